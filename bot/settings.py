@@ -1,0 +1,211 @@
+"""Settings: read once from ``shiguang.toml`` and ``SHIGUANG_*`` variables into one frozen object.
+
+A nested key is written with two underscores in the environment: ``SHIGUANG_LLM__BACKEND=openai``. Unknown keys and
+contradictions stop the start with a sentence that names the key. Secrets are ``SecretStr`` and never printed.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from bot.errors import SettingsError
+
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def _default_home() -> Path:
+    return Path(os.environ.get("SHIGUANG_HOME") or Path.home() / ".shiguang").expanduser().resolve()
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class WebSettings(_Section):
+    """Where the pages listen. Anything but loopback needs ``token``."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8710, ge=0, le=65535)
+    token: SecretStr | None = None
+    """Asked once per browser when set."""
+
+    @model_validator(mode="after")
+    def _token_outside_loopback(self) -> Self:
+        if self.host not in _LOOPBACK and self.token is None:
+            msg = f"web.host is {self.host!r}: any address but 127.0.0.1 needs web.token"
+            raise ValueError(msg)
+        return self
+
+
+class TruthSettings(_Section):
+    """The SQL database. Default: SQLite in WAL mode under the home folder."""
+
+    url: SecretStr | None = None
+    """``postgresql+asyncpg://user:password@host/name`` for PostgreSQL."""
+
+
+class VectorSettings(_Section):
+    """The Qdrant engine: embedded in a child process, or a server or cluster."""
+
+    backend: Literal["edge", "server"] = "edge"
+    flush_seconds: float = Field(default=3.0, gt=0, le=60)
+    """Embedded: power loss takes at most this many seconds of index, which the truth then replays."""
+    urls: Annotated[tuple[str, ...], NoDecode] = ()
+    """Server: addresses tried in order, the next one when one fails."""
+    api_key: SecretStr | None = None
+    timeout_seconds: float = Field(default=10.0, gt=0)
+    shard_number: int = Field(default=1, ge=1)
+    replication_factor: int = Field(default=1, ge=1)
+    write_consistency_factor: int = Field(default=1, ge=1)
+    quantization: Literal["none", "int8"] = "none"
+    on_disk: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split_urls(cls, data: object) -> object:
+        if isinstance(data, dict) and isinstance(data.get("urls"), str):
+            return {**data, "urls": tuple(url.strip() for url in data["urls"].split(",") if url.strip())}
+        return data
+
+    @model_validator(mode="after")
+    def _server_needs_urls(self) -> Self:
+        if self.backend == "server" and not self.urls:
+            msg = "vector.backend is 'server': vector.urls must name at least one address"
+            raise ValueError(msg)
+        return self
+
+
+class EmbeddingSettings(_Section):
+    """Any fastembed model, or one from our catalogue. Changing it needs ``shiguang reindex``."""
+
+    model: str = "multilingual-e5-small-int8"
+    threads: int | None = Field(default=None, ge=1)
+    batch_size: int = Field(default=32, ge=1, le=512)
+
+
+class LlmSettings(_Section):
+    """The chat model: in process, any OpenAI-compatible server, or none (search only)."""
+
+    backend: Literal["llamacpp", "openai", "none"] = "llamacpp"
+    model: str = "qwen2.5-coder-1.5b-instruct-q4_k_m"
+    """llamacpp: a name of the catalogue or a path of a GGUF file; openai: the server's name of the model."""
+    context_tokens: int = Field(default=4096, ge=1024)
+    threads: int | None = Field(default=None, ge=1)
+    gpu_layers: int = Field(default=0, ge=-1)
+    """-1 puts every layer on the GPU."""
+    queue_size: int = Field(default=16, ge=1)
+    timeout_seconds: float = Field(default=120.0, gt=0)
+    base_url: str | None = None
+    """openai: for example ``http://127.0.0.1:8080/v1``."""
+    api_key: SecretStr | None = None
+
+    @model_validator(mode="after")
+    def _openai_needs_base_url(self) -> Self:
+        if self.backend == "openai" and not self.base_url:
+            msg = "llm.backend is 'openai': llm.base_url must be set"
+            raise ValueError(msg)
+        return self
+
+
+class FilesSettings(_Section):
+    """Reading shared files: parsing runs in child processes within these limits."""
+
+    max_bytes: int = Field(default=100_000_000, ge=1)
+    read_seconds: float = Field(default=60.0, gt=0)
+    read_memory_bytes: int = Field(default=2_000_000_000, ge=100_000_000)
+    max_text_chars: int = Field(default=2_000_000, ge=1000)
+    ocr: bool = True
+    workers: int = Field(default=1, ge=1, le=16)
+
+
+class Settings(BaseSettings):
+    """Everything that can be set; frozen after the start."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SHIGUANG_",
+        env_nested_delimiter="__",
+        frozen=True,
+        extra="forbid",
+    )
+
+    home: Path = Field(default_factory=_default_home)
+    timezone: str = "Asia/Shanghai"
+    """Time zone of people whose own is unknown; days of the timeline begin here at midnight."""
+    language: Literal["auto", "zh", "en"] = "auto"
+    connectors: Annotated[tuple[str, ...], NoDecode] = ("console",)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    web: WebSettings = WebSettings()
+    truth: TruthSettings = TruthSettings()
+    vector: VectorSettings = VectorSettings()
+    embedding: EmbeddingSettings = EmbeddingSettings()
+    llm: LlmSettings = LlmSettings()
+    files: FilesSettings = FilesSettings()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split_connectors(cls, data: object) -> object:
+        if isinstance(data, dict) and isinstance(data.get("connectors"), str):
+            names = tuple(name.strip() for name in data["connectors"].split(",") if name.strip())
+            return {**data, "connectors": names}
+        return data
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment before file; the file is ``$SHIGUANG_CONFIG``, ``./shiguang.toml`` or the one in the home."""
+        named = os.environ.get("SHIGUANG_CONFIG")
+        candidates = [Path(named)] if named else [Path("shiguang.toml"), _default_home() / "shiguang.toml"]
+        found = next((path for path in candidates if path.is_file()), None)
+        toml = (TomlConfigSettingsSource(settings_cls, found),) if found else ()
+        return (init_settings, env_settings, *toml)
+
+    @property
+    def models_dir(self) -> Path:
+        """Where model files lie."""
+        return self.home / "models"
+
+    @property
+    def files_dir(self) -> Path:
+        """The content-addressed store of shared files."""
+        return self.home / "files"
+
+    @property
+    def qdrant_dir(self) -> Path:
+        """The embedded vector engine's folder."""
+        return self.home / "qdrant"
+
+    @property
+    def truth_url(self) -> str:
+        """SQLAlchemy URL of the truth; may hold a password, so never log it."""
+        if self.truth.url is not None:
+            return self.truth.url.get_secret_value()
+        return f"sqlite+aiosqlite:///{self.home / 'truth.db'}"
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings; raises ``SettingsError`` that names the first wrong key, never its value."""
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]  # keyword overrides are validated by pydantic
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        key = ".".join(str(part) for part in first["loc"])
+        detail = f"{key}: {first['msg']}" if key else str(first["msg"])
+        raise SettingsError(detail.replace("Value error, ", "")) from None
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"shiguang.toml cannot be read ({type(error).__name__})") from None

@@ -1,0 +1,1 @@
+"""The archive: passages, embedding, Qdrant, search, timeline, categories, file text and time expressions."""
