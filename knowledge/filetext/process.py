@@ -1,0 +1,176 @@
+"""One reading process, seen from the bot: started, given a job, watched, and killed when it goes beyond its limits."""
+
+import asyncio
+import os
+import signal
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import psutil
+
+from knowledge.filetext.frames import LENGTH, MAX_FRAME_BYTES, limits_message, pack, result_from, unpack
+from knowledge.filetext.limits import ReadLimits
+from knowledge.filetext.pages import FileKind, FileText, PageText
+from knowledge.filetext.reasons import Reason
+
+_WATCH_SECONDS: Final = 0.1
+_GRACE_SECONDS: Final = 2.0
+"""Beyond the time limit, for a reader that stops by itself to hand over what it has."""
+_START_SECONDS: Final = 15.0
+_LOG_BYTES: Final = 4000
+_KEPT_VARIABLES: Final = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "LD_LIBRARY_PATH")
+_SOURCE_ROOT: Final = Path(__file__).resolve().parents[2]
+
+
+@dataclass(slots=True)
+class _SoFar:
+    """What came of a file before its process had to be killed."""
+
+    kind: FileKind = "unknown"
+    media_type: str = "application/octet-stream"
+    pages: list[PageText] = field(default_factory=list)
+
+    def given_up(self, reason: Reason) -> FileText:
+        return FileText(
+            kind=self.kind,
+            media_type=self.media_type,
+            pages=tuple(self.pages),
+            reason=reason,
+            truncated=bool(self.pages),
+        )
+
+
+class ReadingProcess:
+    """Owns one child process. Not for use by several tasks at once."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._log = bytearray()
+        self._logging = asyncio.create_task(self._keep_log(), name="filetext-log")
+        self.files_read = 0
+        self.rss_bytes = 0
+
+    @classmethod
+    async def start(cls, folder: Path) -> "ReadingProcess":
+        """Start one that lives in ``folder``, for temporary files too; raises ``OSError`` if it cannot start."""
+        kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+        environment = {
+            **kept,
+            "HOME": str(folder),
+            "TMPDIR": str(folder),
+            "PYTHONPATH": str(_SOURCE_ROOT),
+            "PYTHONIOENCODING": "utf-8",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "MALLOC_ARENA_MAX": "2",
+            "OMP_NUM_THREADS": "2",
+            "HF_HUB_OFFLINE": "1",
+        }
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-P", "-s", "-m", "knowledge.filetext.worker"),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            cwd=folder,
+            env=environment,
+            start_new_session=True,
+        )
+        return cls(process)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can take a job."""
+        return self._process.returncode is None
+
+    @property
+    def pid(self) -> int:
+        """The process id, for tests and monitoring."""
+        return self._process.pid
+
+    async def read(self, path: Path, *, name: str, media_type: str, limits: ReadLimits) -> FileText:
+        """Have a file read. Never raises because of the file; a breach of the limits kills the process.
+
+        Cancelling kills it too: the job is of no use any more and could go on for long.
+        """
+        self.files_read += 1
+        so_far = _SoFar()
+        job = asyncio.create_task(self._converse(path, name, media_type, limits, so_far), name="filetext-job")
+        watch = asyncio.create_task(self._watch_memory(limits.memory_bytes), name="filetext-watch")
+        extra = _GRACE_SECONDS + (_START_SECONDS if self.files_read == 1 else 0)
+        reason: Reason | None = None
+        try:
+            done, _ = await asyncio.wait({job, watch}, timeout=limits.seconds + extra, return_when="FIRST_COMPLETED")
+            if job in done and job.exception() is None:
+                return job.result()
+            reason = "too_slow" if not done else "too_much_memory" if job not in done else None
+        finally:
+            finished = job.done() and not job.cancelled() and job.exception() is None
+            for task in (job, watch):
+                task.cancel()
+            await asyncio.gather(job, watch, return_exceptions=True)
+            if not finished:
+                await self.kill()
+        return so_far.given_up(reason or self._why_dead())
+
+    async def kill(self) -> None:
+        """End the process now, whatever it is doing, and reap it."""
+        if self._process.returncode is None:
+            try:
+                os.killpg(self._process.pid, signal.SIGKILL)  # it leads its own group
+            except (ProcessLookupError, PermissionError):
+                self._process.kill()
+        await self._process.wait()
+        if self._process.stdin:
+            self._process.stdin.close()
+        await self._logging
+
+    def log(self) -> str:
+        """The last lines that libraries printed; for operators."""
+        return self._log.decode("utf-8", "replace")
+
+    async def _converse(self, path: Path, name: str, media_type: str, limits: ReadLimits, so_far: "_SoFar") -> FileText:
+        request = {"path": str(path), "name": name, "media_type": media_type, "limits": limits_message(limits)}
+        stdin, stdout = self._process.stdin, self._process.stdout
+        if stdin is None or stdout is None:
+            raise EOFError("no pipes")
+        stdin.write(pack(request))
+        await stdin.drain()
+        while True:
+            size = LENGTH.unpack(await stdout.readexactly(LENGTH.size))[0]
+            if size > MAX_FRAME_BYTES:
+                raise EOFError("frame too large")
+            message = unpack(await stdout.readexactly(size))
+            if "done" in message:
+                self.rss_bytes = int(message["rss_bytes"])
+                return result_from(message["done"], so_far.pages)
+            if "kind" in message:
+                so_far.kind, so_far.media_type = message["kind"]
+            else:
+                label, text = message["page"]
+                so_far.pages.append(PageText(str(label), str(text)))
+
+    async def _watch_memory(self, limit: int) -> None:
+        """Return as soon as resident memory is beyond ``limit``; wait for ever otherwise."""
+        try:
+            process = psutil.Process(self._process.pid)
+            while process.memory_info().rss <= limit:  # noqa: ASYNC110  # nobody tells when memory grows
+                await asyncio.sleep(_WATCH_SECONDS)
+        except psutil.Error:
+            await asyncio.Event().wait()  # it is gone: the job notices
+
+    async def _keep_log(self) -> None:
+        stream = self._process.stderr
+        while stream and (chunk := await stream.read(_LOG_BYTES)):
+            self._log += chunk
+            del self._log[:-_LOG_BYTES]
+
+    def _why_dead(self) -> Reason:
+        """A process that ended by itself: by a signal of the system, or because it could not allocate memory."""
+        code = self._process.returncode
+        if code == -signal.SIGXCPU:
+            return "too_slow"
+        if b"memory allocation" in self._log or b"bad_alloc" in self._log or b"MemoryError" in self._log:
+            return "too_much_memory"
+        return "crashed"
