@@ -29,8 +29,8 @@ def _print_json(document: object) -> None:
     typer.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
 
 
-def _megabytes(size: int) -> str:
-    return f"{size / 1e6:,.0f} MB" if size else "?"
+def _readable(size: int) -> str:
+    return "?" if not size else f"{size / 1e6:.0f} MB" if size < 1e9 else f"{size / 1e9:.1f} GB"
 
 
 @app.command("list")
@@ -47,11 +47,12 @@ def list_models(as_json: AsJson = False) -> None:
         _print_json({"models_dir": str(settings.models_dir), "models": rows})
         return
     table = Table("", "name", "for", "size", "licence", "here", "source", box=None, pad_edge=False)
-    table.columns[1].no_wrap = True
+    for column in table.columns[:-1]:
+        column.no_wrap = True
     for row in rows:
         mark, here = "*" if row["used"] else "", "yes" if row["installed"] else "no"
         source = row["source"].split(" (")[0]
-        table.add_row(mark, row["name"], row["role"], _megabytes(row["size"]), row["licence"], here, source)
+        table.add_row(mark, row["name"], row["role"], _readable(row["size"]), row["licence"], here, source)
     console = Console()
     console.print(table)
     console.print(f"\n* used by the settings · kept in {settings.models_dir}", highlight=False)
@@ -183,6 +184,6 @@ def recommend(
     gpu = f", GPU {advice.machine.gpu_memory / 1e9:.0f} GB" if advice.machine.gpu_memory else ", no NVIDIA GPU"
     typer.echo(f"This machine: {advice.machine.memory / 1e9:.0f} GB of RAM{gpu}. {advice.note}")
     for pick in advice.recommendations:
-        typer.echo(f"\n{pick.name} ({_megabytes(pick.size)}): {pick.reason}")
+        typer.echo(f"\n{pick.name} ({_readable(pick.size)}): {pick.reason}")
         typer.echo(f"  shiguang models pull {pick.name}")
         typer.echo(f"  {pick.setting}")

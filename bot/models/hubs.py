@@ -66,7 +66,21 @@ async def list_files(session: aiohttp.ClientSession, source: HubFiles) -> tuple[
         found = [await _huggingface_file(session, source, file) for file in source.files]
         return tuple(file for file in found if file is not None)
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-        raise DownloadError(f"{hub_title(source.hub)} does not answer ({type(error).__name__})") from None
+        raise DownloadError(f"{hub_title(source.hub)} {_reason(error)}") from None
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case aiohttp.ClientConnectorDNSError():
+            return "is not known to the name server"
+        case aiohttp.ClientConnectorError() | aiohttp.InvalidURL():
+            return "cannot be reached"
+        case TimeoutError():
+            return "does not answer in time"
+        case aiohttp.ClientResponseError():
+            return f"is busy or broken (HTTP {error.status})"
+        case _:
+            return "gave an answer that makes no sense"
 
 
 def _missing(source: HubFiles, path: str) -> DownloadError:

@@ -25,7 +25,6 @@ _UNREACHABLE = (
     "proxyerror",
     "sslerror",
     "connection refused",
-    "connection to ",
     "temporary failure in name resolution",
     "network is unreachable",
     "could not fetch url",
@@ -46,7 +45,7 @@ _INTERRUPTED = (
     "429 client error",
 )
 
-# First match wins, so the more certain signs come first.
+# First match wins, so the more certain signs come first. pip says "connection broken" of an index it never reached too.
 _RULES: tuple[tuple[tuple[str, ...], PipFailure], ...] = (
     (
         ("no space left on device", "errno 28", "disk quota exceeded"),
@@ -73,19 +72,19 @@ _RULES: tuple[tuple[tuple[str, ...], PipFailure], ...] = (
         ),
     ),
     (
-        _INTERRUPTED,
-        PipFailure(
-            "interrupted",
-            "the package index broke off in the middle; run it again",
-            "软件源的连接中断，请再运行一次",
-        ),
-    ),
-    (
         _UNREACHABLE,
         PipFailure(
             "unreachable",
             "no package index can be reached; check the network, the proxy or pip's index-url",
             "无法连接软件源，请检查网络、代理或 pip 的 index-url 设置",
+        ),
+    ),
+    (
+        _INTERRUPTED,
+        PipFailure(
+            "interrupted",
+            "the package index broke off in the middle; run it again",
+            "软件源的连接中断，请再运行一次",
         ),
     ),
     (

@@ -59,8 +59,10 @@ class Puller:
 
         Raises ``DownloadError`` when no source gives it, ``ModelError`` when the disk is too small or not writable.
         """
-        if not force and (manifest := await self._present(model)) is not None:
-            return manifest
+        if not force and await self._disk.run(self._store.is_untouched, model.name):
+            manifest = await self._disk.run(self._store.manifest, model.name)
+            if manifest is not None:
+                return manifest
         try:
             await self._disk.run(self._store.staging(model.name).mkdir, parents=True, exist_ok=True)
             lock_path = self._store.partial_dir / f"{self._store.staging(model.name).name}.lock"
@@ -86,7 +88,7 @@ class Puller:
         manifest = await self._disk.run(store.manifest, model.name)
         if manifest is None or not await self._disk.run(store.is_complete, model.name):
             return None
-        if await self._disk.run(store.is_untouched, model.name):
+        if await self._disk.run(store.is_untouched, model.name):  # another pull was faster
             return manifest
         with self._progress.meter(f"Checking {model.name}", total=sum(file.size for file in manifest.files)) as meter:
             files = await self._disk.run(describe_files, store.folder(model.name), on_bytes=meter.update)
@@ -101,11 +103,12 @@ class Puller:
         await self._check_disk(model)
         failures: list[str] = []
         for source in model.sources:
+            if failures:
+                self._progress.note(f"{failures[-1]}; trying {source_title(source)}")
             try:
                 return await self._pull_from(model, source)
             except DownloadError as error:
                 failures.append(error.detail)
-                self._progress.note(f"{source_title(source)}: {error.detail}")
         raise DownloadError(f"{model.name}: {'; '.join(failures)}")
 
     async def _check_disk(self, model: Model) -> None:

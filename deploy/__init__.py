@@ -1,0 +1,1 @@
+"""Setting up, running and shipping Shiguang. Nothing here is part of the installed package."""
