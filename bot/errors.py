@@ -66,7 +66,10 @@ class SettingsError(ShiguangError):
 
     code = "settings"
     texts = {"zh": "设置有误。", "en": "A setting is wrong."}
-    hints = {"zh": "请检查 shiguang.toml 和 SHIGUANG_* 环境变量。", "en": "Check shiguang.toml and the SHIGUANG_* variables."}
+    hints = {
+        "zh": "请检查 shiguang.toml 和 SHIGUANG_* 环境变量。",
+        "en": "Check shiguang.toml and the SHIGUANG_* variables.",
+    }
 
 
 class ModelError(ShiguangError):
@@ -97,7 +100,10 @@ class ModelUnavailable(ModelError):
 
     code = "model_unavailable"
     texts = {"zh": "语言模型暂时不可用。", "en": "The language model is not available right now."}
-    hints = {"zh": "搜索仍可使用；请管理员运行 shiguang doctor。", "en": "Search still works; ask your operator to run: shiguang doctor"}
+    hints = {
+        "zh": "搜索仍可使用；请管理员运行 shiguang doctor。",
+        "en": "Search still works; ask your operator to run: shiguang doctor",
+    }
 
 
 class ModelBusy(ModelError):
@@ -113,7 +119,10 @@ class ModelTimeout(ModelError):
 
     code = "model_timeout"
     texts = {"zh": "模型没有在时限内回答。", "en": "The model did not answer in time."}
-    hints = {"zh": "请把问题问得更短些，或请管理员换用更小的模型。", "en": "Ask a shorter question, or ask your operator for a smaller model."}
+    hints = {
+        "zh": "请把问题问得更短些，或请管理员换用更小的模型。",
+        "en": "Ask a shorter question, or ask your operator for a smaller model.",
+    }
 
 
 class ModelOutputInvalid(ModelError):
@@ -157,7 +166,10 @@ class ArchiveOutdated(ArchiveError):
         "zh": "档案库是用另一个向量模型建立的。",
         "en": "The archive was built with another embedding model.",
     }
-    hints = {"zh": "运行 shiguang reindex，或改回原来的模型。", "en": "Run: shiguang reindex (or set the former model again)"}
+    hints = {
+        "zh": "运行 shiguang reindex，或改回原来的模型。",
+        "en": "Run: shiguang reindex (or set the former model again)",
+    }
 
 
 class TruthUnavailable(ArchiveError):
@@ -165,7 +177,10 @@ class TruthUnavailable(ArchiveError):
 
     code = "truth_unavailable"
     texts = {"zh": "数据库无法打开。", "en": "The database cannot be opened."}
-    hints = {"zh": "检查磁盘空间和 SHIGUANG_HOME 的权限。", "en": "Check disk space and the permissions of SHIGUANG_HOME."}
+    hints = {
+        "zh": "检查磁盘空间和 SHIGUANG_HOME 的权限。",
+        "en": "Check disk space and the permissions of SHIGUANG_HOME.",
+    }
 
 
 class ImportRefused(ShiguangError):
@@ -176,15 +191,18 @@ class ImportRefused(ShiguangError):
     hints = {"zh": "没有写入任何内容。请检查文件后重试。", "en": "Nothing was written. Check the file and try again."}
 
 
-class NotPermitted(ShiguangError):
+class NotPermitted(ShiguangError, PermissionError):
     """The person may not do or see this. Says nothing about whether it exists."""
 
     code = "not_permitted"
     texts = {"zh": "你没有权限这样做。", "en": "You are not allowed to do this."}
-    hints = {"zh": "请在你能看到的频道里操作，或联系管理员。", "en": "Do it in a channel you can see, or ask your operator."}
+    hints = {
+        "zh": "请在你能看到的频道里操作，或联系管理员。",
+        "en": "Do it in a channel you can see, or ask your operator.",
+    }
 
 
-class NotFound(ShiguangError):
+class NotFound(ShiguangError, LookupError):
     """What a person named does not exist (or no longer)."""
 
     code = "not_found"

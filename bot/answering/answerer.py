@@ -1,0 +1,267 @@
+"""From a question to a checked answer: search, sources at once, phrasing by the model, grounding, storing."""
+
+import re
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+from uuid import uuid4
+
+import structlog
+
+from bot.answering.evidence import Evidence, describe, with_neighbours
+from bot.answering.grounding import Checked, GroundingCheck
+from bot.answering.prompt import Prompt, answer_prompt
+from bot.errors import Language, ModelBusy, ModelError, ShiguangError
+from bot.language import language_of
+from bot.llm.interface import LanguageModel, Sampling
+from bot.texts import say
+from bot.truth.answers import Answers, StoredAnswer, StoredSource
+from bot.truth.database import Database
+from connectors.connector import Answer, Citation
+from knowledge.passage import Audience, PassageFilter
+from knowledge.search import Searcher, SearchQuery
+
+_log = structlog.get_logger(__name__)
+
+_HITS = 12
+_SHOWN_SOURCES = 5
+_FALLBACK_SOURCES = 3
+_EVIDENCE_CHARS: dict[Language, int] = {"zh": 900, "en": 2400}
+"""About 700 tokens of evidence in either language: what a small model on a CPU reads in a few seconds."""
+_NOT_FOUND = re.compile(r"not[ _]found|没有找到|没有相关|records? do(?:es)? not contain|未找到|没有提到", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question with the place it was asked in."""
+
+    text: str
+    audience: Audience
+    where: PassageFilter = PassageFilter()
+    channel_id: str | None = None
+    person_id: str | None = None
+    person_name: str = ""
+    record_id: str | None = None
+    language: Language | None = None
+    now: datetime | None = None
+
+
+@dataclass(slots=True)
+class _Nowhere:
+    """A listener that shows nothing: for the command line and evaluation."""
+
+    async def status(self, text: str) -> None:
+        """Ignore."""
+
+    async def sources(self, citations: Sequence[Citation]) -> None:
+        """Ignore."""
+
+    async def delta(self, text: str) -> None:
+        """Ignore."""
+
+
+@dataclass(slots=True)
+class _Timer:
+    started: float = field(default_factory=time.perf_counter)
+    marks: dict[str, int] = field(default_factory=dict)
+
+    def mark(self, name: str) -> None:
+        self.marks.setdefault(name, round((time.perf_counter() - self.started) * 1000))
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerResult:
+    """The answer as shown and how long its parts took, in milliseconds since the question."""
+
+    answer: Answer
+    timings_ms: dict[str, int]
+
+
+class Answerer:
+    """Answers questions. Failures of the model become an answer with the passages found, never an exception."""
+
+    def __init__(
+        self, *, database: Database, searcher: Searcher, model: LanguageModel, check: GroundingCheck, zone: tzinfo
+    ) -> None:
+        self._database = database
+        self._searcher = searcher
+        self._model = model
+        self._check = check
+        self._zone = zone
+        self._answers = Answers(database)
+
+    async def answer(self, question: Question, listener: Any = None) -> AnswerResult:
+        """Answer and store; ``listener`` is told status, sources and pieces as they come (see ``Reply``).
+
+        Raises ``ArchiveError`` when the archive itself cannot be searched.
+        """
+        show = listener or _Nowhere()
+        timer = _Timer()
+        language = question.language or language_of(question.text)
+        now = question.now or datetime.now(UTC)
+        await show.status(say("searching", language))
+        found = await self._searcher.search(
+            SearchQuery(text=question.text, audience=question.audience, where=question.where, limit=_HITS, now=now)
+        )
+        hits = await describe(self._database, found)
+        evidence = await with_neighbours(self._database, hits, budget_chars=_EVIDENCE_CHARS[language])
+        timer.mark("search")
+        if not evidence:
+            draft = _Draft(say("nothing_found", language), abstained=True, reason="nothing_found")
+            return await self._finish(question, language, now, draft, (), timer)
+        await show.sources([item.citation() for item in evidence[:_SHOWN_SOURCES]])
+        waiting = self._model.waiting
+        await show.status(
+            say("waiting", language, count=waiting) if waiting else say("reading", language, count=len(evidence))
+        )
+        prompt = answer_prompt(
+            question=question.text,
+            person=question.person_name,
+            evidence=evidence,
+            now=now,
+            zone=self._zone,
+            language=language,
+        )
+        draft = await self._phrase(question, language, prompt, evidence, show.delta, timer)
+        return await self._finish(question, language, now, draft, evidence, timer)
+
+    async def _phrase(
+        self,
+        question: Question,
+        language: Language,
+        prompt: Prompt,
+        evidence: Sequence[Evidence],
+        delta: Callable[[str], Awaitable[None]],
+        timer: _Timer,
+    ) -> "_Draft":
+        pieces: list[str] = []
+        sampling = Sampling()
+        try:
+            async with aclosing(_closable(self._model, prompt, sampling, question.person_id or "")) as stream:
+                async for piece in stream:
+                    timer.mark("first_token")
+                    pieces.append(piece)
+                    await delta(piece)
+        except ModelError as error:
+            if not isinstance(error, ModelBusy):
+                _log.warning("model failed", code=error.code)
+            return _with_originals(
+                _failure(error, language), evidence, reason=error.code, trace=_trace(prompt, sampling, "")
+            )
+        raw = "".join(pieces).strip()
+        timer.mark("generated")
+        trace = _trace(prompt, sampling, raw)
+        if not raw or _NOT_FOUND.search(raw):
+            return _with_originals(say("not_supported", language), evidence, reason="not_in_records", trace=trace)
+        checked = await self._check.check(raw, question=question.text, evidence=evidence)
+        timer.mark("checked")
+        trace["checks"] = [
+            {"sentence": sentence.text, "citations": list(sentence.citations), "problem": sentence.problem}
+            for sentence in checked.sentences
+        ]
+        if not checked.cited:
+            return _with_originals(say("not_supported", language), evidence, reason="not_supported", trace=trace)
+        return _Draft(checked.text, cited=_cited(checked), prompt_version=prompt.version, trace=trace)
+
+    async def _finish(
+        self,
+        question: Question,
+        language: Language,
+        now: datetime,
+        draft: "_Draft",
+        evidence: Sequence[Evidence],
+        timer: _Timer,
+    ) -> AnswerResult:
+        timer.mark("total")
+        answer = Answer(
+            answer_id=uuid4().hex,
+            question=question.text,
+            text=draft.text,
+            abstained=draft.abstained,
+            reason=draft.reason,
+            citations=tuple(item.citation() for item in evidence if item.n in draft.cited),
+            model=self._model.info.name,
+            language=language,
+        )
+        await self._answers.store(
+            StoredAnswer(
+                answer_id=answer.answer_id,
+                asked_at=now,
+                channel_id=question.channel_id,
+                person_id=question.person_id,
+                question_record_id=question.record_id,
+                question=question.text,
+                language=language,
+                text=answer.text,
+                abstained=answer.abstained,
+                reason=answer.reason,
+                model=answer.model,
+                prompt_version=draft.prompt_version,
+                sources=tuple(_source(item, cited=item.n in draft.cited) for item in evidence),
+                trace=draft.trace,
+                timings_ms=timer.marks,
+            )
+        )
+        return AnswerResult(answer, timer.marks)
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    text: str
+    cited: frozenset[int] = frozenset()
+    abstained: bool = False
+    reason: str | None = None
+    prompt_version: str = ""
+    trace: dict[str, Any] = field(default_factory=dict)
+
+
+async def _closable(model: LanguageModel, prompt: Prompt, sampling: Sampling, asker: str) -> AsyncIterator[str]:
+    async for piece in model.stream(prompt.messages, sampling=sampling, asker=asker):
+        yield piece
+
+
+def _cited(checked: Checked) -> frozenset[int]:
+    return frozenset(checked.cited)
+
+
+def _failure(error: ShiguangError, language: Language) -> str:
+    return f"{error.sentence(language)}{say('here_is_what_i_found', language)}"
+
+
+def _with_originals(lead: str, evidence: Sequence[Evidence], *, reason: str, trace: dict[str, Any]) -> _Draft:
+    """An abstention that still helps: the best passages, word for word."""
+    best = evidence[:_FALLBACK_SOURCES]
+    lines = [f"“{item.citation().quote}” — {item.author}, {item.time:%Y-%m-%d} [{item.n}]" for item in best]
+    return _Draft(
+        "\n".join([lead, *lines]),
+        cited=frozenset(item.n for item in best),
+        abstained=True,
+        reason=reason,
+        prompt_version=str(trace.get("prompt_version", "")),
+        trace=trace,
+    )
+
+
+def _trace(prompt: Prompt, sampling: Sampling, raw: str) -> dict[str, Any]:
+    return {
+        "prompt_version": prompt.version,
+        "messages": [{"role": message.role, "content": message.content} for message in prompt.messages],
+        "sampling": {"temperature": sampling.temperature, "seed": sampling.seed, "max_tokens": sampling.max_tokens},
+        "raw": raw,
+    }
+
+
+def _source(item: Evidence, *, cited: bool) -> StoredSource:
+    return StoredSource(
+        n=item.n,
+        record_id=item.message_id,
+        file_id=item.file_id,
+        chunk=item.chunk,
+        page=item.page,
+        channel_id=item.channel_id,
+        quote=item.citation().quote,
+        cited=cited,
+    )

@@ -1,0 +1,187 @@
+"""Evidence: the numbered passages an answer may use, with what a person needs to trust them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.truth.database import Database
+from bot.truth.tables import AnswerRow, ChannelRow, FileRow, MessageRow, PersonRow
+from bot.truth.talk import place_with_neighbours
+from connectors.connector import Citation
+from connectors.events import RecordId
+from knowledge.passage import ScoredPassage
+
+_EXPANDED_HITS = 3
+"""The best hits bring the lines right before and after them: an answer often stands beside its question."""
+_ITEM_CHARS = 420
+_QUOTE_CHARS = 280
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One passage as shown to people and to the model; ``n`` is its number, best first."""
+
+    n: int
+    record_id: str
+    message_id: str
+    """The message that said it or shared the file."""
+    channel_id: str
+    channel_name: str
+    author: str
+    time: datetime
+    text: str
+    kind: str
+    permalink: str | None
+    chunk: int = 0
+    file_id: str | None = None
+    file_name: str | None = None
+    page: str | None = None
+    score: float = 0.0
+
+    def as_record(self, zone: tzinfo) -> str:
+        """One line of the prompt."""
+        where = f"{self.file_name} p.{self.page}" if self.file_name and self.page else self.file_name or ""
+        source = f" [{where}]" if where else ""
+        words = " ".join(self.text.split())[:_ITEM_CHARS]
+        return f"{self.time.astimezone(zone):%Y-%m-%d %H:%M} {self.author} (#{self.channel_name}){source}: {words}"
+
+    def citation(self) -> Citation:
+        """As a numbered source."""
+        quote = " ".join(self.text.split())
+        return Citation(
+            n=self.n,
+            record_id=RecordId(self.message_id),
+            quote=quote if len(quote) <= _QUOTE_CHARS else quote[: _QUOTE_CHARS - 1] + "…",
+            author=self.author,
+            channel_name=self.channel_name,
+            time=self.time,
+            permalink=self.permalink,
+            file_id=RecordId(self.file_id) if self.file_id else None,
+            file_name=self.file_name,
+            page=self.page,
+        )
+
+
+async def describe(database: Database, found: Sequence[ScoredPassage]) -> list[Evidence]:
+    """Name the people, channels and files of found passages, in the order given, numbered from 1.
+
+    What was deleted since it was indexed, and questions put to the bot, are left out.
+    """
+    async with database.read() as connection:
+        return await connection.run_sync(lambda sync: _describe(Session(sync), found))
+
+
+async def with_neighbours(database: Database, evidence: Sequence[Evidence], *, budget_chars: int) -> list[Evidence]:
+    """The best hits with the lines beside them, then the other hits, as far as the budget reaches."""
+    async with database.read() as connection:
+        near = await connection.run_sync(
+            lambda sync: _neighbours(
+                Session(sync), [item for item in evidence[:_EXPANDED_HITS] if item.kind == "message"]
+            )
+        )
+    chosen: dict[str, Evidence] = {}
+    spent = 0
+    candidates = [*evidence[:_EXPANDED_HITS], *near, *evidence[_EXPANDED_HITS:]]
+    for item in candidates:
+        key = f"{item.record_id}#{item.chunk}"
+        cost = min(len(item.text), _ITEM_CHARS) + 40
+        if key in chosen or (chosen and spent + cost > budget_chars):
+            continue
+        chosen[key] = item
+        spent += cost
+    return [replace(item, n=number) for number, item in enumerate(chosen.values(), start=1)]
+
+
+def _describe(session: Session, found: Sequence[ScoredPassage]) -> list[Evidence]:
+    files = _files(session, [str(hit.passage.file_id) for hit in found if hit.passage.file_id])
+    message_of = {
+        hit.passage.point_id: files[str(hit.passage.file_id)].record_id
+        if hit.passage.file_id and str(hit.passage.file_id) in files
+        else str(hit.passage.record_id)
+        for hit in found
+    }
+    messages = _messages(session, set(message_of.values()))
+    asked = set(
+        session.scalars(
+            select(AnswerRow.question_record_id).where(AnswerRow.question_record_id.in_(set(message_of.values())))
+        )
+    )
+    evidence: list[Evidence] = []
+    for hit in found:
+        message_id = message_of[hit.passage.point_id]
+        file = files.get(str(hit.passage.file_id)) if hit.passage.file_id else None
+        known = messages.get(message_id)
+        if known is None or message_id in asked or (hit.passage.file_id and file is None):
+            continue
+        message, author, channel = known
+        evidence.append(
+            Evidence(
+                n=len(evidence) + 1,
+                record_id=str(hit.passage.record_id),
+                message_id=message_id,
+                channel_id=str(hit.passage.channel_id),
+                channel_name=channel,
+                author=author,
+                time=hit.passage.sent_at,
+                text=hit.passage.text,
+                kind=hit.passage.kind,
+                permalink=message.permalink,
+                chunk=hit.passage.chunk,
+                file_id=file.file_id if file else None,
+                file_name=file.name if file else None,
+                page=hit.passage.page,
+                score=hit.score,
+            )
+        )
+    return evidence
+
+
+def _neighbours(session: Session, hits: Sequence[Evidence]) -> list[Evidence]:
+    placed = {
+        place.spoken.record_id: place for place in place_with_neighbours(session, [hit.record_id for hit in hits])
+    }
+    found: list[Evidence] = []
+    for hit in hits:
+        place = placed.get(hit.record_id)
+        if place is None:
+            continue
+        for offset in (-1, 1):
+            line = place.surroundings.neighbours.get(offset)
+            near = placed.get(line.record_id) if line else None
+            if near is None:
+                continue
+            permalink = session.scalar(
+                select(MessageRow.permalink).where(MessageRow.record_id == near.spoken.record_id)
+            )
+            found.append(
+                replace(
+                    hit,
+                    record_id=near.spoken.record_id,
+                    message_id=near.spoken.record_id,
+                    author=near.spoken.author,
+                    time=near.spoken.sent_at,
+                    text=near.spoken.text,
+                    permalink=permalink,
+                    chunk=0,
+                    score=0.0,
+                )
+            )
+    return found
+
+
+def _files(session: Session, file_ids: Sequence[str]) -> dict[str, FileRow]:
+    rows = session.scalars(select(FileRow).where(FileRow.file_id.in_(file_ids), FileRow.removed_at.is_(None)))
+    return {row.file_id: row for row in rows}
+
+
+def _messages(session: Session, record_ids: set[str]) -> dict[str, tuple[MessageRow, str, str]]:
+    rows = session.execute(
+        select(MessageRow, PersonRow.name, ChannelRow.name)
+        .join(PersonRow, PersonRow.person_id == MessageRow.author_id, isouter=True)
+        .join(ChannelRow, ChannelRow.channel_id == MessageRow.channel_id)
+        .where(MessageRow.record_id.in_(record_ids), MessageRow.deleted_at.is_(None))
+    )
+    return {message.record_id: (message, author or "", channel) for message, author, channel in rows}

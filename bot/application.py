@@ -1,0 +1,173 @@
+"""The parts of the application put together, once, for the server and the command line alike."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from bot.answering.answerer import Answerer
+from bot.answering.finding import Finder
+from bot.answering.grounding import GroundingCheck
+from bot.archive.archivist import Archivist
+from bot.archive.indexer import Indexer
+from bot.conversation import Conversation
+from bot.errors import ArchiveOutdated, ArchiveUnavailable
+from bot.executor import Executor
+from bot.file_store import FileStore
+from bot.llm.factory import create_model
+from bot.llm.interface import LanguageModel
+from bot.models.resolve import resolve_embedding_model
+from bot.permissions import Permissions
+from bot.settings import Settings
+from bot.truth.answers import Answers
+from bot.truth.database import Database
+from bot.truth.inbox import Inbox
+from knowledge.embedding import Embedder, EmbeddingSpec, FastEmbedder
+from knowledge.filetext import FileReader, ReadLimits
+from knowledge.lexical import TOKENIZER_VERSION
+from knowledge.qdrant.errors import EmbeddingModelChanged, VectorStoreUnavailable
+from knowledge.qdrant.schema import ArchiveIdentity, VectorConfig
+from knowledge.qdrant.store import PassageStore
+from knowledge.search import Searcher
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """Everything that is running. Made by ``open_application``; nothing here is started twice."""
+
+    settings: Settings
+    zone: ZoneInfo
+    database: Database
+    inbox: Inbox
+    answers: Answers
+    permissions: Permissions
+    file_store: FileStore
+    embedder: Embedder
+    store: PassageStore
+    searcher: Searcher
+    finder: Finder
+    indexer: Indexer
+    archivist: Archivist
+    model: LanguageModel
+    answerer: Answerer
+    conversation: Conversation
+
+
+@asynccontextmanager
+async def open_application(settings: Settings) -> AsyncIterator[Application]:
+    """Open the truth, the archive and the embedding model; the archivist and the chat model are started by callers.
+
+    Raises the ``ShiguangError`` that says what is missing.
+    """
+    async with AsyncExitStack() as stack:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        database = Database(settings.truth_url)
+        stack.push_async_callback(database.close)
+        await database.migrate()
+        file_store = FileStore(settings.files_dir, max_bytes=settings.files.max_bytes)
+        file_store.open()
+        stack.callback(file_store.close)
+        spec = embedding_spec(settings)
+        embedder = FastEmbedder(spec, batch_size=settings.embedding.batch_size, threads=settings.embedding.threads)
+        stack.push_async_callback(embedder.close)
+        store = PassageStore(vector_config(settings))
+        stack.push_async_callback(store.close)
+        await asyncio.gather(embedder.start(), _open_store(store, archive_identity(spec)))
+        compute = Executor("compute", threads=1)
+        stack.callback(compute.close)
+        reader = FileReader(limits=read_limits(settings), workers=settings.files.workers)
+        await reader.start()
+        stack.push_async_callback(reader.close)
+        zone = ZoneInfo(settings.timezone)
+        inbox = Inbox(database)
+        indexer = Indexer(database, store, embedder, compute)
+        archivist = Archivist(
+            database=database, inbox=inbox, indexer=indexer, file_store=file_store, file_reader=reader
+        )
+        searcher = Searcher(store, embedder)
+        finder = Finder(database=database, searcher=searcher, store=store)
+        permissions = Permissions(database)
+        model = create_model(settings)
+        answerer = Answerer(
+            database=database, searcher=searcher, model=model, check=GroundingCheck(embedder), zone=zone
+        )
+        yield Application(
+            settings=settings,
+            zone=zone,
+            database=database,
+            inbox=inbox,
+            answers=Answers(database),
+            permissions=permissions,
+            file_store=file_store,
+            embedder=embedder,
+            store=store,
+            searcher=searcher,
+            finder=finder,
+            indexer=indexer,
+            archivist=archivist,
+            model=model,
+            answerer=answerer,
+            conversation=Conversation(answerer=answerer, finder=finder, permissions=permissions),
+        )
+
+
+def vector_config(settings: Settings) -> VectorConfig:
+    """The engine as the settings describe it."""
+    vector = settings.vector
+    return VectorConfig(
+        backend=vector.backend,
+        folder=settings.qdrant_dir if vector.backend == "edge" else None,
+        flush_seconds=vector.flush_seconds,
+        urls=vector.urls,
+        api_key=vector.api_key.get_secret_value() if vector.api_key else None,
+        timeout_seconds=vector.timeout_seconds,
+        shard_number=vector.shard_number,
+        replication_factor=vector.replication_factor,
+        write_consistency_factor=vector.write_consistency_factor,
+        quantization=vector.quantization,
+        on_disk=vector.on_disk,
+    )
+
+
+def embedding_spec(settings: Settings) -> EmbeddingSpec:
+    """The embedding model of the settings; raises ``ModelMissing`` when it was not pulled."""
+    model = resolve_embedding_model(settings)
+    return EmbeddingSpec(
+        name=model.name,
+        identity=model.identity,
+        dimension=model.dimension,
+        query_prefix=model.query_prefix,
+        passage_prefix=model.passage_prefix,
+        path=model.path,
+        pooling=model.pooling,
+        model_file=model.model_file,
+    )
+
+
+def archive_identity(spec: EmbeddingSpec) -> ArchiveIdentity:
+    """What the vectors of this configuration are made by."""
+    return ArchiveIdentity(
+        embedding_model=spec.identity, dimension=spec.dimension, tokenizer=f"jieba-bigram-{TOKENIZER_VERSION}"
+    )
+
+
+def read_limits(settings: Settings) -> ReadLimits:
+    """Limits for reading shared files."""
+    files = settings.files
+    return ReadLimits(
+        max_bytes=files.max_bytes,
+        seconds=files.read_seconds,
+        memory_bytes=files.read_memory_bytes,
+        max_chars=files.max_text_chars,
+        ocr=files.ocr,
+    )
+
+
+async def _open_store(store: PassageStore, identity: ArchiveIdentity) -> None:
+    try:
+        await store.open(identity)
+    except EmbeddingModelChanged as changed:
+        raise ArchiveOutdated(f"{changed.stored} → {changed.wanted}") from changed
+    except VectorStoreUnavailable as error:
+        raise ArchiveUnavailable from error

@@ -1,0 +1,86 @@
+"""Slash commands: names in both languages, what they need, and one line of help each."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.errors import Language
+
+CommandName = Literal["ask", "find", "timeline", "files", "help"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A command as typed: ``names`` by language, both always understood."""
+
+    name: CommandName
+    names: dict[Language, str]
+    usage: dict[Language, str]
+    summary: dict[Language, str]
+    needs_text: bool
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        name="ask",
+        names={"en": "/ask", "zh": "/问"},
+        usage={"en": "/ask When is the launch?", "zh": "/问 发布日期定在哪天？"},
+        summary={"en": "Ask the archive; only you see the answer", "zh": "向档案提问，只有你看得到回答"},
+        needs_text=True,
+    ),
+    Command(
+        name="find",
+        names={"en": "/find", "zh": "/找"},
+        usage={"en": "/find budget 2026", "zh": "/找 预算 2026"},
+        summary={"en": "Find messages and files", "zh": "查找消息和文件"},
+        needs_text=True,
+    ),
+    Command(
+        name="timeline",
+        names={"en": "/timeline", "zh": "/时间线"},
+        usage={"en": "/timeline", "zh": "/时间线"},
+        summary={"en": "The latest records here", "zh": "这里最近的记录"},
+        needs_text=False,
+    ),
+    Command(
+        name="files",
+        names={"en": "/files", "zh": "/文件"},
+        usage={"en": "/files contract", "zh": "/文件 合同"},
+        summary={"en": "Find files, or list the latest", "zh": "查找文件，或列出最近的文件"},
+        needs_text=False,
+    ),
+    Command(
+        name="help",
+        names={"en": "/help", "zh": "/帮助"},
+        usage={"en": "/help", "zh": "/帮助"},
+        summary={"en": "What I can do", "zh": "我能做什么"},
+        needs_text=False,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedCommand:
+    """A command and the text after it; ``command`` is None when the name is not known."""
+
+    name: str
+    command: Command | None
+    text: str
+
+
+def parse_command(text: str) -> ParsedCommand:
+    """Parse ``/name rest``; a full-width slash and capital letters are accepted."""
+    name, _, rest = text.strip().replace("／", "/", 1).partition(" ")
+    typed = name.lower()
+    for command in COMMANDS:
+        if typed in command.names.values():
+            return ParsedCommand(typed, command, rest.strip())
+        # Chinese is often typed without the space: /找预算
+        zh = command.names["zh"]
+        if typed.startswith(zh):
+            return ParsedCommand(zh, command, f"{name[len(zh) :]} {rest}".strip())
+    return ParsedCommand(name, None, rest.strip())
+
+
+def help_lines(language: Language) -> str:
+    """One line a command."""
+    return "\n".join(f"{command.usage[language]} — {command.summary[language]}" for command in COMMANDS)

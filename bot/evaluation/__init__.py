@@ -1,0 +1,1 @@
+"""Evaluation: figures for search and answers on questions with known evidence."""

@@ -1,0 +1,41 @@
+"""Questions with evidence, one JSON object a line, as in the design."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, ValidationError
+
+from bot.errors import BadInput
+
+
+class EvaluationQuestion(BaseModel):
+    """One question; ``answer`` is None when the archive holds none. Unknown keys are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    qid: Annotated[str, BeforeValidator(str)]
+    question: str
+    answer: Annotated[str | None, BeforeValidator(lambda value: None if value is None else str(value))] = None
+    category: Annotated[str, BeforeValidator(str)] = ""
+    evidence: tuple[str, ...] = ()
+    channel: str = ""
+    asked_at: AwareDatetime | None = None
+
+
+def load_questions(path: Path) -> list[EvaluationQuestion]:
+    """Read the file; raises ``BadInput`` that names the first broken line."""
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path.name} cannot be read") from error
+    questions: list[EvaluationQuestion] = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            questions.append(EvaluationQuestion.model_validate_json(line))
+        except ValidationError as error:
+            raise BadInput(f"{path.name}, line {number} is not a question") from error
+    if not questions:
+        raise BadInput(f"{path.name} holds no question")
+    return questions

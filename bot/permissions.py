@@ -1,0 +1,88 @@
+"""Who may see what. Unknown means no.
+
+A reply in a channel may use that channel and public ones; a direct reply what that one person can see. Public
+channels count within one workspace; the console, being on the machine that holds the archive, shows all of them.
+"""
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session
+
+from bot.truth.database import Database
+from bot.truth.tables import ChannelRow, MembershipRow, PersonRow
+from knowledge.passage import Audience, ChannelId
+
+CONSOLE = "console"
+
+
+class Permissions:
+    """Answers from the truth, at the moment of the question."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def of_person(self, person_id: str, *, platform: str, workspace_id: str = "") -> Audience:
+        """What one person can see: their channels, and public ones unless they are a guest."""
+        async with self._database.read() as connection:
+            return await connection.run_sync(lambda sync: _of_person(Session(sync), person_id, platform, workspace_id))
+
+    async def of_channel(self, channel_id: str) -> Audience:
+        """What everybody in a channel can see: the channel itself, and public ones unless a guest is in it.
+
+        A direct channel gives what its one person can see; a channel that is not known gives nothing.
+        """
+        async with self._database.read() as connection:
+            return await connection.run_sync(lambda sync: _of_channel(Session(sync), channel_id))
+
+    async def may_read(self, person_id: str, channel_id: str, *, platform: str = CONSOLE) -> bool:
+        """Whether a person may open a channel."""
+        audience = await self.of_person(person_id, platform=platform)
+        return ChannelId(channel_id) in audience.channel_ids
+
+
+def _of_person(session: Session, person_id: str, platform: str, workspace_id: str) -> Audience:
+    member_of = set(
+        session.scalars(
+            select(MembershipRow.channel_id)
+            .join(ChannelRow, ChannelRow.channel_id == MembershipRow.channel_id)
+            .where(MembershipRow.person_id == person_id, MembershipRow.present, ChannelRow.deleted_at.is_(None))
+        )
+    )
+    person = session.get(PersonRow, person_id)
+    known = person is not None or platform == CONSOLE
+    if known and not (person is not None and person.is_guest):
+        member_of.update(session.scalars(select(ChannelRow.channel_id).where(_public(platform, workspace_id))))
+    return Audience(frozenset(ChannelId(channel_id) for channel_id in member_of))
+
+
+def _of_channel(session: Session, channel_id: str) -> Audience:
+    channel = session.get(ChannelRow, channel_id)
+    if channel is None or channel.deleted_at is not None:
+        return Audience()
+    members = session.execute(
+        select(MembershipRow.person_id, PersonRow.is_guest)
+        .join(PersonRow, PersonRow.person_id == MembershipRow.person_id, isouter=True)
+        .where(MembershipRow.channel_id == channel_id, MembershipRow.present)
+    ).all()
+    if channel.visibility == "direct":
+        people = [person_id for person_id, _ in members if not _is_bot(session, person_id)]
+        if len(people) != 1:
+            return Audience(frozenset({ChannelId(channel_id)}))
+        return _of_person(session, people[0], channel.platform, channel.workspace_id)
+    visible = {channel_id}
+    if not any(is_guest for _, is_guest in members):
+        visible.update(
+            session.scalars(select(ChannelRow.channel_id).where(_public(channel.platform, channel.workspace_id)))
+        )
+    return Audience(frozenset(ChannelId(visible_id) for visible_id in visible))
+
+
+def _is_bot(session: Session, person_id: str) -> bool:
+    person = session.get(PersonRow, person_id)
+    return person is not None and person.is_bot
+
+
+def _public(platform: str, workspace_id: str) -> ColumnElement[bool]:
+    public = and_(ChannelRow.visibility == "public", ChannelRow.deleted_at.is_(None))
+    if platform == CONSOLE:
+        return public
+    return and_(public, ChannelRow.platform == platform, ChannelRow.workspace_id == workspace_id)

@@ -1,0 +1,63 @@
+"""What the bot itself says, in both languages. Tests check that every text exists in both."""
+
+from typing import Literal
+
+from bot.errors import Language
+
+TextKey = Literal[
+    "searching",
+    "reading",
+    "waiting",
+    "nothing_found",
+    "not_supported",
+    "here_is_what_i_found",
+    "greeting",
+    "source_deleted",
+    "no_results",
+    "help",
+    "unknown_command",
+    "empty_question",
+    "timeline_empty",
+    "results",
+]
+
+TEXTS: dict[TextKey, dict[Language, str]] = {
+    "searching": {"zh": "正在翻档案…", "en": "Searching the archive…"},
+    "reading": {"zh": "正在阅读找到的 {count} 条记录…", "en": "Reading {count} records…"},
+    "waiting": {"zh": "前面还有 {count} 个问题在排队…", "en": "{count} questions are before yours…"},
+    "nothing_found": {
+        "zh": "在你能看到的频道里没有找到相关内容。换个说法，或加上人名、日期再问一次？",
+        "en": "I found nothing about this in the channels you can read. Try other words, or add a name or a date.",
+    },
+    "not_supported": {
+        "zh": "记录里没有能直接回答的内容。最接近的是：",
+        "en": "The records do not answer this directly. The closest I found:",
+    },
+    "here_is_what_i_found": {"zh": "这是我找到的原文：", "en": "Here is what I found:"},
+    "greeting": {
+        "zh": "在的！问我团队聊过或分享过的任何事，例如“发布日期最后定在哪天？”。输入 /help 看看还能做什么。",
+        "en": 'Here! Ask me about anything the team said or shared, such as "When is the launch?". Type /help for more.',
+    },
+    "source_deleted": {
+        "zh": "这条回答引用的消息已被删除或修改，回答已撤下。可以再问一次。",
+        "en": "A message this answer rested on was deleted or changed, so the answer was withdrawn. Ask again.",
+    },
+    "no_results": {"zh": "没有找到“{query}”。", "en": "Nothing found for “{query}”."},
+    "results": {"zh": "“{query}”的结果：", "en": "Results for “{query}”:"},
+    "help": {
+        "zh": "我记得团队聊过的话和分享过的文件。\n{commands}\n也可以直接 @我 提问，或在私聊里问。答案后面的 [1] 是出处，点开就能看到原文；请用 👍 👎 告诉我答得对不对。",
+        "en": "I remember what the team said and shared.\n{commands}\nOr just @mention me, or ask in a direct chat. "
+        "[1] after a sentence is its source: open it to see the original. Tell me with 👍 👎 whether I was right.",
+    },
+    "unknown_command": {
+        "zh": "没有 {name} 这个命令，输入 /help 查看全部命令。",
+        "en": "There is no command {name}. Type /help to see them all.",
+    },
+    "empty_question": {"zh": "请在命令后面写上内容，例如：{usage}", "en": "Write something after the command: {usage}"},
+    "timeline_empty": {"zh": "这里还没有记录。", "en": "There are no records here yet."},
+}
+
+
+def say(key: TextKey, language: Language, **values: object) -> str:
+    """The text in the reader's language with its values filled in."""
+    return TEXTS[key][language].format(**values)

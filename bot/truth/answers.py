@@ -1,0 +1,181 @@
+"""Answers and verdicts in the truth."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.errors import Language, NotFound
+from bot.truth.database import Database
+from bot.truth.tables import AnswerRow, AnswerSourceRow, ChannelRow, FileRow, MessageRow, PersonRow, VerdictRow
+from connectors.connector import Answer, Citation, DownReason, VerdictKind
+from connectors.events import RecordId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredSource:
+    """A passage that an answer was given."""
+
+    n: int
+    record_id: str
+    file_id: str | None
+    chunk: int
+    page: str | None
+    channel_id: str
+    quote: str
+    cited: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredAnswer:
+    """Everything about an answer that is kept."""
+
+    answer_id: str
+    asked_at: datetime
+    channel_id: str | None
+    person_id: str | None
+    question_record_id: str | None
+    question: str
+    language: Language
+    text: str
+    abstained: bool
+    reason: str | None
+    model: str
+    prompt_version: str
+    sources: tuple[StoredSource, ...]
+    trace: dict[str, Any] = field(default_factory=dict)
+    timings_ms: dict[str, int] = field(default_factory=dict)
+
+
+class Answers:
+    """Stores answers and what people think of them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def store(self, answer: StoredAnswer) -> None:
+        """Keep an answer with its sources, before it is shown."""
+
+        def insert(session: Session) -> None:
+            session.add(
+                AnswerRow(
+                    answer_id=answer.answer_id,
+                    asked_at=answer.asked_at,
+                    channel_id=answer.channel_id,
+                    person_id=answer.person_id,
+                    question_record_id=answer.question_record_id,
+                    question=answer.question,
+                    language=answer.language,
+                    text=answer.text,
+                    abstained=answer.abstained,
+                    reason=answer.reason,
+                    model=answer.model,
+                    prompt_version=answer.prompt_version,
+                    trace=answer.trace,
+                    timings_ms=dict(answer.timings_ms),
+                )
+            )
+            session.flush()
+            session.add_all(
+                AnswerSourceRow(
+                    answer_id=answer.answer_id,
+                    n=source.n,
+                    record_id=source.record_id,
+                    file_id=source.file_id,
+                    chunk=source.chunk,
+                    page=source.page,
+                    channel_id=source.channel_id,
+                    quote=source.quote,
+                    cited=source.cited,
+                )
+                for source in answer.sources
+            )
+            session.flush()
+
+        async with self._database.begin() as connection:
+            await connection.run_sync(lambda sync: insert(Session(sync)))
+
+    async def judge(
+        self,
+        *,
+        answer_id: str,
+        person_id: str,
+        kind: VerdictKind,
+        reasons: Sequence[DownReason] = (),
+        comment: str = "",
+    ) -> None:
+        """Store a verdict; the last one of a person on an answer counts. Raises ``NotFound``."""
+
+        def judge(session: Session) -> None:
+            if session.get(AnswerRow, answer_id) is None:
+                raise NotFound(answer_id)
+            session.merge(
+                VerdictRow(
+                    answer_id=answer_id,
+                    person_id=person_id,
+                    kind=kind,
+                    reasons=list(reasons) if kind == "down" else [],
+                    comment=comment[:2000] if kind == "down" else "",
+                    judged_at=datetime.now(UTC),
+                )
+            )
+            session.flush()
+
+        async with self._database.begin() as connection:
+            await connection.run_sync(lambda sync: judge(Session(sync)))
+
+    async def channel_of(self, answer_id: str) -> str | None:
+        """The channel an answer was given in; raises ``NotFound``."""
+        async with self._database.read() as connection:
+            row = (
+                await connection.execute(select(AnswerRow.channel_id).where(AnswerRow.answer_id == answer_id))
+            ).first()
+        if row is None:
+            raise NotFound(answer_id)
+        return row[0]
+
+
+def answer_views(session: Session, answer_ids: Sequence[str]) -> dict[str, Answer]:
+    """Answers as people see them, by id; citations to what was deleted are left out."""
+    rows = session.scalars(select(AnswerRow).where(AnswerRow.answer_id.in_(answer_ids))).all()
+    sources = session.execute(
+        select(AnswerSourceRow, MessageRow, PersonRow.name, ChannelRow.name, FileRow.name)
+        .join(MessageRow, MessageRow.record_id == AnswerSourceRow.record_id)
+        .join(PersonRow, PersonRow.person_id == MessageRow.author_id, isouter=True)
+        .join(ChannelRow, ChannelRow.channel_id == AnswerSourceRow.channel_id)
+        .join(FileRow, FileRow.file_id == AnswerSourceRow.file_id, isouter=True)
+        .where(AnswerSourceRow.answer_id.in_(answer_ids), AnswerSourceRow.cited, MessageRow.deleted_at.is_(None))
+        .order_by(AnswerSourceRow.n)
+    ).all()
+    citations: dict[str, list[Citation]] = {}
+    for source, message, author, channel_name, file_name in sources:
+        citations.setdefault(source.answer_id, []).append(
+            Citation(
+                n=source.n,
+                record_id=RecordId(source.record_id),
+                quote=source.quote,
+                author=author or "",
+                channel_name=channel_name,
+                time=message.sent_at or message.version_at,
+                permalink=message.permalink,
+                file_id=RecordId(source.file_id) if source.file_id else None,
+                file_name=file_name,
+                page=source.page,
+            )
+        )
+    return {
+        row.answer_id: Answer(
+            answer_id=row.answer_id,
+            question=row.question,
+            text=row.text,
+            abstained=row.abstained,
+            reason=row.reason,
+            citations=tuple(citations.get(row.answer_id, ())),
+            model=row.model,
+            language="zh" if row.language == "zh" else "en",
+        )
+        for row in rows
+    }

@@ -1,0 +1,247 @@
+"""Tables of the truth. Times are stored in UTC; ids are those of ``connectors.events``.
+
+Invariant 3 in columns: whatever holds words of a message (``messages.text``, ``message_edits``, ``file_texts``,
+``inbox.payload``, ``answers``, ``answer_sources``) is emptied or removed when the message is deleted.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, String, Text, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Timezone-aware datetimes on every database; refuses naive ones instead of guessing."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC; SQLite keeps no zone, so it is stored without."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            msg = "naive datetime"
+            raise ValueError(msg)
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Back to an aware datetime in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Declarative base; ids are plain strings, times are UTC."""
+
+    type_annotation_map = {datetime: UtcDateTime(), str: String(512), dict[str, Any]: JSON, list[Any]: JSON}  # noqa: RUF012 - SQLAlchemy reads it
+
+
+class InboxRow(Base):
+    """An event as received. ``payload`` is emptied once it is applied; the row stays to recognise duplicates."""
+
+    __tablename__ = "inbox"
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    event_id: Mapped[str] = mapped_column(unique=True)
+    lane: Mapped[int]
+    """0 live, 1 import: live events are taken first."""
+    payload: Mapped[str] = mapped_column(Text)
+    received_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(16), default="pending")
+    attempts: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime | None]
+    error: Mapped[str | None]
+    __table_args__ = (Index("ix_inbox_next", "state", "lane", "seq"), {"sqlite_autoincrement": True})
+
+
+class ChannelRow(Base):
+    """A group chat or direct chat; ``changed_at`` decides between events that arrive out of order."""
+
+    __tablename__ = "channels"
+    channel_id: Mapped[str] = mapped_column(primary_key=True)
+    platform: Mapped[str] = mapped_column(String(16))
+    workspace_id: Mapped[str]
+    name: Mapped[str] = mapped_column(index=True)
+    visibility: Mapped[str] = mapped_column(String(16))
+    archived: Mapped[bool] = mapped_column(default=False)
+    changed_at: Mapped[datetime]
+    deleted_at: Mapped[datetime | None]
+
+
+class PersonRow(Base):
+    """A person or bot of a platform."""
+
+    __tablename__ = "people"
+    person_id: Mapped[str] = mapped_column(primary_key=True)
+    platform: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(index=True)
+    is_bot: Mapped[bool] = mapped_column(default=False)
+    is_guest: Mapped[bool] = mapped_column(default=False)
+    changed_at: Mapped[datetime]
+
+
+class MembershipRow(Base):
+    """Whether a person is in a channel, by the newest event about it. Rows of people who left stay."""
+
+    __tablename__ = "memberships"
+    channel_id: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = mapped_column(primary_key=True, index=True)
+    present: Mapped[bool]
+    changed_at: Mapped[datetime]
+
+
+class MessageRow(Base):
+    """A message. An edit or deletion that comes before its message makes a row without channel (a stub)."""
+
+    __tablename__ = "messages"
+    record_id: Mapped[str] = mapped_column(primary_key=True)
+    channel_id: Mapped[str | None]
+    author_id: Mapped[str | None]
+    sent_at: Mapped[datetime | None]
+    thread_id: Mapped[str | None]
+    text: Mapped[str] = mapped_column(Text, default="")
+    version_at: Mapped[datetime]
+    edited: Mapped[bool] = mapped_column(default=False)
+    system: Mapped[bool] = mapped_column(default=False)
+    permalink: Mapped[str | None] = mapped_column(Text)
+    answer_id: Mapped[str | None]
+    """Set on the bot's own answers."""
+    deleted_at: Mapped[datetime | None]
+    applied_at: Mapped[datetime] = mapped_column(index=True)
+    """When this row was last changed here: what a rebuild must look at once more."""
+    __table_args__ = (
+        Index("ix_messages_channel_time", "channel_id", "sent_at", "record_id"),
+        Index("ix_messages_thread", "thread_id", "sent_at"),
+        Index("ix_messages_author", "author_id"),
+    )
+
+
+class MessageEditRow(Base):
+    """A former text of a message."""
+
+    __tablename__ = "message_edits"
+    record_id: Mapped[str] = mapped_column(primary_key=True)
+    version_at: Mapped[datetime] = mapped_column(primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+
+
+class FileRow(Base):
+    """A file shared with one message; the same bytes shared twice are two rows with one ``sha256``."""
+
+    __tablename__ = "files"
+    file_id: Mapped[str] = mapped_column(primary_key=True)
+    record_id: Mapped[str] = mapped_column(index=True)
+    channel_id: Mapped[str | None] = mapped_column(index=True)
+    name: Mapped[str] = mapped_column(Text)
+    media_type: Mapped[str]
+    size_bytes: Mapped[int | None]
+    sha256: Mapped[str | None] = mapped_column(String(64), index=True)
+    caption: Mapped[str] = mapped_column(Text, default="")
+    status: Mapped[str] = mapped_column(String(16))
+    """pending, read or failed."""
+    reason: Mapped[str | None]
+    removed_at: Mapped[datetime | None]
+    applied_at: Mapped[datetime] = mapped_column(index=True)
+    """When this row was last changed here."""
+
+
+class FileTextRow(Base):
+    """What was read from the bytes with this checksum: ``pages`` is a list of [label, text]."""
+
+    __tablename__ = "file_texts"
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    pages: Mapped[list[Any]]
+    reason: Mapped[str | None]
+    read_at: Mapped[datetime]
+
+
+class ReactionRow(Base):
+    """An emoji on a message by one person, by the newest event about it."""
+
+    __tablename__ = "reactions"
+    record_id: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = mapped_column(primary_key=True)
+    emoji: Mapped[str] = mapped_column(primary_key=True)
+    present: Mapped[bool]
+    changed_at: Mapped[datetime]
+
+
+class IndexQueueRow(Base):
+    """A record whose passages in Qdrant are not what the truth says: the archivist's to-do list."""
+
+    __tablename__ = "index_queue"
+    record_id: Mapped[str] = mapped_column(primary_key=True)
+    lane: Mapped[int]
+    enqueued_at: Mapped[datetime]
+    ticket: Mapped[str] = mapped_column(String(32))
+    """Changes whenever the record is queued again, so that a change made while indexing is not forgotten."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime | None]
+    error: Mapped[str | None]
+    __table_args__ = (Index("ix_index_queue_next", "lane", "enqueued_at"),)
+
+
+class AnswerRow(Base):
+    """An answer with everything needed to show, judge and replay it."""
+
+    __tablename__ = "answers"
+    answer_id: Mapped[str] = mapped_column(primary_key=True)
+    asked_at: Mapped[datetime] = mapped_column(index=True)
+    channel_id: Mapped[str | None] = mapped_column(index=True)
+    person_id: Mapped[str | None]
+    question_record_id: Mapped[str | None]
+    answer_record_id: Mapped[str | None] = mapped_column(index=True)
+    """The bot's message that shows it."""
+    question: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(8))
+    text: Mapped[str] = mapped_column(Text)
+    abstained: Mapped[bool]
+    reason: Mapped[str | None]
+    model: Mapped[str]
+    prompt_version: Mapped[str]
+    trace: Mapped[dict[str, Any]]
+    """Prompt, sampling, raw output and checks; emptied when a source is deleted."""
+    timings_ms: Mapped[dict[str, Any]]
+    withdrawn_at: Mapped[datetime | None]
+    """Set when a source was deleted: text and trace are gone."""
+
+
+class AnswerSourceRow(Base):
+    """A passage an answer was given (``n`` as shown to the model) and whether the answer cites it."""
+
+    __tablename__ = "answer_sources"
+    answer_id: Mapped[str] = mapped_column(ForeignKey("answers.answer_id", ondelete="CASCADE"), primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True)
+    record_id: Mapped[str] = mapped_column(index=True)
+    file_id: Mapped[str | None] = mapped_column(index=True)
+    chunk: Mapped[int]
+    page: Mapped[str | None]
+    channel_id: Mapped[str]
+    quote: Mapped[str] = mapped_column(Text)
+    cited: Mapped[bool]
+
+
+class VerdictRow(Base):
+    """One person's verdict on one answer; the last one counts."""
+
+    __tablename__ = "verdicts"
+    answer_id: Mapped[str] = mapped_column(ForeignKey("answers.answer_id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    reasons: Mapped[list[Any]]
+    comment: Mapped[str] = mapped_column(Text, default="")
+    judged_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class AuditRow(Base):
+    """Who did what to the archive: deletions, reindexing, imports."""
+
+    __tablename__ = "audit"
+    audit_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor: Mapped[str]
+    action: Mapped[str]
+    detail: Mapped[dict[str, Any]]

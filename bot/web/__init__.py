@@ -1,0 +1,1 @@
+"""The web server: one aiohttp application for pages, callbacks, health and metrics."""

@@ -1,0 +1,132 @@
+"""Hybrid search: four signals of one round trip, fused into one order.
+
+Signals: the passage's own vector, the vector of its surroundings, its own words (BM25), the words of its
+surroundings (BM25). Scores are normalised within each list, added with fixed weights, and one passage a record is kept.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from knowledge.embedding import Embedder
+from knowledge.lexical import sparse_query, terms
+from knowledge.passage import Audience, PassageFilter, RecordId, ScoredPassage
+from knowledge.qdrant.schema import AROUND, CONTEXT, DENSE, TERMS
+from knowledge.qdrant.searches import LexicalSearch, NearestSearch, ScoredPoint
+from knowledge.qdrant.store import PassageStore
+
+
+@dataclass(frozen=True, slots=True)
+class FusionWeights:
+    """How much each signal counts. Dense scores are in standard deviations above the list's last, lexical in 0 … 1."""
+
+    own_vector: float = 0.5
+    context_vector: float = 1.0
+    own_words: float = 3.0
+    context_words: float = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchQuery:
+    """A question with its filters. ``now`` is the asker's present."""
+
+    text: str
+    audience: Audience
+    where: PassageFilter = PassageFilter()
+    limit: int = 10
+    now: datetime | None = None
+
+
+class Searcher:
+    """Finds passages. Filters and audience run inside the engine, in every list."""
+
+    def __init__(
+        self,
+        store: PassageStore,
+        embedder: Embedder,
+        *,
+        weights: FusionWeights = FusionWeights(),
+        candidates: int = 200,
+    ) -> None:
+        self._store = store
+        self._embedder = embedder
+        self._weights = weights
+        self._candidates = candidates
+
+    async def search(self, query: SearchQuery) -> list[ScoredPassage]:
+        """Best first, at most ``limit`` records. An empty question or audience finds nothing."""
+        if not query.text.strip() or query.limit < 1:
+            return []
+        vector = (await self._embedder.embed_query(query.text)).tolist()
+        words = sparse_query(terms(query.text))
+        searches: list[NearestSearch | LexicalSearch] = [
+            NearestSearch(DENSE, vector),
+            NearestSearch(AROUND, vector),
+        ]
+        if words.indices:
+            searches += [LexicalSearch(TERMS, words), LexicalSearch(CONTEXT, words)]
+        lists = await self._store.search_batch(
+            searches, audience=query.audience, where=query.where, limit=max(self._candidates, 2 * query.limit)
+        )
+        fused = fuse(lists, self._weights)
+        best = _one_passage_a_record(fused, query.limit)
+        passages = await self._store.get([point_id for point_id, _, _ in best], audience=query.audience)
+        by_id = {passage.point_id: passage for passage in passages}
+        return [
+            ScoredPassage(passage=by_id[point_id], score=score, signals=signals)
+            for point_id, score, signals in best
+            if point_id in by_id
+        ]
+
+
+@dataclass(slots=True)
+class _Fused:
+    point_id: str
+    record_id: RecordId
+    score: float
+    signals: dict[str, float]
+
+
+def fuse(lists: Sequence[Sequence[ScoredPoint]], weights: FusionWeights) -> list[_Fused]:
+    """Add the normalised scores of the lists (own vector, context vector, own words, context words), best first.
+
+    A dense score becomes its distance above the end of its list in standard deviations of the list, since cosines of
+    one model differ only in the second decimal; a BM25 score becomes its share of the best one.
+    """
+    weight_of = (weights.own_vector, weights.context_vector, weights.own_words, weights.context_words)
+    names = (DENSE, AROUND, TERMS, CONTEXT)
+    found: dict[str, _Fused] = {}
+    for number, points in enumerate(lists):
+        if not points:
+            continue
+        scores = np.array([point.score for point in points], dtype=np.float64)
+        normal = _deviations(scores) if number < 2 else _shares(scores)
+        for point, value in zip(points, normal.tolist(), strict=True):
+            entry = found.setdefault(point.point_id, _Fused(point.point_id, point.record_id, 0.0, {}))
+            entry.score += weight_of[number] * value
+            entry.signals[names[number]] = point.score
+    return sorted(found.values(), key=lambda entry: (-entry.score, entry.point_id))
+
+
+def _deviations(
+    scores: "np.ndarray[tuple[int], np.dtype[np.float64]]",
+) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+    spread = float(scores.std())
+    return (scores - scores.min()) / spread if spread > 1e-9 else np.ones_like(scores)
+
+
+def _shares(scores: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+    best = float(scores.max())
+    return scores / best if best > 0 else np.zeros_like(scores)
+
+
+def _one_passage_a_record(fused: Sequence[_Fused], limit: int) -> list[tuple[str, float, Mapping[str, float]]]:
+    chosen: dict[RecordId, tuple[str, float, Mapping[str, float]]] = {}
+    for entry in fused:
+        if entry.record_id not in chosen:
+            chosen[entry.record_id] = (entry.point_id, entry.score, entry.signals)
+            if len(chosen) == limit:
+                break
+    return list(chosen.values())
