@@ -19,6 +19,8 @@ class ChannelView:
     name: str
     visibility: Visibility
     message_count: int
+    members: tuple[PersonRef, ...] = ()
+    """Who reads a private channel; may stay empty for the others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +80,7 @@ class TimelineQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineEntry:
-    """One record on the timeline."""
+    """One record on the timeline; ``record_id`` is the message to open, for a file the one that shared it."""
 
     record_id: RecordId
     kind: str

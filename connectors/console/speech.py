@@ -1,0 +1,34 @@
+"""What a message says to the bot: a mention, a command, or nothing."""
+
+import re
+from collections.abc import Sequence
+
+from connectors.console.errors import ConsoleError
+from connectors.console.host import CommandView
+from connectors.events import PersonRef
+
+_ALIASES = ("shiguang", "拾光")
+_COMMAND = re.compile(r"/([^\s/]{1,40})(?:\s|$)")
+
+
+def without_mention(text: str, bot: PersonRef) -> str | None:
+    """The text without ``@bot``; None when the bot is not mentioned.
+
+    >>> without_mention("@拾光 when is the launch?", bot)
+    'when is the launch?'
+    """
+    names = sorted({bot.name, *_ALIASES}, key=len, reverse=True)
+    pattern = re.compile(rf"(?<![\w@])@(?:{'|'.join(map(re.escape, names))})(?![A-Za-z0-9_])[ \t]*", re.IGNORECASE)
+    stripped, count = pattern.subn("", text)
+    return stripped.strip() if count else None
+
+
+def command_in(text: str, commands: Sequence[CommandView]) -> str | None:
+    """The command that the text is, or None; raises ``ConsoleError`` when it looks like one that does not exist."""
+    match = _COMMAND.match(text)
+    if match is None:
+        return None
+    name = match.group(1).casefold()
+    if all(command.name.lstrip("/").casefold() != name for command in commands):
+        raise ConsoleError("unknown_command", f"/{match.group(1)}")
+    return text.strip()

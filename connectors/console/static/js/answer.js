@@ -1,0 +1,131 @@
+// An answer: the text with its citation marks, the numbered sources, and the verdict.
+
+import { remove } from "./api.js";
+import { announce, h, icon } from "./dom.js";
+import { openFile } from "./files.js";
+import { t } from "./language.js";
+import { complain } from "./overlay.js";
+import { emit, state } from "./store.js";
+import { formatted } from "./text.js";
+import { shortDate } from "./time.js";
+import { verdictLine } from "./verdict.js";
+
+/** Go to what a citation names: the page of the file, or the message in its channel. */
+export function follow(citation) {
+  if (citation.file_id) openFile(citation.file_id, { page: citation.page, quote: citation.quote, recordId: citation.record_id });
+  else emit("jump", citation.record_id);
+}
+
+function source(citation) {
+  const page = citation.page ? (/^\d+$/.test(citation.page) ? t("page_n", { n: citation.page }) : citation.page) : null;
+  const place = citation.file_name ? [citation.file_name, page] : [`#${citation.channel_name}`];
+  const rest = [...place, shortDate(citation.time)].filter(Boolean).join(" · ");
+  return h(
+    "li",
+    {},
+    h(
+      "button",
+      { type: "button", class: "source", data: { n: citation.n, record: citation.record_id }, on: { click: () => follow(citation) } },
+      h("span", { class: "n" }, String(citation.n)),
+      h("span", { class: "where" }, h("b", {}, citation.author), ` · ${rest}`),
+      h("span", { class: "quote" }, citation.quote),
+    ),
+  );
+}
+
+/** The numbered list; hovering a mark in the text lights its row. */
+function sourceList(citations) {
+  return h("section", { class: "sources", "aria-label": t("sources") }, h("h3", {}, t("sources_n", { n: citations.length })), h("ol", {}, citations.map(source)));
+}
+
+function lightUp(box) {
+  const toggle = (event) => {
+    const n = event.target.closest?.(".cite")?.dataset.n;
+    if (n) box.querySelector(`.source[data-n="${n}"]`)?.classList.toggle("lit", event.type === "mouseover");
+  };
+  box.addEventListener("mouseover", toggle);
+  box.addEventListener("mouseout", toggle);
+  return box;
+}
+
+/** A finished answer. */
+export function answerBox(answer, verdict) {
+  const text = h("div", { class: "text" }, formatted(answer.text, { citations: answer.citations, onCite: follow }));
+  const sources = answer.citations.length ? sourceList(answer.citations) : null;
+  return lightUp(h("div", { class: `answer${answer.abstained ? " abstained" : ""}` }, text, sources, verdictLine(answer, verdict)));
+}
+
+/** Why there is no answer. */
+export function noticeBox(notice) {
+  return h("div", { class: "answer notice" }, h("div", { class: "text" }, notice.sentence), h("p", { class: "hint" }, `${notice.hint} `, h("code", {}, notice.code)));
+}
+
+/** An answer while it is made: what happens now, the sources, then the words. Events of the socket are fed to `apply`. */
+export class LiveAnswer {
+  constructor(ask) {
+    this.ask = ask;
+    this.phase = "started";
+    this.textNode = h("div", { class: "text" });
+    this.statusText = h("span", {}, ask.status || t("thinking"));
+    this.sources = h("div", {});
+    const mine = ask.person_id === state.me.person_id;
+    const stop = mine ? h("button", { type: "button", class: "stop", on: { click: () => this.stop() } }, icon("stop"), t("stop")) : null;
+    this.status = h("div", { class: "status" }, h("span", { class: "pulse", "aria-hidden": "true" }), this.statusText, stop);
+    this.element = h("div", { class: "answer streaming", "aria-busy": "true", data: { ask: ask.ask_id } }, this.status, this.sources, this.textNode);
+    this.streamed = ask.text;
+    if (ask.citations.length) this.showSources(ask.citations);
+    this.drawText();
+  }
+
+  async stop() {
+    try {
+      await remove("/api/asks", { id: this.ask.ask_id });
+    } catch (error) {
+      if (error.code !== "not_found") complain(error);
+    }
+  }
+
+  showSources(citations) {
+    this.ask.citations = citations;
+    this.sources.replaceChildren(sourceList(citations));
+  }
+
+  drawText() {
+    if (!this.streamed || this.frame) return;
+    this.frame = requestAnimationFrame(() => {
+      this.frame = 0;
+      if (this.phase !== "started") return;
+      this.textNode.replaceChildren(...formatted(this.streamed, { citations: this.ask.citations, onCite: follow }));
+      emit("grown");
+    });
+  }
+
+  /** Returns true when nothing more will come. */
+  apply(event) {
+    if (event.phase === "status") {
+      this.statusText.textContent = event.status;
+      announce(event.status);
+    } else if (event.phase === "sources") this.showSources(event.citations);
+    else if (event.phase === "delta") {
+      this.streamed += event.delta;
+      this.drawText();
+    } else if (["finished", "failed", "stopped"].includes(event.phase)) {
+      this.end(event);
+      return true;
+    }
+    emit("grown");
+    return false;
+  }
+
+  end(event) {
+    this.phase = event.phase;
+    const box =
+      event.phase === "finished" ? answerBox(event.answer, null)
+      : event.phase === "failed" ? noticeBox(event.notice)
+      : h("div", { class: "answer notice" }, h("p", { class: "hint" }, t(event.reason === "deleted" ? "stopped_deleted" : "stopped")));
+    this.element.replaceWith(box);
+    this.element = box;
+    announce(event.phase === "finished" ? event.answer.text : event.notice?.sentence ?? t("stopped"));
+    emit("grown");
+  }
+}
