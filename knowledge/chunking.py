@@ -5,8 +5,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from knowledge.filetext.pages import PageText
-
 MAX_WEIGHT: Final = 480.0
 """About the tokens of a chunk: 480 Chinese characters or 1,200 of English prose. The embedding model takes 512."""
 _PARAGRAPH_SHARE: Final = 0.62
@@ -19,21 +17,20 @@ _MARK_WEIGHT: Final = 1.0
 _OTHER_WEIGHT: Final = 1.0
 _MAX_HEADER_WEIGHT: Final = 160.0
 _SENTENCE_END = re.compile(r"(?<=[。！？；!?…])(?![”’」』）)\"'。！？；!?…])|(?<=[.;:][\s\"'”’)])(?=\S)|(?<=\n)")
-_CLAUSE_END = re.compile(r"(?<=[，、：,])|(?<=\s)")
+_CLAUSE_END = re.compile(r"(?<=[，、：])|(?<=\s)")
 _PARAGRAPH_END = re.compile(r"(?<=\n)(?=[^\n])")
 _RULE = re.compile(r"^\|(?: *:?-{3,}:? *\|)+\s*$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TextChunk:
-    """A piece of one page. ``index`` counts from zero over the whole file; ``page`` is the page's label.
+class Chunk:
+    """A piece of one page. ``label`` is the page's, None for a file without pages.
 
     The first ``repeated_chars`` characters of ``text`` repeat the header of the table that the rows belong to; without
     them the chunks hold every character of the file but white space exactly once, in order.
     """
 
-    index: int
-    page: str
+    label: str | None
     text: str
     repeated_chars: int = 0
 
@@ -63,17 +60,26 @@ def text_weight(text: str) -> float:
     return weight
 
 
-def chunk_pages(pages: Iterable[PageText], *, max_weight: float = MAX_WEIGHT) -> tuple[TextChunk, ...]:
-    """Chunks of all pages in order; no chunk spans two pages, none is heavier than ``max_weight``.
+def chunk_pages(pages: Iterable[tuple[str, str]], *, max_weight: float = MAX_WEIGHT) -> list[Chunk]:
+    """Chunks of all pages, each a label and a text, in order.
+
+    No chunk spans two pages, none is heavier than ``max_weight``.
 
     >>> [chunk.text for chunk in chunk_pages([PageText("1", "预算已通过。")])]
     ['预算已通过。']
     """
-    chunks: list[TextChunk] = []
-    for page in pages:
-        for text, repeated in _page_chunks(page.text, max_weight):
-            chunks.append(TextChunk(index=len(chunks), page=page.label, text=text, repeated_chars=repeated))
-    return tuple(chunks)
+    return [
+        Chunk(label=label or None, text=text, repeated_chars=repeated)
+        for label, page in pages
+        for text, repeated in _page_chunks(page, max_weight)
+    ]
+
+
+def chunk_text(text: str, *, max_weight: float = MAX_WEIGHT) -> list[str]:
+    """A message cut into chunks; one that fits stays exactly as it is, and one without text gives none."""
+    if text_weight(text) <= max_weight:
+        return [text] if text.strip() else []
+    return [chunk for chunk, _ in _page_chunks(text, max_weight)]
 
 
 def _page_chunks(text: str, max_weight: float) -> Iterator[tuple[str, int]]:

@@ -3,6 +3,7 @@
 from knowledge.filetext.files import read_file
 from knowledge.filetext.limits import ReadLimits
 from knowledge.filetext.pages import FileKind, FileText, PageText
+from knowledge.filetext.process import ReadingProcessFailed
 from knowledge.filetext.reader import FileReader
 from knowledge.filetext.reasons import REASONS, Reason, reason_sentence
 
@@ -13,6 +14,7 @@ __all__ = [
     "FileText",
     "PageText",
     "ReadLimits",
+    "ReadingProcessFailed",
     "Reason",
     "read_file",
     "reason_sentence",

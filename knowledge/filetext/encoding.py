@@ -68,10 +68,10 @@ def _decoded(data: bytes, name: str) -> str | None:
     try:
         text = data.decode(name)
     except UnicodeDecodeError as error:
-        # A file that was cut off, or a few damaged bytes in it, are no reason to take it for another encoding.
-        if len(data) - error.start > 4:  # the longest character
+        # A file that was cut off within its last character is no reason to take it for another encoding.
+        if error.start == 0 or not error.reason.startswith(("unexpected end", "incomplete")):
             return None
-        return data[: error.start].decode(name, errors="replace")
+        return data[: error.start].decode(name)
     except (LookupError, ValueError):
         return None
     return text if isinstance(text, str) else None
@@ -102,10 +102,23 @@ def _guess(data: bytes) -> str:
     best = max(scores, key=lambda name: scores[name])
     if scores[best] >= _GOOD_SCORE:
         return best
+    if _is_western(sample):
+        return "cp1252"
     match = charset_normalizer.from_bytes(sample).best()
     if match is not None:
         return match.encoding
     return best if scores[best] > 0 else "cp1252"
+
+
+def _is_western(sample: bytes) -> bool:
+    """A few accented letters and typographic marks among many plain ones; too little for statistics to tell."""
+    try:
+        text = sample.decode("cp1252")
+    except UnicodeDecodeError:
+        return False
+    accented = [character for character in text if not character.isascii()]
+    known = sum(character.isalpha() or character in "\xa0–—‘’“”•…€°«»" for character in accented)
+    return known == len(accented) and len(accented) * 5 < len(text)
 
 
 def _chinese_score(sample: bytes, name: str) -> float:

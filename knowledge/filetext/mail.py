@@ -38,7 +38,8 @@ def read_mail(data: bytes, reading: Reading, read_member: ReadMember) -> None:
             bodies[subtype].append(decode_text(content, declared=part.get_content_charset()))
         elif content:
             attachments.append((name or f"{part.get_content_type()}", content))
-    headers = {key: value for key in _HEADERS if (value := _text(partial(message.get, key)))}
+    raw = {key.title(): value for key, value in message.raw_items() if not str(value).isascii()}
+    headers = {key: text for key in _HEADERS if (text := _header(message, key, raw.get(key)))}
     reading.title = headers.get("Subject", "")[:300]
     names = ", ".join(name for name, _ in attachments)
     if names:
@@ -75,12 +76,17 @@ def _payload(part: EmailMessage) -> bytes:
     return content if isinstance(content, bytes) else b""
 
 
-def _text(read: Callable[[], object]) -> str:
+def _header(message: EmailMessage, key: str, raw: object) -> str:
     """A header in plain characters: old Chinese programs put raw GBK bytes there, which arrive as surrogates."""
+    if raw:
+        return " ".join(decode_text(str(raw).encode("utf-8", "surrogateescape")).split())
+    return _text(partial(message.get, key))
+
+
+def _text(read: Callable[[], object]) -> str:
+    """What ``read`` gives, on one line; the parser fails on some malformed headers only when they are asked for."""
     try:
         text = str(read() or "")
     except (ValueError, IndexError, LookupError, AttributeError, TypeError):
         return ""
-    if any("\udc80" <= character <= "\udcff" for character in text):
-        text = decode_text(text.encode("utf-8", "surrogateescape"))
     return " ".join(text.split())

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from knowledge.filetext.reasons import Reason
 
@@ -27,8 +27,7 @@ FileKind = Literal[
 Script = Literal["zh", "en"]
 
 
-@dataclass(frozen=True, slots=True)
-class PageText:
+class PageText(NamedTuple):
     """The text of one page.
 
     ``label`` is what a citation names: ``"3"``, a sheet's name, ``"a.pdf · 2"`` in an archive; empty for a file without

@@ -2,11 +2,13 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import psutil
 
@@ -18,10 +20,15 @@ from knowledge.filetext.reasons import Reason
 _WATCH_SECONDS: Final = 0.1
 _GRACE_SECONDS: Final = 2.0
 """Beyond the time limit, for a reader that stops by itself to hand over what it has."""
-_START_SECONDS: Final = 15.0
+_START_SECONDS: Final = 60.0
 _LOG_BYTES: Final = 4000
+_WORKER: Final = (sys.executable, "-P", "-s", "-m", "knowledge.filetext.worker")
 _KEPT_VARIABLES: Final = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "LD_LIBRARY_PATH")
 _SOURCE_ROOT: Final = Path(__file__).resolve().parents[2]
+
+
+class ReadingProcessFailed(Exception):  # what happened, like the other reasons here
+    """Raised if no reading process can be started: the machine's trouble, not the file's, so try again later."""
 
 
 @dataclass(slots=True)
@@ -45,16 +52,17 @@ class _SoFar:
 class ReadingProcess:
     """Owns one child process. Not for use by several tasks at once."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, folder: Path) -> None:
         self._process = process
+        self._folder = folder
         self._log = bytearray()
         self._logging = asyncio.create_task(self._keep_log(), name="filetext-log")
         self.files_read = 0
         self.rss_bytes = 0
 
     @classmethod
-    async def start(cls, folder: Path) -> "ReadingProcess":
-        """Start one that lives in ``folder``, for temporary files too; raises ``OSError`` if it cannot start."""
+    async def start(cls, folder: Path, *, command: Sequence[str] = _WORKER) -> "ReadingProcess":
+        """Start one that lives in ``folder``, for temporary files too; raises ``ReadingProcessFailed`` if it cannot."""
         kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
         environment = {
             **kept,
@@ -68,8 +76,7 @@ class ReadingProcess:
             "HF_HUB_OFFLINE": "1",
         }
         process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-P", "-s", "-m", "knowledge.filetext.worker"),
+            *command,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -77,7 +84,19 @@ class ReadingProcess:
             env=environment,
             start_new_session=True,
         )
-        return cls(process)
+        started = cls(process, folder)
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                ready = await started._receive()
+            if "ready" not in ready:
+                raise EOFError("not ready")
+        except (TimeoutError, EOFError, ValueError) as error:
+            await started.kill()
+            raise ReadingProcessFailed(f"the reading process does not start: {started.log()[-500:]}") from error
+        except asyncio.CancelledError:
+            await started.kill()
+            raise
+        return started
 
     @property
     def is_alive(self) -> bool:
@@ -98,10 +117,10 @@ class ReadingProcess:
         so_far = _SoFar()
         job = asyncio.create_task(self._converse(path, name, media_type, limits, so_far), name="filetext-job")
         watch = asyncio.create_task(self._watch_memory(limits.memory_bytes), name="filetext-watch")
-        extra = _GRACE_SECONDS + (_START_SECONDS if self.files_read == 1 else 0)
+        longest = limits.seconds + _GRACE_SECONDS
         reason: Reason | None = None
         try:
-            done, _ = await asyncio.wait({job, watch}, timeout=limits.seconds + extra, return_when="FIRST_COMPLETED")
+            done, _ = await asyncio.wait({job, watch}, timeout=longest, return_when="FIRST_COMPLETED")
             if job in done and job.exception() is None:
                 return job.result()
             reason = "too_slow" if not done else "too_much_memory" if job not in done else None
@@ -115,7 +134,7 @@ class ReadingProcess:
         return so_far.given_up(reason or self._why_dead())
 
     async def kill(self) -> None:
-        """End the process now, whatever it is doing, and reap it."""
+        """End the process now, whatever it is doing, reap it and remove its folder."""
         if self._process.returncode is None:
             try:
                 os.killpg(self._process.pid, signal.SIGKILL)  # it leads its own group
@@ -125,6 +144,7 @@ class ReadingProcess:
         if self._process.stdin:
             self._process.stdin.close()
         await self._logging
+        await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
 
     def log(self) -> str:
         """The last lines that libraries printed; for operators."""
@@ -132,16 +152,13 @@ class ReadingProcess:
 
     async def _converse(self, path: Path, name: str, media_type: str, limits: ReadLimits, so_far: "_SoFar") -> FileText:
         request = {"path": str(path), "name": name, "media_type": media_type, "limits": limits_message(limits)}
-        stdin, stdout = self._process.stdin, self._process.stdout
-        if stdin is None or stdout is None:
-            raise EOFError("no pipes")
+        stdin = self._process.stdin
+        if stdin is None:
+            raise EOFError("no pipe")
         stdin.write(pack(request))
         await stdin.drain()
         while True:
-            size = LENGTH.unpack(await stdout.readexactly(LENGTH.size))[0]
-            if size > MAX_FRAME_BYTES:
-                raise EOFError("frame too large")
-            message = unpack(await stdout.readexactly(size))
+            message = await self._receive()
             if "done" in message:
                 self.rss_bytes = int(message["rss_bytes"])
                 return result_from(message["done"], so_far.pages)
@@ -150,6 +167,15 @@ class ReadingProcess:
             else:
                 label, text = message["page"]
                 so_far.pages.append(PageText(str(label), str(text)))
+
+    async def _receive(self) -> dict[str, Any]:
+        stdout = self._process.stdout
+        if stdout is None:
+            raise EOFError("no pipe")
+        size = LENGTH.unpack(await stdout.readexactly(LENGTH.size))[0]
+        if size > MAX_FRAME_BYTES:
+            raise EOFError("frame too large")
+        return unpack(await stdout.readexactly(size))
 
     async def _watch_memory(self, limit: int) -> None:
         """Return as soon as resident memory is beyond ``limit``; wait for ever otherwise."""

@@ -20,11 +20,13 @@ _RETIRING_SHARE: Final = 0.6
 class FileReader:
     """Owns up to ``workers`` reading processes; they start with the first file and are reused, since OCR loads slowly.
 
+    After ``idle_seconds`` without a file they end, because OCR keeps about 600 MB.
+
     >>> async with FileReader(limits=ReadLimits(seconds=30)) as reader:
     ...     found = await reader.read(path, name="minutes.pdf", media_type="application/pdf")
     """
 
-    def __init__(self, *, limits: ReadLimits | None = None, workers: int = 1) -> None:
+    def __init__(self, *, limits: ReadLimits | None = None, workers: int = 1, idle_seconds: float = 60.0) -> None:
         if workers < 1:
             raise ValueError("workers must be at least 1")
         self._limits = limits or ReadLimits()
@@ -32,6 +34,9 @@ class FileReader:
         self._workers = workers
         self._reading: set[asyncio.Task[FileText]] = set()
         self._folder: Path | None = None
+        self._idle_seconds = idle_seconds
+        self._idle_timer: asyncio.TimerHandle | None = None
+        self._ending: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -55,18 +60,20 @@ class FileReader:
         for task in tuple(self._reading):
             task.cancel()
         await asyncio.gather(*self._reading, return_exceptions=True)
+        self._stop_idling()
+        if self._ending:
+            await self._ending
+        await self._end_free()
         while not self._free.empty():
-            process = self._free.get_nowait()
-            if process:
-                await process.kill()
+            self._free.get_nowait()
         if folder:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
     async def read(self, path: Path, *, name: str = "", media_type: str = "") -> FileText:
         """The text of a file, or the reason why it cannot be read: waits for a free process, then at most the limit.
 
-        Raises ``FileNotFoundError`` or another ``OSError`` if the file cannot be opened, ``RuntimeError`` if the
-        reader is closed. Cancelling ends the job at once.
+        Raises ``FileNotFoundError`` or another ``OSError`` if the file cannot be opened, ``ReadingProcessFailed`` if no
+        process can be started, ``RuntimeError`` if the reader is closed. Cancelling ends the job at once.
         """
         if self._folder is None:
             raise RuntimeError("the file reader is not started")
@@ -86,6 +93,7 @@ class FileReader:
 
     async def _read(self, path: Path, *, name: str, media_type: str) -> FileText:
         process = await self._free.get()
+        self._stop_idling()
         try:
             if process is None or not process.is_alive:
                 if process:
@@ -98,6 +106,23 @@ class FileReader:
             return result
         finally:
             self._free.put_nowait(process if process and process.is_alive else None)
+            if self._folder and self._free.full():
+                self._idle_timer = asyncio.get_running_loop().call_later(self._idle_seconds, self._begin_ending)
+
+    def _stop_idling(self) -> None:
+        if self._idle_timer:
+            self._idle_timer.cancel()
+            self._idle_timer = None
+
+    def _begin_ending(self) -> None:
+        self._ending = asyncio.create_task(self._end_free(), name="filetext-idle")
+
+    async def _end_free(self) -> None:
+        """End the processes that have nothing to do; their places stay free."""
+        processes = [self._free.get_nowait() for _ in range(self._free.qsize())]
+        for _ in processes:
+            self._free.put_nowait(None)
+        await asyncio.gather(*(process.kill() for process in processes if process))
 
     async def _start_process(self) -> ReadingProcess:
         if self._folder is None:

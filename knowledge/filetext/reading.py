@@ -8,11 +8,15 @@ from knowledge.filetext.limits import ReadLimits
 from knowledge.filetext.pages import PageText
 from knowledge.filetext.reasons import Reason, UnreadableFile
 
+_CONTROLS = {code: None for code in (*range(32), *range(0x7F, 0xA0)) if chr(code) not in "\t\n"} | dict.fromkeys(
+    map(ord, "\r\f\v\x85\u2028\u2029"), "\n"
+)
+"""Text from files ends up in terminals and chats: no escape sequence of theirs may come along."""
 _SOFT_SHARE = 0.9
 """Readers stop by themselves at this share of the time, so that what they have is kept."""
 
 
-class EnoughRead(Exception):  # noqa: N818  # not an error: a limit was reached and what was read is kept
+class EnoughRead(Exception):  # not an error: a limit was reached and what was read is kept
     """Raised to stop reading; the text so far is the result, marked as truncated for ``reason``."""
 
     def __init__(self, reason: Reason) -> None:
@@ -43,7 +47,7 @@ class Reading:
 
     def add(self, label: str, text: str) -> None:
         """Keep a page; one without text is dropped. Raises ``EnoughRead`` once the limit of characters is reached."""
-        text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").strip()
+        text = text.replace("\r\n", "\n").translate(_CONTROLS).strip()
         if text:
             page = PageText(self.label(label), text[: self._chars_left])
             self.pages.append(page)

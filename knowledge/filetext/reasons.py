@@ -72,7 +72,7 @@ def reason_sentence(reason: Reason, language: Literal["zh", "en"]) -> str:
     return _SENTENCES[reason][language]
 
 
-class UnreadableFile(Exception):  # noqa: N818  # a verdict about a file, not a programming error
+class UnreadableFile(Exception):  # a verdict about a file, not a programming error
     """Raised by a reader to give up on a file for ``reason``. ``detail`` is for operators' logs, never shown raw."""
 
     def __init__(self, reason: Reason, detail: str = "") -> None:

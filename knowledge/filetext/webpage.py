@@ -90,14 +90,14 @@ class _PageParser(HTMLParser):
             return
         if self._unseen or tag in _VOID:
             return
-        if tag == "pre":
-            self._preformatted = max(0, self._preformatted - 1)
         if tag == "table" and self._tables:
             self._end_table()
         elif self._tables and tag in {"td", "th", "tr"}:
             self._tables[-1].close_cell()
         elif tag in _BLOCKS:
             self._end_block()
+        if tag == "pre":
+            self._preformatted = max(0, self._preformatted - 1)
 
     def handle_data(self, data: str) -> None:
         if self._in_title:

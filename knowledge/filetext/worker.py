@@ -98,6 +98,8 @@ def main() -> None:
     output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     _confine()
+    output.write(pack({"ready": True}))
+    output.flush()
     requests = sys.stdin.buffer
     while True:
         head = requests.read(LENGTH.size)
