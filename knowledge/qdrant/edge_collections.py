@@ -19,7 +19,7 @@ from knowledge.qdrant.edge_translation import Plain, collection_config
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,200}")
 
 
-class EngineRefusal(Exception):
+class EngineRefusal(Exception):  # named for what happened, like all our exceptions
     """Told to the client; ``status`` is what a Qdrant server would answer."""
 
     def __init__(self, status: int, text: str) -> None:

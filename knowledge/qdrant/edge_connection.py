@@ -9,7 +9,7 @@ from knowledge.qdrant.edge_frames import STREAM_LIMIT, FrameError, encode_frame,
 from knowledge.qdrant.errors import VectorStoreRefused, VectorStoreUnavailable
 
 
-class ConnectionLost(Exception):
+class ConnectionLost(Exception):  # named for what happened, like all our exceptions
     """The worker is gone or unreadable; what was asked may or may not have happened."""
 
 

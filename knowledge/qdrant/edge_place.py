@@ -15,7 +15,7 @@ _LONGEST_SOCKET_PATH = 100
 """A Unix socket path has room for 108 bytes on Linux and 104 on macOS."""
 
 
-class FolderNotPrivate(OSError):
+class FolderNotPrivate(OSError):  # named for what happened, like all our exceptions
     """Somebody else could enter the place of the socket."""
 
 

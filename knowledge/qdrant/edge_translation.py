@@ -27,7 +27,7 @@ _DISTANCES = {
 _PLAIN_FIELDS = frozenset({"type", "is_tenant", "is_principal", "lookup", "range", "on_disk", "enable_hnsw"})
 
 
-class Untranslatable(ValueError):
+class Untranslatable(ValueError):  # named for what happened, like all our exceptions
     """The request uses something that the store never does."""
 
 

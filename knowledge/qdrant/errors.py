@@ -13,11 +13,11 @@ class VectorStoreError(Exception):
     """Root of this package's failures."""
 
 
-class VectorStoreUnavailable(VectorStoreError):
+class VectorStoreUnavailable(VectorStoreError):  # named for what happened, like all our exceptions
     """Raised after the last attempt, or when the store is closed. Nothing acknowledged is lost by it."""
 
 
-class VectorStoreRefused(VectorStoreError):
+class VectorStoreRefused(VectorStoreError):  # named for what happened, like all our exceptions
     """Trying again does not help. ``status`` is the HTTP status that a server answers in this case."""
 
     def __init__(self, status: int, text: str) -> None:
@@ -25,7 +25,7 @@ class VectorStoreRefused(VectorStoreError):
         self.status = status
 
 
-class EmbeddingModelChanged(VectorStoreError):
+class EmbeddingModelChanged(VectorStoreError):  # named for what happened, like all our exceptions
     """Raised instead of comparing vectors of two models, which gives plausible nonsense."""
 
     def __init__(self, *, stored: str, wanted: str) -> None:

@@ -74,7 +74,7 @@ def exactly(key: str, value: str) -> models.FieldCondition:
     return models.FieldCondition(key=key, match=models.MatchValue(value=value))
 
 
-def chunks_from(record_id: RecordId, first_chunk: int) -> models.Filter:
-    """Chunks of a record from a number on: what an edit left over."""
+def chunks_from(record_ids: Iterable[RecordId], first_chunk: int) -> models.Filter:
+    """Chunks of records from a number on: what an edit left over."""
     later = models.FieldCondition(key="chunk", range=models.Range(gte=first_chunk))
-    return models.Filter(must=[exactly("record_id", record_id), later])
+    return models.Filter(must=[any_of("record_id", record_ids), later])

@@ -12,7 +12,7 @@ _KINDS = frozenset(get_args(PassageKind))
 _OPTIONAL_TEXTS = ("context", "thread_id", "file_id", "page")
 
 
-class PayloadUnreadable(ValueError):
+class PayloadUnreadable(ValueError):  # named for what happened, like all our exceptions
     """A point holds something that is not a passage: written by another program or another version."""
 
 

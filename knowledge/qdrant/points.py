@@ -16,7 +16,7 @@ from knowledge.qdrant.schema import DENSE, DENSE_NAMES, SPARSE_NAMES
 _LARGEST_INDEX = 2**32 - 1
 
 
-class VectorInvalid(ValueError):
+class VectorInvalid(ValueError):  # named for what happened, like all our exceptions
     """A vector has the wrong name, length or numbers: a mistake in the program that made it."""
 
 

@@ -2,17 +2,17 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from qdrant_client import models
 
-DENSE = "dense"
+DENSE: Final = "dense"
 """Meaning of the passage, from the embedding model; cosine."""
-AROUND = "around"
+AROUND: Final = "around"
 """Meaning of what surrounds the passage, from the embedding model; cosine. A point may lack it."""
-TERMS = "terms"
+TERMS: Final = "terms"
 """Words of the passage itself; BM25 weights, IDF by the engine."""
-CONTEXT = "context"
+CONTEXT: Final = "context"
 """Words of what surrounds the passage; BM25 weights, IDF by the engine."""
 
 DENSE_NAMES = (DENSE, AROUND)

@@ -28,7 +28,8 @@ OLDEST_SERVER = (1, 17)
 """ACORN needs 1.16, switching the graph off for an index 1.17."""
 
 _ATTEMPTS = 5
-_LONGEST_WAIT = 30.0
+_LONGEST_WAIT = 10.0
+"""Seconds, whatever the server asks for: people wait for this."""
 _PASSING_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -38,12 +39,20 @@ _log = logging.getLogger(__name__)
 class ServerClient:
     """Asks one address after the other until one answers, and stays with it."""
 
-    def __init__(self, urls: Sequence[str], *, api_key: str | None = None, timeout_seconds: float = 10.0) -> None:
+    def __init__(
+        self,
+        urls: Sequence[str],
+        *,
+        api_key: str | None = None,
+        timeout_seconds: float = 10.0,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self._urls = tuple(urls)
         self._api_key = api_key
         self._timeout = timeout_seconds
         self._clients: dict[str, AsyncQdrantClient] = {}
         self._current = 0
+        self._sleep = sleep
         self._backoff = wait_random_exponential(multiplier=0.1, max=3.0)
 
     async def start(self) -> None:
@@ -205,6 +214,7 @@ class ServerClient:
             stop=stop_after_attempt(_ATTEMPTS),
             wait=self._wait,
             before_sleep=self._move_on,
+            sleep=self._sleep,
             reraise=True,
         ):
             with attempt:

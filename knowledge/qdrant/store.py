@@ -5,7 +5,7 @@ nothing gets nothing without the engine being asked. Scores are the engine's own
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -27,7 +27,14 @@ from knowledge.qdrant.backend import vector_client
 from knowledge.qdrant.client import VectorClient
 from knowledge.qdrant.cursor import TimelineCursor, TimelinePage
 from knowledge.qdrant.errors import VectorStoreRefused
-from knowledge.qdrant.filters import FIRST_CHUNKS, Selection, any_of, chunks_from, exactly, selection
+from knowledge.qdrant.filters import (
+    FIRST_CHUNKS,
+    Selection,
+    any_of,
+    chunks_from,
+    exactly,
+    selection,
+)
 from knowledge.qdrant.generations import Generations
 from knowledge.qdrant.payload import passage_of
 from knowledge.qdrant.points import point_of
@@ -117,9 +124,14 @@ class PassageStore:
         for batch in _batches(record_ids, _NAMED_BATCH):
             await self._delete(models.Filter(must=[any_of("record_id", batch)]))
 
-    async def delete_chunks_from(self, record_id: RecordId, first_chunk: int) -> None:
-        """Delete a record's chunks from this number on: an edit left fewer."""
-        await self._delete(chunks_from(record_id, first_chunk))
+    async def delete_chunks_beyond(self, chunk_counts: Mapping[RecordId, int]) -> None:
+        """Delete what an earlier version of these records has left: chunks numbered from the record's count on."""
+        by_count: dict[int, list[RecordId]] = {}
+        for record_id, count in chunk_counts.items():
+            by_count.setdefault(count, []).append(record_id)
+        for count, record_ids in by_count.items():
+            for batch in _batches(record_ids, _NAMED_BATCH):
+                await self._delete(chunks_from(batch, count))
 
     async def delete_file(self, file_id: RecordId) -> None:
         """Delete everything that was read from a shared file."""
