@@ -1,0 +1,1 @@
+"""Slack: live connection, history and workspace exports become typed events here."""
