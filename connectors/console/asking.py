@@ -124,6 +124,7 @@ class Asking:
                 text=text,
                 thread_id=question.reply_thread_id,
                 system=isinstance(result, Notice),
+                answer_id=result.answer_id if isinstance(result, Answer) else None,
             )
             await self._host.accept([posted])
             return record

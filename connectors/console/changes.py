@@ -74,13 +74,15 @@ class Changes:
         try:
             view = await self._host.message(person, record)
         except LookupError:
-            gone = {"type": "removed", "channel_id": change.channel_id, "record_id": record}
-            self._hub.send_person(person, gone)
-            return
+            view = None
         except PermissionError:
             return
-        self._hub.send_person(person, {"type": "message", "message": as_json(view)})
-        if view.thread_id is not None:
+        if view is None or (view.deleted and not view.reply_count):
+            gone = {"type": "removed", "channel_id": change.channel_id, "record_id": record}
+            self._hub.send_person(person, gone)
+        else:
+            self._hub.send_person(person, {"type": "message", "message": as_json(view)})
+        if view is not None and view.thread_id is not None:
             await self._send_head(person, view.thread_id)
 
     async def _send_head(self, person: PersonId, head: RecordId) -> None:

@@ -26,10 +26,10 @@ class Channels:
 
     async def readable(self, person: PersonId, channel: str) -> ChannelView:
         """The channel in this person's list; raises ``PermissionError``, also when there is none of this id."""
-        for view in await self._host.channels(person):
-            if view.channel_id == channel:
-                return view
-        raise PermissionError(channel)
+        view = await self._hub.channel(person, ChannelId(channel))
+        if view is None:
+            raise PermissionError(channel)
+        return view
 
     async def writable(self, person: PersonId, channel: str) -> ChannelRef:
         """The channel to post into; ``ConsoleError``: imported; ``PermissionError``: hidden."""

@@ -144,6 +144,10 @@ _TEXTS: dict[Code, _Text] = {
 }  # fmt: skip
 
 
+_SPOKEN_STATUS = {"not_permitted": 403, "not_found": 404, "bad_input": 400}
+"""Of the application's own codes; any other means that something does not work right now."""
+
+
 @runtime_checkable
 class SpokenError(Protocol):
     """An error of the application that knows its own words."""
@@ -194,4 +198,4 @@ def spoken_response(error: SpokenError) -> web.Response:
         "hint": {"zh": error.hint("zh"), "en": error.hint("en")},
         "detail": "",
     }
-    return web.json_response({"error": body}, status=503)
+    return web.json_response({"error": body}, status=_SPOKEN_STATUS.get(error.code, 503))

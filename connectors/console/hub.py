@@ -8,18 +8,20 @@ import asyncio
 import json
 import logging
 from collections.abc import Mapping
+from time import monotonic
 from typing import Any
 
 from aiohttp import WSCloseCode, web
 
 from connectors.console.errors import ConsoleError
-from connectors.console.host import ConsoleHost
+from connectors.console.host import ChannelView, ConsoleHost
 from connectors.events import ChannelId, PersonId
 
 _LOG = logging.getLogger(__name__)
 _HEARTBEAT_SECONDS = 20.0
 _SEND_SECONDS = 10.0
 _CLOSE_SECONDS = 2.0
+_REMEMBERED_SECONDS = 30.0
 
 Payload = Mapping[str, Any]
 
@@ -53,20 +55,27 @@ class Hub:
         self._queue_size = queue_size
         self._max_pages = max_pages
         self._pages: set[_Page] = set()
-        self._readable: dict[PersonId, frozenset[ChannelId]] = {}
+        self._readable: dict[PersonId, tuple[float, dict[ChannelId, ChannelView]]] = {}
 
     @property
     def people(self) -> frozenset[PersonId]:
         """Everybody with an open page."""
         return frozenset(page.person for page in self._pages)
 
+    async def channel(self, person: PersonId, channel: ChannelId) -> ChannelView | None:
+        """The channel in this person's list, None when it is not there.
+
+        Remembered until ``forget``, and for half a minute at most in case a change was missed.
+        """
+        kept_until, views = self._readable.get(person, (0.0, {}))
+        if monotonic() > kept_until:
+            views = {view.channel_id: view for view in await self._host.channels(person)}
+            self._readable[person] = (monotonic() + _REMEMBERED_SECONDS, views)
+        return views.get(channel)
+
     async def may_read(self, person: PersonId, channel: ChannelId) -> bool:
-        """Whether the channel is in this person's list; remembered until ``forget``."""
-        readable = self._readable.get(person)
-        if readable is None:
-            readable = frozenset(view.channel_id for view in await self._host.channels(person))
-            self._readable[person] = readable
-        return channel in readable
+        """Whether the channel is in this person's list."""
+        return await self.channel(person, channel) is not None
 
     def forget(self) -> None:
         """Channels or members changed: ask the host again."""

@@ -157,7 +157,7 @@ class Messages:
 
     async def _post(self, person: PersonRef, channel: ChannelRef, body: NewMessage, record: RecordId) -> dict[str, Any]:
         now = datetime.now(UTC)
-        command = command_in(body.text, self._host.commands(body.language))
+        command = command_in(body.text, [*self._host.commands("zh"), *self._host.commands("en")])
         if command is not None:
             return await self._command(person, channel, body, command, now)
         if not body.text.strip() and not body.upload_ids:

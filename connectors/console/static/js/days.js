@@ -33,6 +33,7 @@ export function drawDays(list, days, chosen, choose) {
     const more = { "aria-pressed": String(day === chosen), "aria-label": title, title, disabled: count === 0, data: { day } };
     return h("li", {}, h("button", { type: "button", class: `bar-button${count ? "" : " none"}`, ...more, on: { click: () => choose(day === chosen ? null : day) } }, bar), label);
   });
+  list.parentElement.hidden = !bars.length;
   list.replaceChildren(...bars);
   const wanted = list.querySelector('[aria-pressed="true"]') ?? list.lastElementChild;
   if (wanted) list.parentElement.scrollLeft = wanted.offsetLeft - list.parentElement.clientWidth / 2;

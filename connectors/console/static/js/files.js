@@ -45,7 +45,8 @@ export async function openFile(fileId, { page = null, quote = "", recordId = nul
   if (recordId) facts.append(h("button", { type: "button", class: "quiet", on: { click: () => emit("jump", recordId) } }, icon("chat"), t("show_message")));
   const body = h("div", { class: "file-body" }, facts);
   if (file.picture && file.has_bytes) body.append(h("img", { src: bytesAddress(fileId, true), alt: file.name }));
-  const sections = file.pages.map(({ label, text }) => pageSection(label, text, page, quote));
+  const cited = citedPage(file.pages, page, quote);
+  const sections = file.pages.map(({ label, text }, place) => pageSection(label, text, place === cited, quote));
   body.append(...sections);
   if (file.cut) body.append(h("p", { class: "empty" }, t("file_cut")));
   if (!sections.length) body.append(h("p", { class: "empty" }, file.reason ? t("file_failed", { reason: file.reason }) : t("file_no_text")));
@@ -54,8 +55,13 @@ export async function openFile(fileId, { page = null, quote = "", recordId = nul
   return undefined;
 }
 
-function pageSection(label, text, wanted, quote) {
-  const cited = wanted !== null && label === String(wanted);
+/** The place of the page that is meant: the one of this label, else the first that holds the quoted words. */
+function citedPage(pages, label, quote) {
+  const place = label === null ? -1 : pages.findIndex((page) => page.label === String(label));
+  return place < 0 && quote ? pages.findIndex((page) => page.text.includes(quote)) : place;
+}
+
+function pageSection(label, text, cited, quote) {
   const title = /^\d+$/.test(label) ? t("page_n", { n: label }) : label;
   const content = h("div", { class: "content" });
   const lines = text.split("\n");
@@ -63,7 +69,7 @@ function pageSection(label, text, wanted, quote) {
   if (lines.filter((line) => line.includes("\t")).length > lines.length / 2) content.append(table(lines));
   else if (place >= 0) content.append(text.slice(0, place), h("mark", {}, quote), text.slice(place + quote.length));
   else content.append(text);
-  return h("section", { class: `page${cited ? " cited" : ""}`, "aria-label": title }, h("h3", {}, title), content);
+  return h("section", { class: `page${cited ? " cited" : ""}`, "aria-label": title || null }, title ? h("h3", {}, title) : null, content);
 }
 
 function table(lines) {

@@ -117,7 +117,7 @@ export function messageArticle(view, { compact = false, context = "feed", editin
     "article",
     { class: classes, tabindex: -1, data: { record: view.record_id }, "aria-label": `${view.author.name}, ${clock(view.sent_at)}` },
     gutter,
-    h("div", { class: "content" }, compact ? null : head(view), body, files, reactions(view, writable), view.unsent ? unsent(view) : null),
+    h("div", { class: "content" }, compact ? null : head(view), body, compact && view.edited ? h("span", { class: "edited" }, t("edited")) : null, files, reactions(view, writable), view.unsent ? unsent(view) : null),
     view.deleted || view.pending || editing ? null : tools(view, { writable, context }),
   );
 }

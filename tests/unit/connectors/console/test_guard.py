@@ -104,3 +104,27 @@ async def test_nothing_raw_is_told(console: Console, monkeypatch: pytest.MonkeyP
     status, data = await console.get("/api/channels")
     assert (status, data["error"]["code"]) == (500, "internal")
     assert "hunter2" not in str(data)
+
+
+@pytest.mark.parametrize(("code", "status"), [("not_permitted", 403), ("not_found", 404), ("archive_unavailable", 503)])
+async def test_the_applications_own_errors_keep_their_words(
+    console: Console, monkeypatch: pytest.MonkeyPatch, code: str, status: int
+) -> None:
+    class Spoken(Exception):
+        def __init__(self) -> None:
+            self.code = code
+
+        def sentence(self, language: str) -> str:
+            return f"sentence in {language}"
+
+        def hint(self, language: str) -> str:
+            return f"hint in {language}"
+
+    async def broken(_: object) -> list[object]:
+        raise Spoken
+
+    await console.enter("Ada")
+    monkeypatch.setattr(console.host, "channels", broken)
+    found, data = await console.get("/api/channels")
+    assert found == status
+    assert data["error"]["sentence"] == {"zh": "sentence in zh", "en": "sentence in en"}
