@@ -9,6 +9,8 @@ from typing import Final
 
 _MIN_COLUMN_LINES: Final = 4
 _MIN_COLUMN_SHARE: Final = 0.2
+_MIN_PROSE_CHARS: Final = 12
+"""Shorter lines are labels, list items or short messages, however equal their lengths."""
 _CHINESE: Final = r"[\u3400-\u9fff\uff0c\u3001\uff08\u201c\u300a]"
 _WRAP = re.compile(rf"(?<={_CHINESE})\n(?=[\u3400-\u9fff\uff0c\u3002\u3001\uff1b\uff09\u201d\u300b])")
 
@@ -89,8 +91,8 @@ def _rows(lines: Sequence[TextLine]) -> list[str]:
 def join_wrapped_chinese(text: str) -> str:
     """Remove line breaks inside Chinese sentences, where a break would part a word; short lines stay apart."""
     lines = text.split("\n")
-    longest = max((len(line) for line in lines), default=0)
-    if longest < 8:  # vertical text and labels
+    longest = max(len(line) for line in lines)
+    if longest < _MIN_PROSE_CHARS:
         return text
     joined = lines[:1]
     for before, line in itertools.pairwise(lines):

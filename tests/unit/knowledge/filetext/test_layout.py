@@ -29,6 +29,11 @@ def test_nothing_on_the_page() -> None:
     assert page_text([]) == ""
 
 
+def test_lists_of_short_lines_are_not_joined() -> None:
+    text = "第一项工作\n第二项工作\n第三项工作"
+    assert join_wrapped_chinese(text) == text
+
+
 def test_wrapped_chinese_is_joined_and_short_lines_are_not() -> None:
     text = "关于预算\n本次会议讨论了下一季度的预算安排以及人\n员分工，并决定下周三再次开会。\nThe end\nof it"
     assert join_wrapped_chinese(text) == (
