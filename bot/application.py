@@ -55,10 +55,13 @@ class Application:
 
 
 @asynccontextmanager
-async def open_application(settings: Settings) -> AsyncIterator[Application]:
+async def open_application(
+    settings: Settings, *, embedder: Embedder | None = None, model: LanguageModel | None = None
+) -> AsyncIterator[Application]:
     """Open the truth, the archive and the embedding model; the archivist and the chat model are started by callers.
 
-    Raises the ``ShiguangError`` that says what is missing.
+    ``embedder`` and ``model`` stand in for those of the settings. Raises the ``ShiguangError`` that says what is
+    missing.
     """
     async with AsyncExitStack() as stack:
         settings.home.mkdir(parents=True, exist_ok=True)
@@ -68,8 +71,8 @@ async def open_application(settings: Settings) -> AsyncIterator[Application]:
         file_store = FileStore(settings.files_dir, max_bytes=settings.files.max_bytes)
         file_store.open()
         stack.callback(file_store.close)
-        spec = embedding_spec(settings)
-        embedder = FastEmbedder(spec, batch_size=settings.embedding.batch_size, threads=settings.embedding.threads)
+        embedder = embedder or _embedder(settings)
+        spec = embedder.spec
         stack.push_async_callback(embedder.close)
         store = PassageStore(vector_config(settings))
         stack.push_async_callback(store.close)
@@ -88,7 +91,7 @@ async def open_application(settings: Settings) -> AsyncIterator[Application]:
         searcher = Searcher(store, embedder)
         finder = Finder(database=database, searcher=searcher, store=store)
         permissions = Permissions(database)
-        model = create_model(settings)
+        model = model or create_model(settings)
         answerer = Answerer(
             database=database, searcher=searcher, model=model, check=GroundingCheck(embedder), zone=zone
         )
@@ -161,6 +164,12 @@ def read_limits(settings: Settings) -> ReadLimits:
         memory_bytes=files.read_memory_bytes,
         max_chars=files.max_text_chars,
         ocr=files.ocr,
+    )
+
+
+def _embedder(settings: Settings) -> FastEmbedder:
+    return FastEmbedder(
+        embedding_spec(settings), batch_size=settings.embedding.batch_size, threads=settings.embedding.threads
     )
 
 

@@ -36,16 +36,17 @@ TEXTS: dict[TextKey, dict[Language, str]] = {
     "here_is_what_i_found": {"zh": "这是我找到的原文：", "en": "Here is what I found:"},
     "greeting": {
         "zh": "在的！问我团队聊过或分享过的任何事，例如“发布日期最后定在哪天？”。输入 /help 看看还能做什么。",
-        "en": 'Here! Ask me about anything the team said or shared, such as "When is the launch?". Type /help for more.',
+        "en": "Here! Ask me about anything the team said or shared, such as “When is the launch?”. /help tells more.",
     },
     "source_deleted": {
         "zh": "这条回答引用的消息已被删除或修改，回答已撤下。可以再问一次。",
-        "en": "A message this answer rested on was deleted or changed, so the answer was withdrawn. Ask again.",
+        "en": "A message this answer rested on was deleted or changed; the answer was withdrawn. Ask again.",
     },
     "no_results": {"zh": "没有找到“{query}”。", "en": "Nothing found for “{query}”."},
     "results": {"zh": "“{query}”的结果：", "en": "Results for “{query}”:"},
     "help": {
-        "zh": "我记得团队聊过的话和分享过的文件。\n{commands}\n也可以直接 @我 提问，或在私聊里问。答案后面的 [1] 是出处，点开就能看到原文；请用 👍 👎 告诉我答得对不对。",
+        "zh": "我记得团队聊过的话和分享过的文件。\n{commands}\n也可以直接 @我 提问，或在私聊里问。"
+        "答案后面的 [1] 是出处，点开就能看到原文；请用 👍 👎 告诉我答得对不对。",
         "en": "I remember what the team said and shared.\n{commands}\nOr just @mention me, or ask in a direct chat. "
         "[1] after a sentence is its source: open it to see the original. Tell me with 👍 👎 whether I was right.",
     },

@@ -78,6 +78,10 @@ class PassageFilter:
     until: datetime | None = None
 
 
+NO_FILTER = PassageFilter()
+"""Narrows nothing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SparseTerms:
     """A sparse vector: unique token ids (u32) and their weights, equally long."""

@@ -4,7 +4,7 @@ Signals: the passage's own vector, the vector of its surroundings, its own words
 surroundings (BM25). Scores are normalised within each list, added with fixed weights, and one passage a record is kept.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from knowledge.embedding import Embedder
 from knowledge.lexical import sparse_query, terms
-from knowledge.passage import Audience, PassageFilter, RecordId, ScoredPassage
+from knowledge.passage import NO_FILTER, Audience, PassageFilter, RecordId, ScoredPassage
 from knowledge.qdrant.schema import AROUND, CONTEXT, DENSE, TERMS
 from knowledge.qdrant.searches import LexicalSearch, NearestSearch, ScoredPoint
 from knowledge.qdrant.store import PassageStore
@@ -34,7 +34,7 @@ class SearchQuery:
 
     text: str
     audience: Audience
-    where: PassageFilter = PassageFilter()
+    where: PassageFilter = NO_FILTER
     limit: int = 10
     now: datetime | None = None
 
@@ -122,8 +122,8 @@ def _shares(scores: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> "np.ndarr
     return scores / best if best > 0 else np.zeros_like(scores)
 
 
-def _one_passage_a_record(fused: Sequence[_Fused], limit: int) -> list[tuple[str, float, Mapping[str, float]]]:
-    chosen: dict[RecordId, tuple[str, float, Mapping[str, float]]] = {}
+def _one_passage_a_record(fused: Sequence[_Fused], limit: int) -> list[tuple[str, float, dict[str, float]]]:
+    chosen: dict[RecordId, tuple[str, float, dict[str, float]]] = {}
     for entry in fused:
         if entry.record_id not in chosen:
             chosen[entry.record_id] = (entry.point_id, entry.score, entry.signals)

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -21,7 +21,7 @@ from bot.texts import say
 from bot.truth.answers import Answers, StoredAnswer, StoredSource
 from bot.truth.database import Database
 from connectors.connector import Answer, Citation
-from knowledge.passage import Audience, PassageFilter
+from knowledge.passage import NO_FILTER, Audience, PassageFilter
 from knowledge.search import Searcher, SearchQuery
 
 _log = structlog.get_logger(__name__)
@@ -40,7 +40,7 @@ class Question:
 
     text: str
     audience: Audience
-    where: PassageFilter = PassageFilter()
+    where: PassageFilter = NO_FILTER
     channel_id: str | None = None
     person_id: str | None = None
     person_name: str = ""
@@ -218,7 +218,7 @@ class _Draft:
     trace: dict[str, Any] = field(default_factory=dict)
 
 
-async def _closable(model: LanguageModel, prompt: Prompt, sampling: Sampling, asker: str) -> AsyncIterator[str]:
+async def _closable(model: LanguageModel, prompt: Prompt, sampling: Sampling, asker: str) -> AsyncGenerator[str]:
     async for piece in model.stream(prompt.messages, sampling=sampling, asker=asker):
         yield piece
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot.answering.evidence import Evidence, describe
 from bot.truth.database import Database
-from knowledge.passage import Audience, PassageFilter, ScoredPassage
+from knowledge.passage import NO_FILTER, Audience, PassageFilter, ScoredPassage
 from knowledge.qdrant.store import PassageStore
 from knowledge.search import Searcher, SearchQuery
 
@@ -22,7 +22,7 @@ class Finder:
         text: str,
         *,
         audience: Audience,
-        where: PassageFilter = PassageFilter(),
+        where: PassageFilter = NO_FILTER,
         limit: int = 10,
         now: datetime | None = None,
     ) -> list[Evidence]:
@@ -30,9 +30,7 @@ class Finder:
         query = SearchQuery(text=text, audience=audience, where=where, limit=limit, now=now)
         return await describe(self._database, await self._searcher.search(query))
 
-    async def latest(
-        self, *, audience: Audience, where: PassageFilter = PassageFilter(), limit: int = 50
-    ) -> list[Evidence]:
+    async def latest(self, *, audience: Audience, where: PassageFilter = NO_FILTER, limit: int = 50) -> list[Evidence]:
         """Newest first."""
         page = await self._store.timeline(audience=audience, where=where, before=None, limit=limit)
         found = [ScoredPassage(passage=passage, score=0.0) for passage in page.passages]

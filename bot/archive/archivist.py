@@ -6,6 +6,7 @@ and indexing (embedding). Everything they do can be done twice, so a crash anywh
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import structlog
@@ -24,6 +25,7 @@ _log = structlog.get_logger(__name__)
 
 _APPLY_BATCH = 500
 _INDEX_BATCH = 256
+_STOP_SECONDS = 15.0
 _IDLE_SECONDS = 1.0
 """How soon work left by another process, or put off after a failure, is noticed."""
 
@@ -45,6 +47,7 @@ class Archivist:
         self._file_reader = file_reader
         self._listeners: list[ChangeListener] = []
         self._tasks: list[asyncio.Task[None]] = []
+        self._stopping = False
         self._received = asyncio.Event()
         self._applied = asyncio.Event()
         self._indexable = asyncio.Event()
@@ -68,11 +71,17 @@ class Archivist:
             self._tasks.append(asyncio.create_task(self._loop(name, work, woken), name=f"archivist-{name}"))
 
     async def close(self) -> None:
-        """Stop the loops; what they had begun is done again at the next start."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """Let each loop finish its batch and stop; one that takes too long is cancelled and redone at the next start."""
+        self._stopping = True
+        for woken in (self._received, self._applied, self._indexable):
+            woken.set()
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=_STOP_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
+        self._stopping = False
 
     async def drain(self, *, progress: Callable[[], None] = lambda: None) -> None:
         """Work until the inbox, the unread files and the index queue are empty (or set aside as failed)."""
@@ -105,6 +114,8 @@ class Archivist:
         if row is None:
             return 0
         sha256, name, media_type = row
+        if sha256 is None:
+            return 0
         path = self._file_store.path(sha256)
         if await asyncio.to_thread(path.is_file):
             text = await self._file_reader.read(path, name=name, media_type=media_type)
@@ -164,15 +175,14 @@ class Archivist:
             await self._inbox.fail(received, f"{type(error).__name__}: {error}")
 
     async def _loop(self, name: str, work: Callable[[], Awaitable[int]], woken: asyncio.Event) -> None:
-        while True:
+        while not self._stopping:
             woken.clear()
             try:
                 if await work():
                     continue
-            except Exception:
+            except Exception:  # noqa: BLE001 - the loop must outlive whatever happened
                 # The database or the engine is away: nothing is lost, it is tried again.
                 _log.exception("archivist loop failed", loop=name)
-            try:
-                await asyncio.wait_for(woken.wait(), timeout=_IDLE_SECONDS)
-            except TimeoutError:
-                continue
+            if not self._stopping:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(woken.wait(), timeout=_IDLE_SECONDS)

@@ -19,6 +19,7 @@ from bot.console_host import ConsoleHost
 from bot.errors import ModelError, SettingsError
 from bot.log import configure_logging
 from bot.metrics import Metrics
+from bot.sample.archive import STARTER_QUESTIONS, sample_events
 from bot.settings import Settings, load_settings
 from bot.truth.inbox import Lane
 from bot.web.server import WebServer
@@ -81,7 +82,7 @@ async def running(settings: Settings, *, sample: bool, next_free_port: bool = Fa
             host,
             token=settings.web.token.get_secret_value() if settings.web.token else None,
             max_upload_bytes=settings.files.max_bytes,
-            suggestions=starter_questions() if sample else None,
+            suggestions=STARTER_QUESTIONS if sample else None,
         )
         if sample:
             await _load_sample(application)
@@ -104,12 +105,6 @@ async def running(settings: Settings, *, sample: bool, next_free_port: bool = Fa
                 for task in owned:
                     task.cancel()
                 await server.close()
-
-
-def starter_questions():
-    from bot.sample.archive import STARTER_QUESTIONS
-
-    return STARTER_QUESTIONS
 
 
 def _console_host(application: Application) -> ConsoleHost:
@@ -145,7 +140,6 @@ async def _load_sample(application: Application) -> None:
     else:
         loaded_at = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         marker.write_text(json.dumps({"loaded_at": loaded_at.isoformat()}), "utf-8")
-    from bot.sample.archive import sample_events
 
     events = await asyncio.to_thread(sample_events, loaded_at, application.file_store)
     new = await application.inbox.append(events, lane=Lane.IMPORT)

@@ -1,0 +1,1 @@
+"""The truth: the SQL database of events, messages, files, answers and verdicts."""

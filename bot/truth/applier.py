@@ -27,6 +27,7 @@ from bot.truth.tables import (
     MessageRow,
     PersonRow,
     ReactionRow,
+    RemovedFileRow,
 )
 from connectors.events import (
     ChannelChanged,
@@ -63,6 +64,12 @@ class Applier:
         self._now = datetime.now(UTC)
         self.applied = Applied()
         self._words_changed: set[str] = set()
+        self._new_records: set[str] = set()
+        # What this batch touches, by id; None is known to be absent. The session writes all of it with few statements.
+        self._messages: dict[str, MessageRow | None] = {}
+        self._channels: dict[str, ChannelRow | None] = {}
+        self._people: dict[str, PersonRow | None] = {}
+        self._queued: dict[str, IndexQueueRow | None] = {}
 
     def apply(self, batch: Sequence[Received]) -> None:
         """Apply events in order and mark them done; raises whatever a broken event raises."""
@@ -95,16 +102,18 @@ class Applier:
                     records.add(event.record_id)
                 case _:
                     pass
-        self._kept = [
-            *self._session.scalars(select(MessageRow).where(MessageRow.record_id.in_(records))),
-            *self._session.scalars(select(ChannelRow).where(ChannelRow.channel_id.in_(channels))),
-            *self._session.scalars(select(PersonRow).where(PersonRow.person_id.in_(people))),
-            *self._session.scalars(select(IndexQueueRow).where(IndexQueueRow.record_id.in_(records))),
-        ]
-        self._known_records = {row.record_id for row in self._kept if isinstance(row, MessageRow)}
-        self._known_queue = {row.record_id for row in self._kept if isinstance(row, IndexQueueRow)}
-        self._preloaded_records = records
-        self._new_records: set[str] = set()
+        self._messages = dict.fromkeys(records)
+        self._channels = dict.fromkeys(channels)
+        self._people = dict.fromkeys(people)
+        self._queued = dict.fromkeys(records)
+        for message in self._session.scalars(select(MessageRow).where(MessageRow.record_id.in_(records))):
+            self._messages[message.record_id] = message
+        for channel in self._session.scalars(select(ChannelRow).where(ChannelRow.channel_id.in_(channels))):
+            self._channels[channel.channel_id] = channel
+        for person in self._session.scalars(select(PersonRow).where(PersonRow.person_id.in_(people))):
+            self._people[person.person_id] = person
+        for queued in self._session.scalars(select(IndexQueueRow).where(IndexQueueRow.record_id.in_(records))):
+            self._queued[queued.record_id] = queued
 
     def _apply_one(self, received: Received) -> None:
         match received.event:
@@ -138,17 +147,15 @@ class Applier:
     # messages
 
     def _message(self, record_id: str) -> MessageRow | None:
-        if record_id in self._preloaded_records and record_id not in self._known_records:
-            return None
-        return self._session.get(MessageRow, record_id)
+        if record_id not in self._messages:
+            self._messages[record_id] = self._session.get(MessageRow, record_id)
+        return self._messages[record_id]
 
-    def _new_message(self, row: MessageRow) -> MessageRow:
+    def _stub(self, record_id: str, version_at: datetime = _LONG_AGO) -> MessageRow:
+        row = MessageRow(record_id=record_id, version_at=version_at, text="", applied_at=self._now)
         self._session.add(row)
-        self._known_records.add(row.record_id)
-        self._new_records.add(row.record_id)
-        self._kept.append(row)
-        if row.record_id in self._preloaded_records:
-            self._session.flush([row])
+        self._messages[record_id] = row
+        self._new_records.add(record_id)
         return row
 
     def _post(self, event: MessagePosted, lane: Lane) -> None:
@@ -156,9 +163,7 @@ class Applier:
         self._person(event.author, _LONG_AGO)
         row = self._message(event.record_id)
         if row is None:
-            row = self._new_message(
-                MessageRow(record_id=event.record_id, version_at=_LONG_AGO, text="", applied_at=self._now)
-            )
+            row = self._stub(event.record_id)
         first_time = row.channel_id is None
         row.applied_at = self._now
         row.channel_id, row.author_id = event.channel.channel_id, event.author.person_id
@@ -185,9 +190,7 @@ class Applier:
     def _edit(self, event: MessageEdited, lane: Lane) -> None:
         row = self._message(event.record_id)
         if row is None:
-            row = self._new_message(
-                MessageRow(record_id=event.record_id, version_at=_LONG_AGO, text="", applied_at=self._now)
-            )
+            row = self._stub(event.record_id)
         if row.deleted_at is not None or event.occurred_at < row.version_at:
             return
         if event.text != row.text:
@@ -210,7 +213,7 @@ class Applier:
     def _delete_message(self, record_id: str, at: datetime, lane: Lane) -> None:
         row = self._message(record_id)
         if row is None:
-            row = self._new_message(MessageRow(record_id=record_id, version_at=at, text="", applied_at=self._now))
+            row = self._stub(record_id, at)
         if row.deleted_at is not None:
             return
         row.text, row.deleted_at, row.permalink, row.applied_at = "", at, None, self._now
@@ -227,34 +230,32 @@ class Applier:
     # files
 
     def _files(self, row: MessageRow, files: Iterable[FileRef], *, only_new: bool = False) -> None:
-        files = tuple(files)
-        if not files and row.record_id in self._new_records:
+        present = {shared_file_id(row.record_id, file.file_id): file for file in files}
+        if not present and row.record_id in self._new_records:
             return
-        present = {file.file_id: file for file in files}
         rows = {
             known.file_id: known
-            for known in self._session.scalars(
-                select(FileRow).where(FileRow.record_id == row.record_id, FileRow.removed_at.is_(None))
-            )
+            for known in self._session.scalars(select(FileRow).where(FileRow.record_id == row.record_id))
         }
         if not only_new:
             for file_id, known in rows.items():
-                if file_id not in present:
+                if file_id not in present and known.removed_at is None:
                     self._forget_file(known, row.version_at, Lane.LIVE)
         for file_id, file in present.items():
-            known_row = rows.get(file_id) or self._session.get(FileRow, file_id)
+            known_row = rows.get(file_id)
             if known_row is None:
-                self._session.add(_file_row(file, row, self._now))
-                self._session.flush()
-                self._index(file_id, Lane.IMPORT)
+                known_row = _file_row(file_id, file, row, self._now)
+                self._session.add(known_row)
+                removed = self._session.get(RemovedFileRow, file.file_id)
+                if removed is not None:
+                    self._forget_file(known_row, removed.removed_at, Lane.LIVE)
             elif known_row.removed_at is None:
                 known_row.channel_id = row.channel_id
-                known_row.record_id = row.record_id
                 known_row.name, known_row.caption, known_row.applied_at = file.name, file.caption, self._now
                 if file.sha256 and file.sha256 != known_row.sha256:
                     self._release_bytes(known_row.sha256, besides=file_id)
                     known_row.sha256, known_row.status, known_row.reason = file.sha256, "pending", None
-                self._index(file_id, Lane.IMPORT)
+            self._index(file_id, Lane.IMPORT)
 
     def _forget_file(self, file: FileRow, at: datetime, lane: Lane) -> None:
         file.removed_at, file.caption, file.applied_at = at, "", self._now
@@ -275,17 +276,11 @@ class Applier:
             self.applied.unreferenced.add(sha256)
 
     def _remove_file(self, event: FileRemoved, lane: Lane) -> None:
-        file = self._session.get(FileRow, event.file_id)
-        if file is None:
-            # The removal overtook its message: a removed row stays, so that the file is never taken in.
-            self._session.add(
-                FileRow(
-                    file_id=event.file_id, record_id="", name="", media_type="", status="failed",
-                    reason="removed", removed_at=event.occurred_at, applied_at=self._now,
-                )
-            )  # fmt: skip
-            self._session.flush()
-        elif file.removed_at is None:
+        """Remove the file from every message that shared it, those that arrive later included."""
+        if self._session.get(RemovedFileRow, event.file_id) is None:
+            self._session.add(RemovedFileRow(platform_file_id=event.file_id, removed_at=event.occurred_at))
+        shares = select(FileRow).where(FileRow.platform_file_id == event.file_id, FileRow.removed_at.is_(None))
+        for file in self._session.scalars(shares).all():
             self._forget_file(file, event.occurred_at, lane)
             if file.channel_id is not None:
                 self.applied.changed.append((file.channel_id, file.record_id))
@@ -308,28 +303,28 @@ class Applier:
             self.applied.changed.append((message.channel_id, event.record_id))
 
     def _channel(self, channel: ChannelRef, at: datetime) -> None:
-        row = self._session.get(ChannelRow, channel.channel_id)
+        if channel.channel_id not in self._channels:
+            self._channels[channel.channel_id] = self._session.get(ChannelRow, channel.channel_id)
+        row = self._channels[channel.channel_id]
         if row is None:
-            row = ChannelRow(channel_id=channel.channel_id, changed_at=at)
+            row = self._channels[channel.channel_id] = ChannelRow(channel_id=channel.channel_id, changed_at=at)
             self._session.add(row)
-            self._kept.append(row)
         elif at == _LONG_AGO or at < row.changed_at:
             return
         row.platform, row.workspace_id, row.name = channel.platform, channel.workspace_id, channel.name
         row.visibility, row.archived, row.changed_at = channel.visibility, channel.archived, at
-        self._session.flush([row])
 
     def _person(self, person: PersonRef, at: datetime) -> None:
-        row = self._session.get(PersonRow, person.person_id)
+        if person.person_id not in self._people:
+            self._people[person.person_id] = self._session.get(PersonRow, person.person_id)
+        row = self._people[person.person_id]
         if row is None:
-            row = PersonRow(person_id=person.person_id, changed_at=at)
+            row = self._people[person.person_id] = PersonRow(person_id=person.person_id, changed_at=at)
             self._session.add(row)
-            self._kept.append(row)
         elif at < row.changed_at or (row.name == person.name and row.is_bot == person.is_bot):
             return
         row.platform, row.name = person.platform, person.name
         row.is_bot, row.is_guest, row.changed_at = person.is_bot, person.is_guest, at
-        self._session.flush([row])
 
     def _members(self, channel: ChannelRef, members: Sequence[PersonRef], at: datetime) -> None:
         listed = {person.person_id for person in members}
@@ -373,7 +368,7 @@ class Applier:
         for row in rows:
             row.text, row.trace, row.withdrawn_at, row.reason = "", {}, at, "source_deleted"
             if row.answer_record_id is not None:
-                shown = self._message(row.answer_record_id) or self._session.get(MessageRow, row.answer_record_id)
+                shown = self._message(row.answer_record_id)
                 if shown is not None and shown.channel_id is not None:
                     shown.text = ""
                     self.applied.changed.append((shown.channel_id, shown.record_id))
@@ -396,22 +391,27 @@ class Applier:
         self._session.flush()
 
     def _index(self, record_id: str, lane: Lane) -> None:
-        known = record_id in self._known_queue or record_id not in self._preloaded_records
-        row = self._session.get(IndexQueueRow, record_id) if known else None
+        if record_id not in self._queued:
+            self._queued[record_id] = self._session.get(IndexQueueRow, record_id)
+        row = self._queued[record_id]
         if row is None:
-            self._session.add(
-                IndexQueueRow(
-                    record_id=record_id, lane=int(lane), enqueued_at=datetime.now(UTC), ticket=uuid4().hex, attempts=0
-                )
+            row = self._queued[record_id] = IndexQueueRow(
+                record_id=record_id, lane=int(lane), enqueued_at=self._now, ticket=uuid4().hex, attempts=0
             )
-            self._known_queue.add(record_id)
+            self._session.add(row)
             return
         row.ticket, row.lane, row.attempts, row.not_before = uuid4().hex, min(row.lane, int(lane)), 0, None
 
 
-def _file_row(file: FileRef, message: MessageRow, now: datetime) -> FileRow:
+def shared_file_id(record_id: str, platform_file_id: str) -> str:
+    """The id of a file as shared with one message: the same file in two messages is two records with two audiences."""
+    return f"{record_id}|{platform_file_id}"
+
+
+def _file_row(file_id: str, file: FileRef, message: MessageRow, now: datetime) -> FileRow:
     return FileRow(
-        file_id=file.file_id,
+        file_id=file_id,
+        platform_file_id=file.file_id,
         record_id=message.record_id,
         channel_id=message.channel_id,
         name=file.name,

@@ -115,7 +115,7 @@ class Inbox:
         """How many events are pending, failed and done."""
         statement = select(InboxRow.state, func.count()).group_by(InboxRow.state)
         async with self._database.read() as connection:
-            found: dict[str, int] = {state: count for state, count in await connection.execute(statement)}
+            found = dict((await connection.execute(statement)).all())
         return InboxCounts(pending=found.get("pending", 0), failed=found.get("failed", 0), done=found.get("done", 0))
 
 

@@ -37,7 +37,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 class Base(DeclarativeBase):
     """Declarative base; ids are plain strings, times are UTC."""
 
-    type_annotation_map = {datetime: UtcDateTime(), str: String(512), dict[str, Any]: JSON, list[Any]: JSON}  # noqa: RUF012 - SQLAlchemy reads it
+    type_annotation_map = {datetime: UtcDateTime(), str: String(512), dict[str, Any]: JSON, list[Any]: JSON}
 
 
 class InboxRow(Base):
@@ -129,10 +129,12 @@ class MessageEditRow(Base):
 
 
 class FileRow(Base):
-    """A file shared with one message; the same bytes shared twice are two rows with one ``sha256``."""
+    """A file as shared with one message; a file shared twice is two rows, whose bytes lie once under ``sha256``."""
 
     __tablename__ = "files"
-    file_id: Mapped[str] = mapped_column(primary_key=True)
+    file_id: Mapped[str] = mapped_column(String(1024), primary_key=True)
+    """Record id of this share."""
+    platform_file_id: Mapped[str] = mapped_column(index=True)
     record_id: Mapped[str] = mapped_column(index=True)
     channel_id: Mapped[str | None] = mapped_column(index=True)
     name: Mapped[str] = mapped_column(Text)
@@ -146,6 +148,14 @@ class FileRow(Base):
     removed_at: Mapped[datetime | None]
     applied_at: Mapped[datetime] = mapped_column(index=True)
     """When this row was last changed here."""
+
+
+class RemovedFileRow(Base):
+    """A file that its platform has removed: a message that arrives later does not bring it back."""
+
+    __tablename__ = "removed_files"
+    platform_file_id: Mapped[str] = mapped_column(primary_key=True)
+    removed_at: Mapped[datetime]
 
 
 class FileTextRow(Base):
@@ -173,7 +183,7 @@ class IndexQueueRow(Base):
     """A record whose passages in Qdrant are not what the truth says: the archivist's to-do list."""
 
     __tablename__ = "index_queue"
-    record_id: Mapped[str] = mapped_column(primary_key=True)
+    record_id: Mapped[str] = mapped_column(String(1024), primary_key=True)
     lane: Mapped[int]
     enqueued_at: Mapped[datetime]
     ticket: Mapped[str] = mapped_column(String(32))
@@ -216,7 +226,7 @@ class AnswerSourceRow(Base):
     answer_id: Mapped[str] = mapped_column(ForeignKey("answers.answer_id", ondelete="CASCADE"), primary_key=True)
     n: Mapped[int] = mapped_column(primary_key=True)
     record_id: Mapped[str] = mapped_column(index=True)
-    file_id: Mapped[str | None] = mapped_column(index=True)
+    file_id: Mapped[str | None] = mapped_column(String(1024), index=True)
     chunk: Mapped[int]
     page: Mapped[str | None]
     channel_id: Mapped[str]

@@ -52,7 +52,8 @@ def place_with_neighbours(session: Session, record_ids: Iterable[str]) -> list[P
     ).all()
     groups: dict[tuple[str, str | None], list[tuple[datetime, str]]] = defaultdict(list)
     for channel_id, thread_id, sent_at, record_id in rows:
-        groups[(channel_id, thread_id)].append((sent_at, record_id))
+        if channel_id is not None and sent_at is not None:
+            groups[(channel_id, thread_id)].append((sent_at, record_id))
     heads = _heads(session, {thread_id for _, thread_id in groups if thread_id})
     placed: dict[str, Placed] = {}
     for (channel_id, thread_id), moments in groups.items():
@@ -75,7 +76,7 @@ def place_with_neighbours(session: Session, record_ids: Iterable[str]) -> list[P
     return list(placed.values())
 
 
-def spoken_messages(session: Session, statement: Select[tuple[MessageRow, str | None]]) -> list[Spoken]:
+def spoken_messages(session: Session, statement: Select[MessageRow, str | None]) -> list[Spoken]:
     """Run a statement over (message, author's name) and add what its files say about themselves."""
     rows = session.execute(statement).all()
     with_files = _file_words(session, [message.record_id for message, _ in rows])
@@ -93,7 +94,7 @@ def spoken_messages(session: Session, statement: Select[tuple[MessageRow, str | 
     ]
 
 
-def talk_statement() -> Select[tuple[MessageRow, str | None]]:
+def talk_statement() -> Select[MessageRow, str | None]:
     """Living talk with authors' names, to be narrowed and ordered."""
     return (
         select(MessageRow, PersonRow.name)

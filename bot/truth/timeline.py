@@ -56,7 +56,7 @@ def entries(
     if len(rows) <= limit:
         return page, None
     last = rows[limit - 1][0]
-    return page, f"{last.sent_at.isoformat()}|{last.record_id}"
+    return page, f"{(last.sent_at or last.version_at).isoformat()}|{last.record_id}"
 
 
 def days(session: Session, narrowed: TimelineFilter, offset: timedelta) -> list[tuple[date, int]]:
@@ -68,7 +68,7 @@ def days(session: Session, narrowed: TimelineFilter, offset: timedelta) -> list[
         day = cast(func.timezone("UTC", MessageRow.sent_at) + offset, Date)
     statement = select(day, func.count()).where(*_conditions(narrowed)).group_by(day).order_by(day)
     return [
-        (value if isinstance(value, date) else date.fromisoformat(value), count)
+        (value if isinstance(value, date) else date.fromisoformat(str(value)), count)
         for value, count in session.execute(statement)
     ]
 

@@ -19,14 +19,13 @@ _UNKNOWN = "?"
 
 def channel_views(session: Session, channel_ids: frozenset[str]) -> list[ChannelView]:
     """Channels by name with their number of messages; private and direct ones with their members."""
-    counts: dict[str | None, int] = {
-        channel_id: count
-        for channel_id, count in session.execute(
+    counts = dict(
+        session.execute(
             select(MessageRow.channel_id, func.count())
             .where(MessageRow.channel_id.in_(channel_ids), MessageRow.deleted_at.is_(None))
             .group_by(MessageRow.channel_id)
-        )
-    }
+        ).all()
+    )
     channels = session.scalars(
         select(ChannelRow).where(ChannelRow.channel_id.in_(channel_ids)).order_by(ChannelRow.name)
     ).all()
@@ -52,7 +51,7 @@ def channel_views(session: Session, channel_ids: frozenset[str]) -> list[Channel
     ]
 
 
-def top_level(channel_id: str) -> Select[tuple[MessageRow]]:
+def top_level(channel_id: str) -> Select[MessageRow]:
     """Messages of a channel that are not replies; a deleted one stays while it has replies."""
     replies = select(MessageRow.thread_id).where(MessageRow.thread_id.is_not(None), MessageRow.deleted_at.is_(None))
     return select(MessageRow).where(
@@ -90,14 +89,13 @@ def message_views(session: Session, rows: Sequence[MessageRow], *, person_id: st
             select(PersonRow).where(PersonRow.person_id.in_({row.author_id for row in rows if row.author_id}))
         )
     }
-    replies: dict[str | None, int] = {
-        thread_id: count
-        for thread_id, count in session.execute(
+    replies = dict(
+        session.execute(
             select(MessageRow.thread_id, func.count())
             .where(MessageRow.thread_id.in_(ids), MessageRow.deleted_at.is_(None))
             .group_by(MessageRow.thread_id)
-        )
-    }
+        ).all()
+    )
     files = _file_views(session, ids)
     reactions = _reaction_views(session, ids)
     answer_ids = [row.answer_id for row in rows if row.answer_id]
@@ -107,9 +105,7 @@ def message_views(session: Session, rows: Sequence[MessageRow], *, person_id: st
             select(VerdictRow.answer_id, VerdictRow.kind).where(
                 VerdictRow.answer_id.in_(answer_ids), VerdictRow.person_id == person_id
             )
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     views = []
     for row in rows:

@@ -74,7 +74,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "files",
-        sa.Column("file_id", sa.String(length=512), nullable=False),
+        sa.Column("file_id", sa.String(length=1024), nullable=False),
+        sa.Column("platform_file_id", sa.String(length=512), nullable=False),
         sa.Column("record_id", sa.String(length=512), nullable=False),
         sa.Column("channel_id", sa.String(length=512), nullable=True),
         sa.Column("name", sa.Text(), nullable=False),
@@ -91,6 +92,7 @@ def upgrade() -> None:
     with op.batch_alter_table("files", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_files_applied_at"), ["applied_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_files_channel_id"), ["channel_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_files_platform_file_id"), ["platform_file_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_files_record_id"), ["record_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_files_sha256"), ["sha256"], unique=False)
 
@@ -114,7 +116,7 @@ def upgrade() -> None:
 
     op.create_table(
         "index_queue",
-        sa.Column("record_id", sa.String(length=512), nullable=False),
+        sa.Column("record_id", sa.String(length=1024), nullable=False),
         sa.Column("lane", sa.Integer(), nullable=False),
         sa.Column("enqueued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ticket", sa.String(length=32), nullable=False),
@@ -190,11 +192,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("record_id", "person_id", "emoji"),
     )
     op.create_table(
+        "removed_files",
+        sa.Column("platform_file_id", sa.String(length=512), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("platform_file_id"),
+    )
+    op.create_table(
         "answer_sources",
         sa.Column("answer_id", sa.String(length=512), nullable=False),
         sa.Column("n", sa.Integer(), nullable=False),
         sa.Column("record_id", sa.String(length=512), nullable=False),
-        sa.Column("file_id", sa.String(length=512), nullable=True),
+        sa.Column("file_id", sa.String(length=1024), nullable=True),
         sa.Column("chunk", sa.Integer(), nullable=False),
         sa.Column("page", sa.String(length=512), nullable=True),
         sa.Column("channel_id", sa.String(length=512), nullable=False),
@@ -234,6 +242,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_answer_sources_file_id"))
 
     op.drop_table("answer_sources")
+    op.drop_table("removed_files")
     op.drop_table("reactions")
     with op.batch_alter_table("people", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_people_name"))
@@ -262,6 +271,7 @@ def downgrade() -> None:
     with op.batch_alter_table("files", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_files_sha256"))
         batch_op.drop_index(batch_op.f("ix_files_record_id"))
+        batch_op.drop_index(batch_op.f("ix_files_platform_file_id"))
         batch_op.drop_index(batch_op.f("ix_files_channel_id"))
         batch_op.drop_index(batch_op.f("ix_files_applied_at"))
 

@@ -1,0 +1,48 @@
+"""Fixtures that many tests share: a home of its own, and the application over real stores with a tiny embedder."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from bot.application import Application, open_application
+from bot.llm.interface import LanguageModel
+from bot.llm.scripted import ScriptedModel
+from bot.settings import LlmSettings, Settings, WebSettings, load_settings
+from tests.fakes.embedder import TinyEmbedder
+
+
+class ApplicationFactory(Protocol):
+    """Opens the application on the test's home; call it again after closing to simulate a restart."""
+
+    def __call__(self, *, model: LanguageModel | None = None) -> AbstractAsyncContextManager[Application]: ...
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Settings of a fresh home that nothing outside the test influences."""
+    for key in ("SHIGUANG_CONFIG", "SHIGUANG_HOME"):
+        monkeypatch.delenv(key, raising=False)
+    monkeypatch.chdir(tmp_path)
+    return load_settings(
+        home=tmp_path / "home", timezone="Asia/Shanghai", web=WebSettings(port=0), llm=LlmSettings(backend="none")
+    )
+
+
+@pytest.fixture
+def open_app(settings: Settings) -> ApplicationFactory:
+    """The application with real SQLite, the real vector engine, a tiny embedder and a scripted model."""
+
+    def factory(*, model: LanguageModel | None = None) -> AbstractAsyncContextManager[Application]:
+        return open_application(settings, embedder=TinyEmbedder(), model=model or ScriptedModel([]))
+
+    return factory
+
+
+@pytest.fixture
+async def application(open_app: ApplicationFactory) -> AsyncIterator[Application]:
+    """The application, opened; the archivist is driven by the test with ``drain``."""
+    async with open_app() as opened:
+        yield opened
