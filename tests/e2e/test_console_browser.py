@@ -406,6 +406,8 @@ def test_commands_complete_and_answer_only_me(page: Page) -> None:
     page.find(".only-you", "Only you")
     page.click(".only-you .link")
     page.wait(lambda: len(page.all("#feed .message")) == before)
+    page.write("/help").send_keys(Keys.ENTER)  # written in full: nothing to complete
+    page.find(".only-you", "Only you")
     page.write("/nothing").send_keys(Keys.ENTER)
     page.find(".toast", "no such command")
     assert page.find("#composer textarea").get_attribute("value") == "/nothing"

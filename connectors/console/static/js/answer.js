@@ -52,7 +52,8 @@ function lightUp(box) {
 export function answerBox(answer, verdict) {
   const text = h("div", { class: "text" }, formatted(answer.text, { citations: answer.citations, onCite: follow }));
   const sources = answer.citations.length ? sourceList(answer.citations) : null;
-  return lightUp(h("div", { class: `answer${answer.abstained ? " abstained" : ""}` }, text, sources, verdictLine(answer, verdict)));
+  const judged = answer.model || sources ? verdictLine(answer, verdict) : null; // help and the like are not judged
+  return lightUp(h("div", { class: `answer${answer.abstained ? " abstained" : ""}` }, text, sources, judged));
 }
 
 /** Why there is no answer. */

@@ -74,6 +74,11 @@ export function completion(textarea) {
     textarea.focus();
     textarea.dispatchEvent(new Event("input", { bubbles: true }));
   };
+  /** What is already written in full needs no completion: Enter sends it. */
+  const isWhole = ({ insert, length }) => {
+    const end = textarea.selectionStart;
+    return textarea.value.slice(end - length, end).toLowerCase() === insert.trim().toLowerCase();
+  };
   const update = () => {
     const before = textarea.value.slice(0, textarea.selectionStart);
     if (before !== dismissed) dismissed = null;
@@ -92,6 +97,9 @@ export function completion(textarea) {
     } else if (event.key === "Escape") {
       dismissed = textarea.value.slice(0, textarea.selectionStart);
       close();
+    } else if (event.key === "Enter" && isWhole(options[chosen])) {
+      close();
+      return false;
     } else if (event.key === "Tab" || event.key === "Enter") take(chosen);
     else return false;
     event.preventDefault();

@@ -58,8 +58,11 @@ export async function openFile(fileId, { page = null, quote = "", recordId = nul
 /** The place of the page that is meant: the one of this label, else the first that holds the quoted words. */
 function citedPage(pages, label, quote) {
   const place = label === null ? -1 : pages.findIndex((page) => page.label === String(label));
-  return place < 0 && quote ? pages.findIndex((page) => page.text.includes(quote)) : place;
+  const words = withoutSpace(quote).slice(0, 80);
+  return place < 0 && words ? pages.findIndex((page) => withoutSpace(page.text).includes(words)) : place;
 }
+
+const withoutSpace = (text) => text.replace(/\s+/g, "");
 
 function pageSection(label, text, cited, quote) {
   const title = /^\d+$/.test(label) ? t("page_n", { n: label }) : label;

@@ -43,7 +43,7 @@ export function choosePerson({ closable }) {
       }
     };
     const buttons = state.people.map((person) =>
-      h("button", { type: "button", "aria-current": String(person.person_id === state.me?.person_id), data: { person: person.person_id }, on: { click: () => choose({ person_id: person.person_id }) } }, avatar(person), person.name),
+      h("button", { type: "button", autofocus: person === (state.people.find(({ person_id: id }) => id === state.me?.person_id) ?? state.people[0]), "aria-current": String(person.person_id === state.me?.person_id), data: { person: person.person_id }, on: { click: () => choose({ person_id: person.person_id }) } }, avatar(person), person.name),
     );
     const name = h("input", { type: "text", name: "name", maxlength: 60, required: true, autocomplete: "nickname", id: "new-name" });
     const form = h(
