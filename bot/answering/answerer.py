@@ -106,8 +106,10 @@ class Answerer:
         found = await self._searcher.search(
             SearchQuery(text=question.text, audience=question.audience, where=question.where, limit=_HITS, now=now)
         )
-        hits = await describe(self._database, found)
-        evidence = await with_neighbours(self._database, hits, budget_chars=_EVIDENCE_CHARS[language])
+        hits = await describe(self._database, found, besides=question.record_id)
+        evidence = await with_neighbours(
+            self._database, hits, budget_chars=_EVIDENCE_CHARS[language], besides=question.record_id
+        )
         timer.mark("search")
         if not evidence:
             draft = _Draft(say("nothing_found", language), abstained=True, reason="nothing_found")

@@ -1,6 +1,6 @@
 """Evidence: the numbered passages an answer may use, with what a person needs to trust them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
@@ -65,21 +65,24 @@ class Evidence:
         )
 
 
-async def describe(database: Database, found: Sequence[ScoredPassage]) -> list[Evidence]:
+async def describe(database: Database, found: Sequence[ScoredPassage], *, besides: str | None = None) -> list[Evidence]:
     """Name the people, channels and files of found passages, in the order given, numbered from 1.
 
-    What was deleted since it was indexed, and questions put to the bot, are left out.
+    Left out: what was deleted since it was indexed, questions put to the bot earlier, and the record ``besides``, the
+    question that is being answered.
     """
     async with database.read() as connection:
-        return await connection.run_sync(lambda sync: _describe(Session(sync), found))
+        return await connection.run_sync(lambda sync: _describe(Session(sync), found, besides))
 
 
-async def with_neighbours(database: Database, evidence: Sequence[Evidence], *, budget_chars: int) -> list[Evidence]:
+async def with_neighbours(
+    database: Database, evidence: Sequence[Evidence], *, budget_chars: int, besides: str | None = None
+) -> list[Evidence]:
     """The best hits with the lines beside them, then the other hits, as far as the budget reaches."""
     async with database.read() as connection:
         near = await connection.run_sync(
             lambda sync: _neighbours(
-                Session(sync), [item for item in evidence[:_EXPANDED_HITS] if item.kind == "message"]
+                Session(sync), [item for item in evidence[:_EXPANDED_HITS] if item.kind == "message"], besides
             )
         )
     chosen: dict[str, Evidence] = {}
@@ -95,7 +98,7 @@ async def with_neighbours(database: Database, evidence: Sequence[Evidence], *, b
     return [replace(item, n=number) for number, item in enumerate(chosen.values(), start=1)]
 
 
-def _describe(session: Session, found: Sequence[ScoredPassage]) -> list[Evidence]:
+def _describe(session: Session, found: Sequence[ScoredPassage], besides: str | None) -> list[Evidence]:
     files = _files(session, [str(hit.passage.file_id) for hit in found if hit.passage.file_id])
     message_of = {
         hit.passage.point_id: files[str(hit.passage.file_id)].record_id
@@ -104,11 +107,7 @@ def _describe(session: Session, found: Sequence[ScoredPassage]) -> list[Evidence
         for hit in found
     }
     messages = _messages(session, set(message_of.values()))
-    asked = set(
-        session.scalars(
-            select(AnswerRow.question_record_id).where(AnswerRow.question_record_id.in_(set(message_of.values())))
-        )
-    )
+    asked = {*_questions(session, message_of.values()), besides}
     evidence: list[Evidence] = []
     for hit in found:
         message_id = message_of[hit.passage.point_id]
@@ -139,10 +138,11 @@ def _describe(session: Session, found: Sequence[ScoredPassage]) -> list[Evidence
     return evidence
 
 
-def _neighbours(session: Session, hits: Sequence[Evidence]) -> list[Evidence]:
+def _neighbours(session: Session, hits: Sequence[Evidence], besides: str | None) -> list[Evidence]:
     placed = {
         place.spoken.record_id: place for place in place_with_neighbours(session, [hit.record_id for hit in hits])
     }
+    questions = {*_questions(session, placed), besides}
     found: list[Evidence] = []
     for hit in hits:
         place = placed.get(hit.record_id)
@@ -151,7 +151,7 @@ def _neighbours(session: Session, hits: Sequence[Evidence]) -> list[Evidence]:
         for offset in (-1, 1):
             line = place.surroundings.neighbours.get(offset)
             near = placed.get(line.record_id) if line else None
-            if near is None:
+            if near is None or near.spoken.record_id in questions:
                 continue
             permalink = session.scalar(
                 select(MessageRow.permalink).where(MessageRow.record_id == near.spoken.record_id)
@@ -170,6 +170,12 @@ def _neighbours(session: Session, hits: Sequence[Evidence]) -> list[Evidence]:
                 )
             )
     return found
+
+
+def _questions(session: Session, record_ids: Iterable[str]) -> set[str]:
+    """Which of these messages were questions put to the bot: they ask, they do not tell."""
+    asked = select(AnswerRow.question_record_id).where(AnswerRow.question_record_id.in_(set(record_ids)))
+    return {record_id for record_id in session.scalars(asked) if record_id is not None}
 
 
 def _files(session: Session, file_ids: Sequence[str]) -> dict[str, FileRow]:

@@ -103,12 +103,14 @@ class GroundingCheck:
 def _check(sentence: str, question: str, passages: Sequence[_Passage], closeness: Sequence[float]) -> CheckedSentence:
     asked = frozenset(terms(question))
     said = frozenset(terms(sentence))
-    new = said - asked or said
+    new = said - asked
+    if not new:
+        return CheckedSentence(sentence, (), "says nothing but the question")
     latin = not _CJK.search(sentence)
     scored: list[tuple[float, _Passage]] = []
     for passage, close in zip(passages, closeness, strict=True):
-        words = len(new & passage.words) / len(new) if new else 0.0
-        all_words = len(said & passage.words) / len(said) if said else 0.0
+        words = len(new & passage.words) / len(new)
+        all_words = len(said & passage.words) / len(said)
         other_language = latin != passage.latin
         supported = (
             (words >= _ENOUGH_WORDS and all_words >= _SOME_WORDS)

@@ -9,6 +9,7 @@ import typer
 from bot import __version__
 from bot.cli import asking, doctor, evaluating, importing, models, serving
 from bot.cli.extract import extract
+from bot.log import configure_logging
 
 app = typer.Typer(
     name="shiguang",
@@ -49,5 +50,6 @@ def main() -> None:
     # Libraries' notices are for developers; people get sentences. Tests turn warnings into errors instead.
     if not sys.warnoptions:
         warnings.simplefilter("ignore")
+    configure_logging("warning")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     app()
