@@ -21,11 +21,12 @@ def run_command(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="bootstrap.py", description="Sets up, runs and tests Shiguang.")
     parser.add_argument("--venv", default=os.environ.get("VENV") or ".venv", help="folder of the virtual environment")
     parser.add_argument("command", choices=sorted(_COMMANDS))
-    chosen, rest = parser.parse_known_args(arguments)
+    parser.add_argument("rest", nargs=argparse.REMAINDER, help="goes to the tool")
+    chosen = parser.parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):  # a terminal that has no Chinese must not end in a traceback
         getattr(stream, "reconfigure", lambda **_: None)(errors="replace")
     try:
-        return _COMMANDS[chosen.command](Environment(ROOT, Path(chosen.venv).expanduser()), rest)
+        return _COMMANDS[chosen.command](Environment(ROOT, Path(chosen.venv).expanduser()), chosen.rest)
     except SetupError as error:
         sys.stdout.flush()
         print(f"\nerror: {error.en}\n错误：{error.zh}", file=sys.stderr)
@@ -51,7 +52,8 @@ def _setup(environment: Environment, rest: list[str]) -> int:
 def _run(environment: Environment, rest: list[str]) -> int:
     environment.set_up(dev=False)
     shiguang = environment.program("shiguang")
-    status = _call(shiguang, "models", "pull")
+    there = _call(environment.python, "-m", "bot.models.ready") == 0
+    status = 0 if there else _call(shiguang, "models", "pull")
     if status == 0:
         os.chdir(ROOT)
         os.execv(shiguang, [str(shiguang), "demo", *rest])  # noqa: S606  # signals go straight to it

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,8 +31,8 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_test_pulls_the_small_models_and_runs_pytest(called: list[str]) -> None:
-    assert commands.run_command(["test", "-k", "models"]) == 0
-    assert called == ["set up, dev=True", "shiguang models pull --small", "python -m pytest -k models"]
+    assert commands.run_command(["test", "-k", "models", "--help"]) == 0
+    assert called == ["set up, dev=True", "shiguang models pull --small", "python -m pytest -k models --help"]
 
 
 def test_check_formats_lints_checks_types_and_tests(called: list[str]) -> None:
@@ -40,11 +41,22 @@ def test_check_formats_lints_checks_types_and_tests(called: list[str]) -> None:
     assert tools == ["ruff", "ruff", "mypy", "pytest"]
 
 
-def test_run_ends_as_the_demo(called: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("models_there", [True, False])
+def test_run_pulls_what_is_missing_and_ends_as_the_demo(
+    called: list[str], monkeypatch: pytest.MonkeyPatch, models_there: bool
+) -> None:
     monkeypatch.chdir(_ROOT)
+    remember: Callable[..., int] = subprocess.call
+
+    def ask(command: tuple[object, ...], **_: object) -> int:
+        remember(command)
+        return int("bot.models.ready" in command and not models_there)
+
+    monkeypatch.setattr(subprocess, "call", ask)
     monkeypatch.setattr(os, "execv", lambda program, arguments: called.append(" ".join(arguments[1:])))
     commands.run_command(["run", "--port", "0"])
-    assert called == ["set up, dev=False", "shiguang models pull", "demo --port 0"]
+    pulled = [] if models_there else ["shiguang models pull"]
+    assert called == ["set up, dev=False", "python -m bot.models.ready", *pulled, "demo --port 0"]
 
 
 def test_a_failing_tool_gives_its_status(called: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
