@@ -39,12 +39,12 @@ STARTER_QUESTIONS: Mapping[Language, Sequence[str]] = {
     "zh": (
         "发布日期为什么改了？改到哪一天？",
         "预算表里，猫咪模特花了多少钱？",
-        "监控大盘上出现次数最多的告警是哪一个？多少次？",
+        "欧洲用户的数据放在哪里？一个月多少钱？",
     ),
     "en": (
-        "How long is the warranty that Jinglan gives on the JL-P19 pump?",
-        "What does the reprint of the boxes cost, and who pays for it?",
-        "How much did the launch budget grow, and what for?",
+        "Which noise figure may we print in public texts?",
+        "How many of the 200 beta devices were online on the fleet dashboard?",
+        "What is the phone number of the support hotline?",
     ),
 }
 """Questions offered to somebody who sees the sample for the first time; their evidence is in public channels."""
