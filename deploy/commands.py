@@ -104,7 +104,7 @@ def _lock(environment: Environment, rest: list[str]) -> int:
     if uv is None:
         raise SetupError("uv is needed to write the lock files: pip install uv", "生成锁文件需要 uv：pip install uv")
     common = [uv, "pip", "compile", "pyproject.toml", "--universal", "--python-version", "3.11", "--generate-hashes"]
-    common += ["--no-header", "--no-emit-index-url", "--no-annotate", *rest]
+    common += ["--quiet", "--no-header", "--no-emit-index-url", "--no-annotate", *rest]
     return _call(*common, "--group", "dev", "-o", "requirements-dev.lock") or _call(
         *common, "-c", "requirements-dev.lock", "-o", "requirements.lock"
     )
