@@ -25,6 +25,7 @@ from bot.truth.database import Database
 from bot.truth.inbox import Inbox
 from knowledge.embedding import Embedder, EmbeddingSpec, FastEmbedder
 from knowledge.filetext import FileReader, ReadLimits
+from knowledge.language_centring import CENTRING_VERSION
 from knowledge.lexical import TOKENIZER_VERSION
 from knowledge.qdrant.errors import EmbeddingModelChanged, VectorStoreUnavailable
 from knowledge.qdrant.schema import ArchiveIdentity, VectorConfig
@@ -138,7 +139,7 @@ def embedding_spec(settings: Settings) -> EmbeddingSpec:
     model = resolve_embedding_model(settings)
     return EmbeddingSpec(
         name=model.name,
-        identity=model.identity,
+        identity=f"{model.identity}+centred-{CENTRING_VERSION}",
         dimension=model.dimension,
         query_prefix=model.query_prefix,
         passage_prefix=model.passage_prefix,

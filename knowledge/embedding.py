@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import tempfile
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from fastembed import TextEmbedding
 from fastembed.common.model_description import ModelSource, PoolingType
+
+from knowledge.language_centring import CENTRING_VERSION, LanguageCentres, measure_centres
 
 Vectors = npt.NDArray[np.float32]
 """Shape [texts, dimension], each row of length 1."""
@@ -29,7 +32,7 @@ class EmbeddingSpec:
     passage_prefix: str = ""
     path: Path | None = None
     """A folder with the ONNX file and tokenizer; None lets fastembed find its own model."""
-    pooling: str = "mean"
+    pooling: str = "MEAN"
     model_file: str = "model.onnx"
     cache_dir: Path | None = None
 
@@ -77,6 +80,7 @@ class FastEmbedder:
         # A question must not wait for a whole import batch: it has its own thread on the same ONNX session.
         self._query_worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="embed-query")
         self._model: TextEmbedding | None = None
+        self._centres: LanguageCentres | None = None
 
     @property
     def spec(self) -> EmbeddingSpec:
@@ -85,7 +89,9 @@ class FastEmbedder:
 
     async def start(self) -> None:
         """Load the model; raises ``OSError`` or ``ValueError`` of fastembed when its files are not usable."""
-        self._model = await asyncio.get_running_loop().run_in_executor(self._worker, self._load)
+        loop = asyncio.get_running_loop()
+        self._model = await loop.run_in_executor(self._worker, self._load)
+        self._centres = await loop.run_in_executor(self._worker, self._load_centres)
 
     async def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """Vectors in the order of ``texts``; identical texts are embedded once."""
@@ -97,7 +103,7 @@ class FastEmbedder:
         if cached is None:
             prefixed = self._spec.query_prefix + text
             loop = asyncio.get_running_loop()
-            cached = (await loop.run_in_executor(self._query_worker, self._embed, [prefixed]))[0]
+            cached = (await loop.run_in_executor(self._query_worker, self._centred, [text], [prefixed]))[0]
             self._queries.put(text, cached)
         return cached
 
@@ -134,11 +140,30 @@ class FastEmbedder:
                 vectors[text] = cached
         # Sorted by length a batch holds little padding: this more than doubles the rate.
         missing.sort(key=len)
-        made = self._embed([self._spec.passage_prefix + text for text in missing])
+        made = self._centred(missing, [self._spec.passage_prefix + text for text in missing])
         for text, vector in zip(missing, made, strict=True):
             vectors[text] = vector
             self._passages.put(text, vector)
         return np.stack([vectors[text] for text in texts]) if texts else np.zeros((0, self._spec.dimension), np.float32)
+
+    def _load_centres(self) -> LanguageCentres:
+        """The model's centres, measured once and kept beside its files."""
+        kept = self._spec.path / f"language-centres-{CENTRING_VERSION}.npz" if self._spec.path else None
+        if kept is not None and kept.is_file():
+            with np.load(kept) as arrays:
+                return LanguageCentres(chinese=arrays["chinese"], latin=arrays["latin"])
+        centres = measure_centres(lambda texts: self._embed([self._spec.passage_prefix + text for text in texts]))
+        if kept is not None:
+            with tempfile.NamedTemporaryFile(dir=kept.parent, suffix=".npz", delete=False) as new:
+                np.savez(new, chinese=centres.chinese, latin=centres.latin)
+            Path(new.name).replace(kept)
+        return centres
+
+    def _centred(self, texts: Sequence[str], prefixed: Sequence[str]) -> Vectors:
+        if self._centres is None:
+            msg = "the embedding model is not started"
+            raise RuntimeError(msg)
+        return self._centres.remove(texts, self._embed(prefixed))
 
     def _embed(self, texts: Sequence[str]) -> Vectors:
         if self._model is None:
