@@ -1,9 +1,11 @@
 """Hybrid search: four signals of one round trip, fused into one order.
 
 Signals: the passage's own vector, the vector of its surroundings, its own words (BM25), the words of its
-surroundings (BM25). Scores are normalised within each list, added with fixed weights, and one passage a record is kept.
+surroundings (BM25). Scores are normalised within each list and added with fixed weights; of a record only the best passage is kept, unless
+more are asked for.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,8 +26,8 @@ class FusionWeights:
 
     own_vector: float = 0.5
     context_vector: float = 1.0
-    own_words: float = 3.0
-    context_words: float = 3.0
+    own_words: float = 4.0
+    context_words: float = 4.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,8 @@ class SearchQuery:
     where: PassageFilter = NO_FILTER
     limit: int = 10
     now: datetime | None = None
+    passages_per_record: int = 1
+    """How many passages of one file or long message may be among the results."""
 
 
 class Searcher:
@@ -71,7 +75,7 @@ class Searcher:
             searches, audience=query.audience, where=query.where, limit=max(self._candidates, 2 * query.limit)
         )
         fused = fuse(lists, self._weights)
-        best = _one_passage_a_record(fused, query.limit)
+        best = _few_passages_a_record(fused, query.limit, query.passages_per_record)
         passages = await self._store.get([point_id for point_id, _, _ in best], audience=query.audience)
         by_id = {passage.point_id: passage for passage in passages}
         return [
@@ -122,11 +126,15 @@ def _shares(scores: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> "np.ndarr
     return scores / best if best > 0 else np.zeros_like(scores)
 
 
-def _one_passage_a_record(fused: Sequence[_Fused], limit: int) -> list[tuple[str, float, dict[str, float]]]:
-    chosen: dict[RecordId, tuple[str, float, dict[str, float]]] = {}
+def _few_passages_a_record(
+    fused: Sequence[_Fused], limit: int, per_record: int
+) -> list[tuple[str, float, dict[str, float]]]:
+    chosen: list[tuple[str, float, dict[str, float]]] = []
+    taken: Counter[RecordId] = Counter()
     for entry in fused:
-        if entry.record_id not in chosen:
-            chosen[entry.record_id] = (entry.point_id, entry.score, entry.signals)
+        if taken[entry.record_id] < per_record:
+            taken[entry.record_id] += 1
+            chosen.append((entry.point_id, entry.score, entry.signals))
             if len(chosen) == limit:
                 break
-    return list(chosen.values())
+    return chosen

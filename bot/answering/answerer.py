@@ -26,10 +26,12 @@ from knowledge.search import Searcher, SearchQuery
 
 _log = structlog.get_logger(__name__)
 
-_HITS = 12
+_HITS = 8
+_PASSAGES_A_RECORD = 2
+"""Two pages of one file may be needed; a message rarely has two passages."""
 _SHOWN_SOURCES = 5
 _FALLBACK_SOURCES = 3
-_EVIDENCE_CHARS: dict[Language, int] = {"zh": 900, "en": 2400}
+_EVIDENCE_CHARS: dict[Language, int] = {"zh": 1000, "en": 2200}
 """About 700 tokens of evidence in either language: what a small model on a CPU reads in a few seconds."""
 _NOT_FOUND = re.compile(r"not[ _]found|没有找到|没有相关|records? do(?:es)? not contain|未找到|没有提到", re.IGNORECASE)
 
@@ -104,9 +106,16 @@ class Answerer:
         now = question.now or datetime.now(UTC)
         await show.status(say("searching", language))
         found = await self._searcher.search(
-            SearchQuery(text=question.text, audience=question.audience, where=question.where, limit=_HITS, now=now)
+            SearchQuery(
+                text=question.text,
+                audience=question.audience,
+                where=question.where,
+                limit=_HITS,
+                now=now,
+                passages_per_record=_PASSAGES_A_RECORD,
+            )
         )
-        hits = await describe(self._database, found, besides=question.record_id)
+        hits = await describe(self._database, found, question=question.text, besides=question.record_id)
         evidence = await with_neighbours(
             self._database, hits, budget_chars=_EVIDENCE_CHARS[language], besides=question.record_id
         )

@@ -7,14 +7,16 @@ from datetime import datetime, tzinfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.answering.excerpt import excerpt
 from bot.truth.database import Database
 from bot.truth.tables import AnswerRow, ChannelRow, FileRow, MessageRow, PersonRow
 from bot.truth.talk import place_with_neighbours
 from connectors.connector import Citation
 from connectors.events import RecordId
+from knowledge.lexical import terms
 from knowledge.passage import ScoredPassage
 
-_EXPANDED_HITS = 3
+_EXPANDED_HITS = 2
 """The best hits bring the lines right before and after them: an answer often stands beside its question."""
 _ITEM_CHARS = 420
 _QUOTE_CHARS = 280
@@ -33,6 +35,8 @@ class Evidence:
     author: str
     time: datetime
     text: str
+    excerpt: str
+    """What of ``text`` matters for the question, on one line: shown to people and to the model."""
     kind: str
     permalink: str | None
     chunk: int = 0
@@ -45,12 +49,12 @@ class Evidence:
         """One line of the prompt."""
         where = f"{self.file_name} p.{self.page}" if self.file_name and self.page else self.file_name or ""
         source = f" [{where}]" if where else ""
-        words = " ".join(self.text.split())[:_ITEM_CHARS]
-        return f"{self.time.astimezone(zone):%Y-%m-%d %H:%M} {self.author} (#{self.channel_name}){source}: {words}"
+        said = f"{self.time.astimezone(zone):%Y-%m-%d %H:%M} {self.author} (#{self.channel_name}){source}"
+        return f"{said}: {self.excerpt}"
 
     def citation(self) -> Citation:
         """As a numbered source."""
-        quote = " ".join(self.text.split())
+        quote = self.excerpt
         return Citation(
             n=self.n,
             record_id=RecordId(self.message_id),
@@ -65,14 +69,18 @@ class Evidence:
         )
 
 
-async def describe(database: Database, found: Sequence[ScoredPassage], *, besides: str | None = None) -> list[Evidence]:
+async def describe(
+    database: Database, found: Sequence[ScoredPassage], *, question: str, besides: str | None = None
+) -> list[Evidence]:
     """Name the people, channels and files of found passages, in the order given, numbered from 1.
 
     Left out: what was deleted since it was indexed, questions put to the bot earlier, and the record ``besides``, the
     question that is being answered.
     """
     async with database.read() as connection:
-        return await connection.run_sync(lambda sync: _describe(Session(sync), found, besides))
+        return await connection.run_sync(
+            lambda sync: _describe(Session(sync), found, frozenset(terms(question)), besides)
+        )
 
 
 async def with_neighbours(
@@ -90,7 +98,7 @@ async def with_neighbours(
     candidates = [*evidence[:_EXPANDED_HITS], *near, *evidence[_EXPANDED_HITS:]]
     for item in candidates:
         key = f"{item.record_id}#{item.chunk}"
-        cost = min(len(item.text), _ITEM_CHARS) + 40
+        cost = len(item.excerpt) + 40
         if key in chosen or (chosen and spent + cost > budget_chars):
             continue
         chosen[key] = item
@@ -98,7 +106,9 @@ async def with_neighbours(
     return [replace(item, n=number) for number, item in enumerate(chosen.values(), start=1)]
 
 
-def _describe(session: Session, found: Sequence[ScoredPassage], besides: str | None) -> list[Evidence]:
+def _describe(
+    session: Session, found: Sequence[ScoredPassage], wanted: frozenset[str], besides: str | None
+) -> list[Evidence]:
     files = _files(session, [str(hit.passage.file_id) for hit in found if hit.passage.file_id])
     message_of = {
         hit.passage.point_id: files[str(hit.passage.file_id)].record_id
@@ -126,6 +136,7 @@ def _describe(session: Session, found: Sequence[ScoredPassage], besides: str | N
                 author=author,
                 time=hit.passage.sent_at,
                 text=hit.passage.text,
+                excerpt=excerpt(hit.passage.text, wanted, limit=_ITEM_CHARS),
                 kind=hit.passage.kind,
                 permalink=message.permalink,
                 chunk=hit.passage.chunk,
@@ -164,6 +175,7 @@ def _neighbours(session: Session, hits: Sequence[Evidence], besides: str | None)
                     author=near.spoken.author,
                     time=near.spoken.sent_at,
                     text=near.spoken.text,
+                    excerpt=excerpt(near.spoken.text, frozenset(), limit=_ITEM_CHARS),
                     permalink=permalink,
                     chunk=0,
                     score=0.0,

@@ -28,10 +28,10 @@ class Finder:
     ) -> list[Evidence]:
         """Best first."""
         query = SearchQuery(text=text, audience=audience, where=where, limit=limit, now=now)
-        return await describe(self._database, await self._searcher.search(query))
+        return await describe(self._database, await self._searcher.search(query), question=text)
 
     async def latest(self, *, audience: Audience, where: PassageFilter = NO_FILTER, limit: int = 50) -> list[Evidence]:
         """Newest first."""
         page = await self._store.timeline(audience=audience, where=where, before=None, limit=limit)
         found = [ScoredPassage(passage=passage, score=0.0) for passage in page.passages]
-        return await describe(self._database, found)
+        return await describe(self._database, found, question="")

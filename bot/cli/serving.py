@@ -6,7 +6,7 @@ import json
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 import structlog
@@ -138,7 +138,7 @@ async def _load_sample(application: Application) -> None:
     if marker.is_file():
         loaded_at = datetime.fromisoformat(json.loads(marker.read_text("utf-8"))["loaded_at"])
     else:
-        loaded_at = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        loaded_at = datetime.now(application.zone).replace(hour=0, minute=0, second=0, microsecond=0)
         marker.write_text(json.dumps({"loaded_at": loaded_at.isoformat()}), "utf-8")
 
     events = await asyncio.to_thread(sample_events, loaded_at, application.file_store)
