@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 Role = Literal["system", "user", "assistant"]
 
@@ -24,6 +24,9 @@ class Sampling:
     seed: int = 7
     max_tokens: int = 320
     stop: tuple[str, ...] = ()
+
+
+GREEDY: Final = Sampling()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +62,7 @@ class LanguageModel(Protocol):
         ...
 
     def stream(
-        self, messages: Sequence[ChatMessage], *, sampling: Sampling = Sampling(), asker: str = ""
+        self, messages: Sequence[ChatMessage], *, sampling: Sampling = GREEDY, asker: str = ""
     ) -> AsyncIterator[str]:
         """Yield pieces of the answer as they are made, without any ``<think>`` text.
 
@@ -74,7 +77,7 @@ class LanguageModel(Protocol):
         messages: Sequence[ChatMessage],
         *,
         schema: Mapping[str, Any],
-        sampling: Sampling = Sampling(),
+        sampling: Sampling = GREEDY,
         asker: str = "",
     ) -> Any:
         """One JSON value that fits the JSON schema, by grammar or JSON-schema constrained decoding."""
