@@ -15,10 +15,11 @@ from functools import lru_cache
 import jieba
 import mmh3
 from opencc import OpenCC
+from py_rust_stemmers import SnowballStemmer
 
 from knowledge.passage import SparseTerms
 
-TOKENIZER_VERSION = "1"
+TOKENIZER_VERSION = "2"
 """Goes into the identity of the archive: a change of tokens needs a reindex."""
 
 _K1, _B = 1.2, 0.75
@@ -28,8 +29,9 @@ CONTEXT_AVERAGE_LENGTH = 90.0
 """Average terms of a message with its surroundings."""
 
 _CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_RUNS = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}][\w.\-@/#+:%]*", re.UNICODE)
-_PARTS = re.compile(rf"[^\W_{_CJK}]+", re.UNICODE)
+_RUNS = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}](?:[^\W{_CJK}]|[.\-@/#+:])*")
+"""Chinese, or an identifier; Chinese that follows an identifier without a space begins a run of its own."""
+_PARTS = re.compile(rf"[^\W_{_CJK}]+")
 _IS_CJK = re.compile(rf"[{_CJK}]")
 _ENGLISH_STOP_WORDS = frozenset(
     [
@@ -134,27 +136,33 @@ _CHINESE_STOP_WORDS = frozenset(
         "个",
     ]
 )
-_SUFFIXES = ("ing", "edly", "ed", "ies", "es", "s", "ly")
-_MIN_STEM = 3
+_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?!,?\d)")
+_CHINESE_MOBILE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?(1[3-9]\d)[ -]?(\d{4})[ -]?(\d{4})(?!\d)")
+_DIGIT_GROUPS = re.compile(r"\d+(?:-\d+)+")
 _MAX_TERM_CHARS = 64
 
 _to_simplified = OpenCC("t2s")
+_stemmer = SnowballStemmer("english")
 _jieba_lock = threading.Lock()
 
 
 def normalize(text: str) -> str:
     """Fold what people type differently and mean alike: full width, case, traditional characters."""
-    return str(_to_simplified.convert(unicodedata.normalize("NFKC", text))).lower()
+    # Half a surrogate pair, which a browser can send, is not text to the converter.
+    whole = text.encode(errors="replace").decode()
+    return str(_to_simplified.convert(unicodedata.normalize("NFKC", whole))).lower()
 
 
 def terms(text: str) -> list[str]:
     """The terms of a text, with repetitions.
 
     Chinese: jieba's search-mode words, and every pair of characters, so that names jieba does not know are found.
-    Everything else: whole identifiers (versions, file names, numbers, codes) and their parts, lightly stemmed.
+    Everything else: whole identifiers (versions, file names, numbers, codes) and their parts, English words stemmed.
+    Amounts and telephone numbers are the same with and without separators.
     """
-    found: list[str] = []
-    for run in _RUNS.findall(normalize(text)):
+    plain = _THOUSANDS.sub(lambda amount: amount[0].replace(",", ""), normalize(text))
+    found = ["".join(digits) for digits in _CHINESE_MOBILE.findall(plain)]
+    for run in _RUNS.findall(plain):
         if _IS_CJK.match(run):
             found.extend(word for word in _cut(run) if word not in _CHINESE_STOP_WORDS)
             found.extend(f"2:{run[at : at + 2]}" for at in range(len(run) - 1))
@@ -192,18 +200,11 @@ def _cut(run: str) -> list[str]:
 
 
 def _identifier_terms(run: str) -> list[str]:
-    whole = run.rstrip(".-@/#+:")[:_MAX_TERM_CHARS]
+    whole = run.rstrip("._-@/:")[:_MAX_TERM_CHARS]
     parts = [part for part in _PARTS.findall(whole) if part not in _ENGLISH_STOP_WORDS]
-    found = [_stem(part) for part in parts]
+    found = [_stemmer.stem_word(part) if part.isascii() and part.isalpha() else part for part in parts]
     if len(parts) > 1 or (parts and parts[0] != whole):
         found.append(whole)
+    if _DIGIT_GROUPS.fullmatch(whole):
+        found.append(whole.replace("-", ""))
     return found
-
-
-def _stem(word: str) -> str:
-    if not word.isalpha():
-        return word
-    for suffix in _SUFFIXES:
-        if word.endswith(suffix) and len(word) - len(suffix) >= _MIN_STEM:
-            return word[: -len(suffix)] + ("y" if suffix == "ies" else "")
-    return word
