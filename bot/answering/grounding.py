@@ -61,9 +61,12 @@ class Checked:
     @property
     def text(self) -> str:
         """What is shown: supported sentences with their marks."""
-        shown = [_with_marks(sentence) for sentence in self.sentences if sentence.citations]
-        joiner = "" if any(_CJK.search(sentence) for sentence in shown) else " "
-        return joiner.join(shown)
+        shown = ""
+        for sentence in self.sentences:
+            if sentence.citations:
+                # Chinese needs no space after its own full stop; everything else does.
+                shown += ("" if not shown or shown[-1] in "。！？；" else " ") + _with_marks(sentence)
+        return shown
 
     @property
     def cited(self) -> tuple[int, ...]:
