@@ -6,6 +6,7 @@ import tempfile
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -143,7 +144,8 @@ class FastEmbedder:
         made = self._centred(missing, [self._spec.passage_prefix + text for text in missing])
         for text, vector in zip(missing, made, strict=True):
             vectors[text] = vector
-            self._passages.put(text, vector)
+            # A copy: a row would keep its whole batch in memory for as long as it is cached.
+            self._passages.put(text, vector.copy())
         return np.stack([vectors[text] for text in texts]) if texts else np.zeros((0, self._spec.dimension), np.float32)
 
     def _load_centres(self) -> LanguageCentres:
@@ -154,9 +156,9 @@ class FastEmbedder:
                 return LanguageCentres(chinese=arrays["chinese"], latin=arrays["latin"])
         centres = measure_centres(lambda texts: self._embed([self._spec.passage_prefix + text for text in texts]))
         if kept is not None:
-            with tempfile.NamedTemporaryFile(dir=kept.parent, suffix=".npz", delete=False) as new:
-                np.savez(new, chinese=centres.chinese, latin=centres.latin)
-            Path(new.name).replace(kept)
+            # A folder of models may be mounted read-only: then they are measured at every start.
+            with suppress(OSError):
+                _keep(centres, kept)
         return centres
 
     def _centred(self, texts: Sequence[str], prefixed: Sequence[str]) -> Vectors:
@@ -171,12 +173,19 @@ class FastEmbedder:
             raise RuntimeError(msg)
         if not texts:
             return np.zeros((0, self._spec.dimension), np.float32)
-        made = np.stack(list(self._model.embed(list(texts), batch_size=self._batch_size)))
+        whole = [text.encode(errors="replace").decode() for text in texts]  # Half a surrogate pair is no text to it.
+        made = np.stack(list(self._model.embed(whole, batch_size=self._batch_size)))
         return made.astype(np.float32, copy=False)
 
 
+def _keep(centres: LanguageCentres, path: Path) -> None:
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as new:
+        np.savez(new, chinese=centres.chinese, latin=centres.latin)
+    Path(new.name).replace(path)
+
+
 class _VectorCache:
-    """Least recently used vectors by text; used from one thread at a time except for harmless races on reads."""
+    """Vectors by text; the one that was not asked for longest goes first. Used from one thread at a time."""
 
     def __init__(self, size: int) -> None:
         self._size = size
@@ -184,10 +193,14 @@ class _VectorCache:
 
     @staticmethod
     def _key(text: str) -> bytes:
-        return hashlib.blake2b(text.encode(), digest_size=16).digest()
+        return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=16).digest()
 
     def get(self, text: str) -> Vectors | None:
-        return self._vectors.get(self._key(text))
+        key = self._key(text)
+        found = self._vectors.get(key)
+        if found is not None:
+            self._vectors.move_to_end(key)
+        return found
 
     def put(self, text: str, vector: Vectors) -> None:
         self._vectors[self._key(text)] = vector

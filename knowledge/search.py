@@ -1,10 +1,11 @@
 """Hybrid search: four signals of one round trip, fused into one order.
 
 Signals: the passage's own vector, the vector of its surroundings, its own words (BM25), the words of its
-surroundings (BM25). Scores are normalised within each list and added with fixed weights; of a record only the best passage is kept, unless
-more are asked for.
+surroundings (BM25). Scores are normalised within each list and added with fixed weights. Of a record only the best
+passage is kept, unless more are asked for.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ from knowledge.passage import NO_FILTER, Audience, PassageFilter, RecordId, Scor
 from knowledge.qdrant.schema import AROUND, CONTEXT, DENSE, TERMS
 from knowledge.qdrant.searches import LexicalSearch, NearestSearch, ScoredPoint
 from knowledge.qdrant.store import PassageStore
+
+_QUERY_CHARS = 2000
+"""A pasted page beyond what the embedding model reads would only make the search slow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +65,13 @@ class Searcher:
 
     async def search(self, query: SearchQuery) -> list[ScoredPassage]:
         """Best first, at most ``limit`` records. An empty question or audience finds nothing."""
-        if not query.text.strip() or query.limit < 1:
+        text = query.text[:_QUERY_CHARS].strip()
+        nobody = not query.audience.everything and not query.audience.channel_ids
+        if not text or nobody or query.limit < 1:
             return []
-        vector = (await self._embedder.embed_query(query.text)).tolist()
-        words = sparse_query(terms(query.text))
+        vector = (await self._embedder.embed_query(text)).tolist()
+        # In a thread: the first cut loads jieba's dictionary, and later ones wait for the indexer's.
+        words = sparse_query(await asyncio.to_thread(terms, text))
         searches: list[NearestSearch | LexicalSearch] = [
             NearestSearch(DENSE, vector),
             NearestSearch(AROUND, vector),
