@@ -14,7 +14,7 @@ from bot.truth.answers import StoredAnswer, StoredSource
 from bot.truth.applier import Applier
 from bot.truth.inbox import Lane, Received
 from bot.truth.tables import Base, FileRow, MessageRow, ReactionRow
-from connectors.events import Event, FileRef, FileRemoved, ReactionChanged, RecordId
+from connectors.events import ChannelDeleted, ChannelId, Event, FileRef, FileRemoved, ReactionChanged, RecordId
 from tests.builders import at, deleted, edited, person, posted, record
 
 FILE = FileRef(file_id=RecordId("f1"), name="budget.xlsx", sha256="a" * 64)
@@ -87,6 +87,13 @@ def test_a_file_shared_twice_is_two_records_and_removing_it_reaches_both() -> No
     removed = FileRemoved(event_id="x", occurred_at=at(60), file_id=RecordId("f1"))
     late = _state([posted(1, "see", files=(FILE,)), removed, posted(2, "again", files=(FILE,))], one_by_one=True)
     assert [row[1] for row in late["files"].values()] == [None, None]
+
+
+def test_a_channel_deleted_before_its_messages_arrive_stays_empty() -> None:
+    gone = ChannelDeleted(event_id="gone", occurred_at=at(90), channel_id=ChannelId("console:launch"))
+    for order in ([posted(1, "hello"), gone], [gone, posted(1, "hello")]):
+        state = _state(order, one_by_one=True)
+        assert state["messages"]["m1"][:2] == ("", at(90))
 
 
 def test_the_newest_text_stands_and_the_deleted_one_is_gone() -> None:

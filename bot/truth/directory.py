@@ -1,0 +1,60 @@
+"""Channels, people and who is where, by the newest event about each."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from bot.truth.tables import ChannelRow, MembershipRow, PersonRow
+from bot.truth.working_set import LONG_AGO, WorkingSet
+from connectors.events import ChannelRef, PersonRef
+
+
+class Directory:
+    """The channels and people of a batch."""
+
+    def __init__(self, work: WorkingSet) -> None:
+        self._work = work
+
+    def describe_channel(self, channel: ChannelRef, at: datetime) -> None:
+        """Take in what is said about a channel; ``LONG_AGO`` when it is only mentioned."""
+        row = self._work.channel(channel.channel_id)
+        if row is None:
+            row = self._work.add_channel(ChannelRow(channel_id=channel.channel_id, changed_at=at))
+        elif at == LONG_AGO or at < row.changed_at:
+            return
+        row.platform, row.workspace_id, row.name = channel.platform, channel.workspace_id, channel.name
+        row.visibility, row.archived, row.changed_at = channel.visibility, channel.archived, at
+
+    def describe_person(self, person: PersonRef, at: datetime) -> None:
+        """Take in what is said about a person; ``LONG_AGO`` when they are only mentioned."""
+        row = self._work.person(person.person_id)
+        if row is None:
+            row = self._work.add_person(PersonRow(person_id=person.person_id, changed_at=at))
+        elif at < row.changed_at or (row.name == person.name and row.is_bot == person.is_bot):
+            return
+        row.platform, row.name = person.platform, person.name
+        row.is_bot, row.is_guest, row.changed_at = person.is_bot, person.is_guest, at
+
+    def replace_members(self, channel: ChannelRef, members: Sequence[PersonRef], at: datetime) -> None:
+        """Make these the members; whoever is not listed has left."""
+        listed = {person.person_id for person in members}
+        known = self._work.session.scalars(
+            select(MembershipRow.person_id).where(MembershipRow.channel_id == channel.channel_id, MembershipRow.present)
+        ).all()
+        for person in members:
+            self.describe_person(person, LONG_AGO)
+            self.set_membership(channel.channel_id, person.person_id, present=True, at=at)
+        for person_id in set(known) - {str(person_id) for person_id in listed}:
+            self.set_membership(channel.channel_id, person_id, present=False, at=at)
+
+    def set_membership(self, channel_id: str, person_id: str, *, present: bool, at: datetime) -> None:
+        """The newest event about a person and a channel counts."""
+        row = self._work.session.get(MembershipRow, (channel_id, person_id))
+        if row is None:
+            self._work.session.add(
+                MembershipRow(channel_id=channel_id, person_id=person_id, present=present, changed_at=at)
+            )
+            self._work.session.flush()
+        elif at >= row.changed_at:
+            row.present, row.changed_at = present, at
