@@ -1,18 +1,20 @@
 """The parts of the application put together, once, for the server and the command line alike."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.answering.answerer import Answerer
 from bot.answering.finding import Finder
 from bot.answering.grounding import GroundingCheck
 from bot.archive.archivist import Archivist
+from bot.archive.failures import archive_failures
 from bot.archive.indexer import Indexer
 from bot.conversation import Conversation
-from bot.errors import ArchiveOutdated, ArchiveUnavailable
+from bot.errors import ModelUnavailable, SettingsError, TruthUnavailable
 from bot.executor import Executor
 from bot.file_store import FileStore
 from bot.llm.factory import create_model
@@ -27,7 +29,6 @@ from knowledge.embedding import Embedder, EmbeddingSpec, FastEmbedder
 from knowledge.filetext import FileReader, ReadLimits
 from knowledge.language_centring import CENTRING_VERSION
 from knowledge.lexical import TOKENIZER_VERSION
-from knowledge.qdrant.errors import EmbeddingModelChanged, VectorStoreUnavailable
 from knowledge.qdrant.schema import ArchiveIdentity, VectorConfig
 from knowledge.qdrant.store import PassageStore
 from knowledge.search import Searcher
@@ -65,25 +66,24 @@ async def open_application(
     missing.
     """
     async with AsyncExitStack() as stack:
-        settings.home.mkdir(parents=True, exist_ok=True)
+        prepare_home(settings)
+        zone = team_zone(settings)
         database = Database(settings.truth_url)
         stack.push_async_callback(database.close)
         await database.migrate()
         file_store = FileStore(settings.files_dir, max_bytes=settings.files.max_bytes)
         file_store.open()
         stack.callback(file_store.close)
-        embedder = embedder or _embedder(settings)
-        spec = embedder.spec
+        embedder = embedder or make_embedder(settings)
         stack.push_async_callback(embedder.close)
         store = PassageStore(vector_config(settings))
         stack.push_async_callback(store.close)
-        await asyncio.gather(embedder.start(), _open_store(store, archive_identity(spec)))
+        await _start_both(embedder, store)
         compute = Executor("compute", threads=1)
         stack.callback(compute.close)
         reader = FileReader(limits=read_limits(settings), workers=settings.files.workers)
         await reader.start()
         stack.push_async_callback(reader.close)
-        zone = ZoneInfo(settings.timezone)
         inbox = Inbox(database)
         indexer = Indexer(database, store, embedder, compute)
         archivist = Archivist(
@@ -168,16 +168,48 @@ def read_limits(settings: Settings) -> ReadLimits:
     )
 
 
-def _embedder(settings: Settings) -> FastEmbedder:
+def make_embedder(settings: Settings) -> Embedder:
+    """The embedding model of the settings, not loaded; raises ``ModelMissing`` when it was not pulled."""
     return FastEmbedder(
         embedding_spec(settings), batch_size=settings.embedding.batch_size, threads=settings.embedding.threads
     )
 
 
-async def _open_store(store: PassageStore, identity: ArchiveIdentity) -> None:
+async def load_embedder(embedder: Embedder) -> None:
+    """Start it; raises ``ModelUnavailable`` when its files cannot be used."""
     try:
-        await store.open(identity)
-    except EmbeddingModelChanged as changed:
-        raise ArchiveOutdated(f"{changed.stored} → {changed.wanted}") from changed
-    except VectorStoreUnavailable as error:
-        raise ArchiveUnavailable from error
+        await embedder.start()
+    except (OSError, ValueError, RuntimeError) as error:
+        raise ModelUnavailable(
+            f"{embedder.spec.name} ({type(error).__name__})", hint="Run: shiguang models verify"
+        ) from error
+
+
+def prepare_home(settings: Settings) -> None:
+    """Make the data folder; raises ``TruthUnavailable`` when it cannot be written."""
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise TruthUnavailable(f"{settings.home}: {error.strerror}") from None
+    if not os.access(settings.home, os.W_OK | os.X_OK):
+        raise TruthUnavailable(f"{settings.home}: not writable")
+
+
+def team_zone(settings: Settings) -> ZoneInfo:
+    """The team's time zone; raises ``SettingsError`` for a name that means nothing."""
+    try:
+        return ZoneInfo(settings.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise SettingsError(f"timezone: {settings.timezone!r} is not the name of a time zone") from None
+
+
+async def _start_both(embedder: Embedder, store: PassageStore) -> None:
+    loading = asyncio.ensure_future(load_embedder(embedder))
+    try:
+        with archive_failures():
+            await store.open(archive_identity(embedder.spec))
+        await loading
+    except BaseException:
+        loading.cancel()
+        await asyncio.gather(loading, return_exceptions=True)
+        raise

@@ -98,12 +98,28 @@ class FileStore:
         """Remove the bytes; returns whether they were here."""
         return await self._executor.run(_unlink, self.path(sha256))
 
+    async def put_before(self, moment: float) -> list[str]:
+        """The sha256 of everything last put before ``moment`` (seconds since the epoch)."""
+        return await self._executor.run(self._put_before, moment)
+
+    async def delete_if_put_before(self, sha256: str, moment: float) -> bool:
+        """Remove the bytes unless they were put (again) since ``moment``; returns whether they were removed."""
+        path = self.path(sha256)
+        return await self._executor.run(lambda: _is_older(path, moment) and _unlink(path))
+
+    def _put_before(self, moment: float) -> list[str]:
+        return [
+            path.name
+            for path in self._root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*")
+            if _SHA256.fullmatch(path.name) and _is_older(path, moment)
+        ]
+
     def _finish(self, incoming: "_Incoming", last: bytes) -> tuple[str, int]:
         if last:
             incoming.write(last)
         digest, size = incoming.seal()
         target = self.path(digest)
-        if not (target.is_file() and target.stat().st_size == size):
+        if not _touch(target, size):
             target.parent.mkdir(parents=True, exist_ok=True)
             incoming.move_to(target)
         return digest, size
@@ -166,6 +182,24 @@ def _remove_if_abandoned(path: Path) -> None:
                 path.unlink(missing_ok=True)
     except OSError:
         return  # locked: another process is writing it; or already gone
+
+
+def _touch(path: Path, size: int) -> bool:
+    """Whether these bytes are here already; says that they were put now, so that a sweep leaves them alone."""
+    try:
+        if path.stat().st_size != size:
+            return False
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _is_older(path: Path, moment: float) -> bool:
+    try:
+        return path.stat().st_mtime < moment
+    except FileNotFoundError:
+        return False
 
 
 def _sync_folder(folder: Path) -> None:

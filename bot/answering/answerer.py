@@ -14,6 +14,7 @@ import structlog
 from bot.answering.evidence import Evidence, describe, with_neighbours
 from bot.answering.grounding import Checked, GroundingCheck
 from bot.answering.prompt import Prompt, answer_prompt
+from bot.archive.failures import archive_failures
 from bot.errors import Language, ModelBusy, ModelError, ShiguangError
 from bot.language import language_of
 from bot.llm.interface import LanguageModel, Sampling
@@ -105,16 +106,17 @@ class Answerer:
         language = question.language or language_of(question.text)
         now = question.now or datetime.now(UTC)
         await show.status(say("searching", language))
-        found = await self._searcher.search(
-            SearchQuery(
-                text=question.text,
-                audience=question.audience,
-                where=question.where,
-                limit=_HITS,
-                now=now,
-                passages_per_record=_PASSAGES_A_RECORD,
+        with archive_failures():
+            found = await self._searcher.search(
+                SearchQuery(
+                    text=question.text,
+                    audience=question.audience,
+                    where=question.where,
+                    limit=_HITS,
+                    now=now,
+                    passages_per_record=_PASSAGES_A_RECORD,
+                )
             )
-        )
         hits = await describe(self._database, found, question=question.text, besides=question.record_id)
         evidence = await with_neighbours(
             self._database, hits, budget_chars=_EVIDENCE_CHARS[language], besides=question.record_id

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from bot.answering.evidence import Evidence, describe
+from bot.archive.failures import archive_failures
 from bot.truth.database import Database
 from knowledge.passage import NO_FILTER, Audience, PassageFilter, ScoredPassage
 from knowledge.qdrant.store import PassageStore
@@ -28,10 +29,13 @@ class Finder:
     ) -> list[Evidence]:
         """Best first."""
         query = SearchQuery(text=text, audience=audience, where=where, limit=limit, now=now)
-        return await describe(self._database, await self._searcher.search(query), question=text)
+        with archive_failures():
+            found = await self._searcher.search(query)
+        return await describe(self._database, found, question=text)
 
     async def latest(self, *, audience: Audience, where: PassageFilter = NO_FILTER, limit: int = 50) -> list[Evidence]:
-        """Newest first."""
-        page = await self._store.timeline(audience=audience, where=where, before=None, limit=limit)
+        """Newest first; raises ``ArchiveError`` when the archive cannot be read."""
+        with archive_failures():
+            page = await self._store.timeline(audience=audience, where=where, before=None, limit=limit)
         found = [ScoredPassage(passage=passage, score=0.0) for passage in page.passages]
         return await describe(self._database, found, question="")

@@ -7,29 +7,28 @@ and indexing (embedding). Everything they do can be done twice, so a crash anywh
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 
 import structlog
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.archive.indexer import Indexer
+from bot.archive.leftovers import Leftovers, named_by
+from bot.archive.reading import FileReading
 from bot.file_store import FileStore
-from bot.truth.applier import Applied, Applier
+from bot.truth.applier import Applier
 from bot.truth.database import Database
 from bot.truth.inbox import Inbox, Received
-from bot.truth.tables import FileRow, FileTextRow, IndexQueueRow
+from bot.truth.working_set import Applied
 from knowledge.filetext import FileReader
 
 _log = structlog.get_logger(__name__)
 
 _APPLY_BATCH = 500
 _INDEX_BATCH = 256
-_STOP_SECONDS = 15.0
+_STOP_SECONDS = 3.0
 _IDLE_SECONDS = 1.0
 """How soon work left by another process, or put off after a failure, is noticed."""
-
-_UNREAD = (FileRow.status == "pending", FileRow.removed_at.is_(None), FileRow.sha256.is_not(None))
+_LONGEST_PAUSE_SECONDS = 30.0
 
 ChangeListener = Callable[[Sequence[tuple[str, str | None]]], None]
 
@@ -43,8 +42,8 @@ class Archivist:
         self._database = database
         self._inbox = inbox
         self._indexer = indexer
-        self._file_store = file_store
-        self._file_reader = file_reader
+        self._reading = FileReading(database, file_store, file_reader)
+        self.leftovers = Leftovers(database, file_store)
         self._listeners: list[ChangeListener] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = False
@@ -61,7 +60,7 @@ class Archivist:
         self._received.set()
 
     async def start(self) -> None:
-        """Start the loops."""
+        """Start the loops, and look once for bytes that a crash left behind."""
         loops: dict[str, tuple[Callable[[], Awaitable[int]], asyncio.Event]] = {
             "apply": (self.apply_batch, self._received),
             "read": (self.read_batch, self._applied),
@@ -69,9 +68,10 @@ class Archivist:
         }
         for name, (work, woken) in loops.items():
             self._tasks.append(asyncio.create_task(self._loop(name, work, woken), name=f"archivist-{name}"))
+        self._tasks.append(asyncio.create_task(self._sweep(), name="archivist-sweep"))
 
     async def close(self) -> None:
-        """Let each loop finish its batch and stop; one that takes too long is cancelled and redone at the next start."""
+        """Let each loop finish its batch and stop; a slow one is cancelled, its batch done again at the next start."""
         self._stopping = True
         for woken in (self._received, self._applied, self._indexable):
             woken.set()
@@ -108,49 +108,16 @@ class Archivist:
 
     async def read_batch(self) -> int:
         """Read one shared file that has not been read; returns 0 when there is none."""
-        statement = select(FileRow.sha256, FileRow.name, FileRow.media_type).where(*_UNREAD).limit(1)
-        async with self._database.read() as connection:
-            row = (await connection.execute(statement)).first()
-        if row is None:
+        changed = await self._reading.read_next()
+        if changed is None:
             return 0
-        sha256, name, media_type = row
-        if sha256 is None:
-            return 0
-        path = self._file_store.path(sha256)
-        if await asyncio.to_thread(path.is_file):
-            text = await self._file_reader.read(path, name=name, media_type=media_type)
-            pages = [[page.label, page.text] for page in text.pages]
-            await self._store_text(sha256, pages, text.reason)
-        else:
-            await self._store_text(sha256, [], "bytes_missing")
         self._indexable.set()
+        self._announce(changed)
         return 1
 
     async def unread(self) -> int:
         """Shared files that have not been read yet."""
-        statement = select(func.count()).select_from(FileRow).where(*_UNREAD)
-        async with self._database.read() as connection:
-            return await connection.scalar(statement) or 0
-
-    async def _store_text(self, sha256: str, pages: list[list[str]], reason: str | None) -> None:
-        now = datetime.now(UTC)
-
-        def store(session: Session) -> None:
-            files = session.scalars(select(FileRow).where(FileRow.sha256 == sha256, FileRow.removed_at.is_(None))).all()
-            if not files:
-                return
-            session.merge(FileTextRow(sha256=sha256, pages=pages, reason=reason, read_at=now))
-            for file in files:
-                file.status, file.reason, file.applied_at = ("read" if pages else "failed"), reason, now
-                session.merge(
-                    IndexQueueRow(
-                        record_id=file.file_id, lane=1, enqueued_at=now, ticket=f"read-{now.timestamp()}", attempts=0
-                    )
-                )
-            session.flush()
-
-        async with self._database.begin() as connection:
-            await connection.run_sync(lambda sync: store(Session(sync)))
+        return await self._reading.unread()
 
     async def _apply(self, batch: Sequence[Received]) -> None:
         def apply(session: Session) -> Applied:
@@ -161,11 +128,8 @@ class Archivist:
 
         async with self._database.begin() as connection:
             applied = await connection.run_sync(lambda sync: apply(Session(sync)))
-        for sha256 in applied.unreferenced:
-            await self._file_store.delete(sha256)
-        if applied.changed:
-            for listener in self._listeners:
-                listener(applied.changed)
+            await self.leftovers.drop_within(connection, applied.unreferenced | named_by(batch))
+        self._announce(applied.changed)
 
     async def _apply_alone(self, received: Received) -> None:
         try:
@@ -174,15 +138,35 @@ class Archivist:
             _log.warning("event failed", seq=received.seq, error=type(error).__name__)
             await self._inbox.fail(received, f"{type(error).__name__}: {error}")
 
+    def _announce(self, changed: Sequence[tuple[str, str | None]]) -> None:
+        if changed:
+            for listener in self._listeners:
+                listener(changed)
+
+    async def _sweep(self) -> None:
+        try:
+            removed = await self.leftovers.sweep(stopping=lambda: self._stopping)
+        except Exception:  # noqa: BLE001 - tried again at the next start
+            _log.exception("leftover bytes could not be removed")
+        else:
+            if removed:
+                _log.info("leftover bytes removed", files=removed)
+
     async def _loop(self, name: str, work: Callable[[], Awaitable[int]], woken: asyncio.Event) -> None:
+        failures = 0
         while not self._stopping:
             woken.clear()
             try:
-                if await work():
-                    continue
-            except Exception:  # noqa: BLE001 - the loop must outlive whatever happened
+                taken = await work()
+                failures = 0
+            except Exception as error:  # noqa: BLE001 - the loop must outlive whatever happened
                 # The database or the engine is away: nothing is lost, it is tried again.
-                _log.exception("archivist loop failed", loop=name)
-            if not self._stopping:
+                taken = 0
+                failures += 1
+                _log.warning(
+                    "archivist loop failed", loop=name, failures=failures, error=str(error), exc_info=failures == 1
+                )
+            if not taken and not self._stopping:
+                pause = min(_IDLE_SECONDS * 2**failures, _LONGEST_PAUSE_SECONDS) if failures else _IDLE_SECONDS
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(woken.wait(), timeout=_IDLE_SECONDS)
+                    await asyncio.wait_for(woken.wait(), timeout=pause)

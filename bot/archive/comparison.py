@@ -1,22 +1,26 @@
 """Do the truth and the searched archive agree? And what to do where they do not."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from sqlalchemy import or_, select
+from sqlalchemy import Connection, or_, select
 from sqlalchemy.orm import Session
 
+from bot.archive.indexer import MAX_ATTEMPTS, indexed_records
 from bot.truth.database import Database
 from bot.truth.inbox import Lane
 from bot.truth.tables import FileRow, IndexQueueRow, MessageRow
 from knowledge.passage import Audience
 from knowledge.qdrant.store import PassageStore
 
+_BATCH = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Record ids that are in one store only; what waits on the index queue is not counted as missing."""
+    """Record ids that are in one store only; what waits on the index queue, and was not given up, is no difference."""
 
     records: int
     missing: frozenset[str]
@@ -35,28 +39,44 @@ async def compare(database: Database, store: PassageStore) -> Difference:
         stored.add(str(point.record_id))
     async with database.read() as connection:
         wanted, queued = await connection.run_sync(lambda sync: _wanted(Session(sync)))
-    return Difference(
-        records=len(wanted),
-        missing=frozenset(wanted - stored - queued),
-        surplus=frozenset(stored - wanted - queued),
-    )
+        suspects = sorted(wanted - stored - queued)
+        missing: set[str] = set()
+        for start in range(0, len(suspects), _BATCH):
+            # Blank messages are in the truth and nowhere else.
+            missing |= await connection.run_sync(_indexed, suspects[start : start + _BATCH])
+    return Difference(records=len(wanted), missing=frozenset(missing), surplus=frozenset(stored - wanted - queued))
 
 
 async def repair(database: Database, difference: Difference) -> None:
     """Queue every record in question: indexing writes what is wanted and removes what is gone."""
+    await queue_records(database, difference.missing | difference.surplus)
+
+
+async def queue_records(database: Database, record_ids: Iterable[str]) -> None:
+    """Put records on the index queue, with all their attempts before them."""
     now = datetime.now(UTC)
 
     def queue(session: Session) -> None:
-        for record_id in difference.missing | difference.surplus:
+        for record_id in record_ids:
             session.merge(
                 IndexQueueRow(
-                    record_id=record_id, lane=int(Lane.IMPORT), enqueued_at=now, ticket=uuid4().hex, attempts=0
+                    record_id=record_id,
+                    lane=int(Lane.IMPORT),
+                    enqueued_at=now,
+                    ticket=uuid4().hex,
+                    attempts=0,
+                    not_before=None,
+                    error=None,
                 )
             )
         session.flush()
 
     async with database.begin() as connection:
         await connection.run_sync(lambda sync: queue(Session(sync)))
+
+
+def _indexed(connection: Connection, record_ids: list[str]) -> set[str]:
+    return indexed_records(Session(connection), record_ids)
 
 
 def _wanted(session: Session) -> tuple[set[str], set[str]]:
@@ -75,5 +95,5 @@ def _wanted(session: Session) -> tuple[set[str], set[str]]:
         .join(MessageRow, MessageRow.record_id == FileRow.record_id)
         .where(FileRow.removed_at.is_(None), MessageRow.deleted_at.is_(None), MessageRow.channel_id.is_not(None))
     )
-    queued = session.scalars(select(IndexQueueRow.record_id))
+    queued = session.scalars(select(IndexQueueRow.record_id).where(IndexQueueRow.attempts < MAX_ATTEMPTS))
     return {*messages, *files}, set(queued)

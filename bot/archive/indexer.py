@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 import structlog
-from sqlalchemy import delete, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, tuple_, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.executor import Executor
@@ -76,44 +77,60 @@ class Indexer:
         self._executor = executor
 
     async def index_batch(self, limit: int) -> int:
-        """Index up to ``limit`` queued records and return how many left the queue (0: nothing to do)."""
+        """Index up to ``limit`` queued records and return how many were taken up (0: nothing to do now).
+
+        Raises what the database or the engine raises while it is away: no record is to blame for that, and none is
+        given up because of it.
+        """
         tickets = await self._take(limit)
         if not tickets:
             return 0
         try:
             await self._index([ticket.record_id for ticket in tickets])
-        except Exception as error:  # noqa: BLE001 - one broken record must not stop the others: counted and retried
-            if len(tickets) == 1:
-                await self._fail(tickets[0], error)
-                return 1
-            return sum([await self._index_alone(ticket) for ticket in tickets])
+        except SQLAlchemyError:
+            raise
+        except Exception:  # noqa: BLE001 - one broken record must not stop the others: counted and retried
+            await self._raise_if_engine_is_away()
+            for ticket in tickets:
+                await self._index_alone(ticket)
+            return len(tickets)
         await self._done(tickets)
         return len(tickets)
 
     async def pending(self) -> int:
         """Records that are waiting and have not been given up."""
-        statement = select(func.count()).select_from(IndexQueueRow).where(IndexQueueRow.attempts < MAX_ATTEMPTS)
-        async with self._database.read() as connection:
-            return await connection.scalar(statement) or 0
+        return await self._count(IndexQueueRow.attempts < MAX_ATTEMPTS)
+
+    async def untried(self) -> int:
+        """Records that are waiting for their first attempt."""
+        return await self._count(IndexQueueRow.attempts == 0)
 
     async def failed(self) -> int:
         """Records given up after ``MAX_ATTEMPTS``."""
-        statement = select(func.count()).select_from(IndexQueueRow).where(IndexQueueRow.attempts >= MAX_ATTEMPTS)
+        return await self._count(IndexQueueRow.attempts >= MAX_ATTEMPTS)
+
+    async def _count(self, condition: ColumnElement[bool]) -> int:
         async with self._database.read() as connection:
-            return await connection.scalar(statement) or 0
+            return await connection.scalar(select(func.count()).select_from(IndexQueueRow).where(condition)) or 0
 
     async def index_records(self, record_ids: Sequence[str]) -> None:
         """Index these records now, queued or not: for a rebuild."""
         await self._index(record_ids)
 
-    async def _index_alone(self, ticket: _Ticket) -> int:
+    async def _index_alone(self, ticket: _Ticket) -> None:
         try:
             await self._index([ticket.record_id])
+        except SQLAlchemyError:
+            raise
         except Exception as error:  # noqa: BLE001 - counted and retried
+            await self._raise_if_engine_is_away()
             await self._fail(ticket, error)
-            return 0
-        await self._done([ticket])
-        return 1
+        else:
+            await self._done([ticket])
+
+    async def _raise_if_engine_is_away(self) -> None:
+        """Raise ``VectorStoreError`` when the engine answers nobody, or holds vectors of another model by now."""
+        await self._store.health()
 
     async def _take(self, limit: int) -> list[_Ticket]:
         statement = (
@@ -153,10 +170,9 @@ class Indexer:
     async def _index(self, record_ids: Sequence[str]) -> None:
         async with self._database.read() as connection:
             work = await connection.run_sync(lambda sync: _read_work(Session(sync), record_ids))
-        if work.gone:
-            gone = [RecordId(record_id) for record_id in work.gone]
-            await self._store.delete_records(gone)
         drafts = await self._executor.run(_drafts, work)
+        if gone := [RecordId(record_id) for record_id in _without_words(work, drafts)]:
+            await self._store.delete_records(gone)
         if not drafts:
             return
         lines = {line.record_id: line for draft in drafts for line in (draft.line,)}
@@ -168,6 +184,19 @@ class Indexer:
         indexed = await self._executor.run(_with_vectors, drafts, work.placed, by_key)
         await self._store.upsert(indexed)
         await self._store.delete_chunks_beyond(_chunk_counts(drafts))
+
+
+def indexed_records(session: Session, record_ids: Sequence[str]) -> set[str]:
+    """Those of ``record_ids`` that the searched archive should hold: alive, and with words."""
+    work = _read_work(session, record_ids)
+    return {str(draft.passage.record_id) for draft in _drafts(work)}.intersection(record_ids)
+
+
+def _without_words(work: _Work, drafts: Sequence[_Draft]) -> list[str]:
+    """Records that must not be found: gone, or edited until nothing was left to find."""
+    taken = [*(placed.spoken.record_id for placed in work.placed), *(file.file.file_id for file in work.files)]
+    spoken = {str(draft.passage.record_id) for draft in drafts}
+    return [*work.gone, *(record_id for record_id in taken if record_id not in spoken)]
 
 
 def _read_work(session: Session, record_ids: Sequence[str]) -> _Work:
@@ -240,6 +269,8 @@ def _file_drafts(file: _FileToIndex) -> Iterable[_Draft]:
     chunks = chunk_pages(file.pages) or [Chunk(label=None, text=f"{row.name} {row.caption}".strip())]
     about = f"{row.name}\n{row.caption}\n{file.author}: {file.message_text}".strip()
     for number, chunk in enumerate(chunks):
+        if not chunk.text.strip():
+            continue
         passage = Passage(
             record_id=RecordId(row.file_id),
             chunk=number,

@@ -3,17 +3,21 @@
 import fcntl
 import os
 from pathlib import Path
+from typing import Literal
 
 
 class ArchivistLock:
-    """Who holds it drains the inbox. The command line does so itself only while no server does."""
+    """Who holds it drains the inbox. The command line does so itself only while no server does.
 
-    def __init__(self, home: Path) -> None:
-        self._path = home / "archivist.lock"
+    Another ``name`` is another lock: ``reindex`` lets one process at a time build the archive anew.
+    """
+
+    def __init__(self, home: Path, name: Literal["archivist", "reindex"] = "archivist") -> None:
+        self._path = home / f"{name}.lock"
         self._descriptor: int | None = None
 
     def acquire(self) -> bool:
-        """Take the lock; False when another process has it."""
+        """Take the lock; False when another process has it. Raises ``OSError`` when the home cannot be written."""
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

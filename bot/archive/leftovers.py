@@ -1,0 +1,79 @@
+"""Bytes of shared files that nothing needs any more: removed with the last message that shared them (invariant 3)."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+
+from sqlalchemy import Connection, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import Session
+
+from bot.file_store import FileStore
+from bot.truth.database import Database
+from bot.truth.inbox import Received
+from bot.truth.tables import FileRow, InboxRow
+from connectors.events import MessageEdited, MessagePosted
+
+_SWEPT_AFTER_SECONDS = 3600.0
+"""Bytes are put before the event that names them: an upload may wait this long for its message."""
+_BATCH = 500
+
+
+class Leftovers:
+    """Removes bytes that no living file and no waiting event names."""
+
+    def __init__(self, database: Database, file_store: FileStore) -> None:
+        self._database = database
+        self._file_store = file_store
+
+    async def drop(self, candidates: Iterable[str]) -> None:
+        """Remove those of ``candidates`` that nothing names."""
+        async with self._database.begin() as connection:
+            await self.drop_within(connection, candidates)
+
+    async def drop_within(self, connection: AsyncConnection, candidates: Iterable[str]) -> None:
+        """The same inside a writing transaction, so that nothing begins to name them meanwhile.
+
+        The bytes go before the commit: a crash in between repeats the deletion, after it nothing would.
+        """
+        wanted = set(candidates)
+        if not wanted:
+            return
+        for sha256 in await connection.run_sync(_unneeded, wanted):
+            await self._file_store.delete(sha256)
+
+    async def sweep(self, *, stopping: Callable[[], bool] = lambda: False) -> int:
+        """Remove what was put long ago and never named, or left by a crash; returns how many."""
+        moment = time.time() - _SWEPT_AFTER_SECONDS
+        stored = await self._file_store.put_before(moment)
+        removed = 0
+        for start in range(0, len(stored), _BATCH):
+            if stopping():
+                break
+            part = set(stored[start : start + _BATCH])
+            async with self._database.begin() as connection:
+                for sha256 in await connection.run_sync(_unneeded, part):
+                    removed += await self._file_store.delete_if_put_before(sha256, moment)
+        return removed
+
+
+def named_by(batch: Sequence[Received]) -> set[str]:
+    """sha256 of all bytes that these events name; an event that came too late may have left some behind."""
+    return {
+        file.sha256
+        for received in batch
+        if isinstance(received.event, MessagePosted | MessageEdited)
+        for file in received.event.files or ()
+        if file.sha256
+    }
+
+
+def _unneeded(connection: Connection, candidates: set[str]) -> set[str]:
+    session = Session(connection)
+    living = select(FileRow.sha256).where(FileRow.sha256.in_(candidates), FileRow.removed_at.is_(None))
+    rest = candidates.difference(session.scalars(living))
+    return {sha256 for sha256 in rest if not _is_waited_for(session, sha256)}
+
+
+def _is_waited_for(session: Session, sha256: str) -> bool:
+    waiting = select(InboxRow.seq).where(InboxRow.state != "done", InboxRow.payload.contains(sha256)).limit(1)
+    return session.scalar(waiting) is not None
