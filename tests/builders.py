@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from bot.answering.evidence import Evidence
 from connectors.events import (
     ChannelChanged,
     ChannelId,
@@ -78,3 +79,32 @@ def opened(place: ChannelRef, members: tuple[PersonRef, ...], *, minutes: float 
 
 def record(number: int) -> RecordId:
     return RecordId(f"m{number}")
+
+
+def evidence(
+    n: int,
+    text: str,
+    *,
+    author: str = "Li Wei",
+    time: datetime = START,
+    channel_name: str = "launch",
+    file_name: str | None = None,
+    page: str | None = None,
+) -> Evidence:
+    """Passage number ``n`` of an answer's evidence."""
+    return Evidence(
+        n=n,
+        record_id=f"m{n}",
+        message_id=f"m{n}",
+        channel_id=f"console:{channel_name}",
+        channel_name=channel_name,
+        author=author,
+        time=time,
+        text=text,
+        excerpt=" ".join(text.split()),
+        kind="file" if file_name else "message",
+        permalink=None,
+        file_id=f"m{n}|f" if file_name else None,
+        file_name=file_name,
+        page=page,
+    )

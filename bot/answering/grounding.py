@@ -1,37 +1,44 @@
 """The grounding check: the model only phrases; what is shown must be supported by the passages it was given.
 
-A sentence is kept with the passages that support it, or dropped. Support means: every number, link, code and name in
-it occurs in those passages (or in the question), and its words or its meaning come from them.
+A sentence is kept with the passages that support it, or dropped. Support means: its words or its meaning come from
+those passages, which do not say the opposite, and every number, date, link, code and name in it occurs in them (or in
+the question).
 """
 
+import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 
+from bot.answering.days import days_named
 from bot.answering.evidence import Evidence
+from bot.answering.figures import claimed_figures, known_figures
+from bot.answering.links import links
+from bot.answering.negation import contradicts
+from bot.answering.numerals import with_certain_digits
 from bot.answering.sentences import split_sentences
 from knowledge.embedding import Embedder
 from knowledge.lexical import normalize, terms
 
-_MARK = re.compile(r"\s*[\[【(（](?:\d{1,2}(?:\s*[,，、]\s*\d{1,2})*|编号|n)[\]】)）]")
-_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
-_LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"'，。；）)]+", re.IGNORECASE)
-_NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][a-zA-Z]+\b")
+_NUMBERS = r"\d{1,3}(?:\s*[-–,，、]\s*\d{1,3})*"
+_MARK = re.compile(
+    rf"\s*[\[【［](?:\^|来源|出处|记录|编号|sources?|records?|n)?\s*(?:{_NUMBERS})?\s*[\]】］]"
+    # In round brackets only where a citation stands: "option (2) was chosen" keeps its number.
+    rf"|\s*[(（](?:来源|记录|sources?|records?)?\s*{_NUMBERS}\s*[)）](?=\s*(?:[。.!！?？;；]|$))",
+    re.IGNORECASE,
+)
+_ITEM = re.compile(r"^\s*(?:#+\s+|[-*•·]\s+|\d{1,2}[.)、）](?=\D)\s*|[(（]\d{1,2}[)）]\s*|[\u2460-\u2473]\s*)")
+_MARK_LIKE = re.compile(r"\[(\d+)\]")
+_NAME = re.compile(r"(?<!^)(?<![.!?]\s)\b[A-Z][a-zA-Z]+\b")
+_NAME_PART = re.compile(r"[A-Z][^\W\d_]{2,}")
+_CODE = re.compile(r"(?<![a-z0-9])[a-z][a-z0-9]*(?:[-_./][a-z0-9]+)*(?![a-z0-9])")
+_FILE_NAME = re.compile(r"\.(?:xlsx?|docx?|pptx?|pdf|csv|md|txt|png|jpe?g|zip|json|ya?ml)$")
 _CJK = re.compile(r"[\u3400-\u9fff]")
-_MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
 
 _ENOUGH_WORDS = 0.55
 """Share of the sentence's terms that the passages hold: enough by itself."""
@@ -41,6 +48,7 @@ _CLOSE = 0.55
 unrelated pairs of the sample archive stay below 0.4."""
 _CLOSE_OTHER_LANGUAGE = 0.42
 _MAX_CITATIONS = 3
+_EMBEDDED_CHARS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,101 +85,154 @@ class Checked:
 @dataclass(frozen=True, slots=True)
 class _Passage:
     n: int
-    words: frozenset[str]
+    author: str
+    said: str
     plain: str
-    numbers: frozenset[str]
+    words: frozenset[str]
+    facts: frozenset[str]
+    links: frozenset[str]
     latin: bool
 
 
 class GroundingCheck:
-    """Checks answers against their evidence, with words first and the embedding model for what is rephrased."""
+    """Checks answers against their evidence, with words first and the embedding model for what is rephrased.
 
-    def __init__(self, embedder: Embedder) -> None:
+    ``zone`` is the one in which the model was told the days of the evidence.
+    """
+
+    def __init__(self, embedder: Embedder, *, zone: tzinfo = UTC) -> None:
         self._embedder = embedder
+        self._zone = zone
 
     async def check(self, answer: str, *, question: str, evidence: Sequence[Evidence]) -> Checked:
         """Check each sentence of ``answer``; marks the model wrote are ignored and made anew."""
-        sentences = [_MARK.sub("", sentence).strip() for sentence in split_sentences(answer)]
+        sentences = [_bare(sentence) for sentence in split_sentences(answer.replace("**", ""))]
         sentences = [sentence for sentence in sentences if sentence]
         if not sentences or not evidence:
             return Checked(())
-        passages = [_passage(item) for item in evidence]
-        texts = [f"{item.author}: {item.text}"[:2000] for item in evidence]
+        texts = [f"{item.author}: {item.text}"[:_EMBEDDED_CHARS] for item in evidence]
         vectors = await self._embedder.embed_passages([*sentences, *texts])
-        closeness = vectors[: len(sentences)] @ vectors[len(sentences) :].T
-        return Checked(
-            tuple(_check(sentence, question, passages, closeness[at].tolist()) for at, sentence in enumerate(sentences))
-        )
+        closeness = (vectors[: len(sentences)] @ vectors[len(sentences) :].T).tolist()
+
+        def check_all() -> tuple[CheckedSentence, ...]:
+            passages = [_passage(item, self._zone) for item in evidence]
+            return tuple(
+                _check(sentence, question, passages, close)
+                for sentence, close in zip(sentences, closeness, strict=True)
+            )
+
+        return Checked(await asyncio.to_thread(check_all))
+
+
+def _bare(sentence: str) -> str:
+    """Without the model's own marks, list numbers and headings."""
+    return _MARK.sub("", _ITEM.sub("", sentence)).strip()
 
 
 def _check(sentence: str, question: str, passages: Sequence[_Passage], closeness: Sequence[float]) -> CheckedSentence:
-    asked = frozenset(terms(question))
-    said = frozenset(terms(sentence))
-    new = said - asked
-    if not new:
+    if not frozenset(terms(sentence)) - frozenset(terms(question)):
         return CheckedSentence(sentence, (), "says nothing but the question")
+    scored = _supporting(sentence, question, passages, closeness)
+    if not scored:
+        return CheckedSentence(sentence, (), "no passage says this")
+    # The best one, and others only where they add a figure or are nearly as good.
+    best = scored[0][0]
+    chosen = [passage for score, passage in scored if score >= best - 0.25][:_MAX_CITATIONS]
+    asked_facts = known_figures(question)
+    for figure in claimed_figures(sentence):
+        if figure.is_known(asked_facts) or any(figure.is_known(passage.facts) for passage in chosen):
+            continue
+        holder = next((passage for _, passage in scored if figure.is_known(passage.facts)), None)
+        if holder is None:
+            return CheckedSentence(sentence, (), f"{figure.text!r} is in no supporting passage")
+        chosen.append(holder)
+    problem = next(_strange(sentence, question, chosen, passages), None)
+    if problem is not None:
+        return CheckedSentence(sentence, (), problem)
+    return CheckedSentence(sentence, tuple(sorted({passage.n for passage in chosen})))
+
+
+def _supporting(
+    sentence: str, question: str, passages: Sequence[_Passage], closeness: Sequence[float]
+) -> list[tuple[float, _Passage]]:
+    """Passages that say the sentence in their own words, best first."""
+    said = frozenset(terms(with_certain_digits(normalize(sentence))))
+    new = said - frozenset(terms(question))
     latin = not _CJK.search(sentence)
     scored: list[tuple[float, _Passage]] = []
     for passage, close in zip(passages, closeness, strict=True):
         words = len(new & passage.words) / len(new)
         all_words = len(said & passage.words) / len(said)
-        other_language = latin != passage.latin
         supported = (
             (words >= _ENOUGH_WORDS and all_words >= _SOME_WORDS)
             or (close >= _CLOSE and max(words, all_words) >= _SOME_WORDS)
-            or (other_language and close >= _CLOSE_OTHER_LANGUAGE)
+            or (latin != passage.latin and close >= _CLOSE_OTHER_LANGUAGE)
         )
-        if supported:
+        if supported and not contradicts(sentence, passage.said):
             scored.append((words + all_words + close, passage))
-    if not scored:
-        return CheckedSentence(sentence, (), "no passage says this")
-    scored.sort(key=lambda entry: (-entry[0], entry[1].n))
-    # The best one, and others only where they add a number or are nearly as good.
-    best = scored[0][0]
-    chosen = [passage for score, passage in scored if score >= best - 0.25][:_MAX_CITATIONS]
-    for number in _numbers(sentence) - _numbers(question):
-        if not any(number in passage.numbers for passage in chosen):
-            holder = next((passage for _, passage in scored if number in passage.numbers), None)
-            if holder is None:
-                return CheckedSentence(sentence, (), f"number {number} is in no supporting passage")
-            chosen.append(holder)
-    held = " ".join(passage.plain for passage in chosen) + " " + normalize(question)
-    for link in _LINK.findall(sentence):
-        if normalize(link) not in held:
-            return CheckedSentence(sentence, (), "a link that is in no passage")
+    return sorted(scored, key=lambda entry: (-entry[0], entry[1].n))
+
+
+def _strange(sentence: str, question: str, chosen: Sequence[_Passage], passages: Sequence[_Passage]) -> Iterator[str]:
+    """What the sentence names and neither the chosen passages nor the question do."""
+    if links(sentence) - links(question).union(*(passage.links for passage in chosen)):
+        yield "a link that is in no supporting passage"
+    held = frozenset(terms(question)).union(*(passage.words for passage in chosen))
+    for code in _CODE.findall(normalize(sentence)):
+        names_something = any(character.isdigit() for character in code) or "_" in code or _FILE_NAME.search(code)
+        if names_something and code not in held and not _is_date(code):
+            yield f"code {code!r} is in no supporting passage"
+    latin = not _CJK.search(sentence)
+    if latin and not all(passage.latin for passage in chosen):
+        return  # 李伟 is Li Wei in English: what is spelled anew cannot be compared.
     for name in _NAME.findall(sentence):
-        if name.lower() not in held and name.lower() not in _MONTHS and latin == all(p.latin for p in chosen):
-            return CheckedSentence(sentence, (), f"name {name} is in no supporting passage")
-    useful = [passage for at, passage in enumerate(chosen) if passage not in chosen[:at]]
-    return CheckedSentence(sentence, tuple(sorted(passage.n for passage in useful)))
+        if not frozenset(terms(name)) <= held and name.lower() not in _MONTHS:
+            yield f"name {name!r} is in no supporting passage"
+    told = normalize(question) + " ".join(passage.plain for passage in chosen)
+    for author in {name for passage in passages for name in _spellings(passage.author)}:
+        if _CJK.search(author):
+            spelled_anew = all(passage.latin for passage in chosen)
+            is_strange = not spelled_anew and author in normalize(sentence) and author not in told
+        else:
+            is_strange = re.search(rf"\b{author}\b", sentence) is not None and not frozenset(terms(author)) <= held
+        if is_strange:
+            yield f"{author!r} is in no supporting passage"
 
 
-def _passage(item: Evidence) -> _Passage:
+def _spellings(author: str) -> list[str]:
+    """How a person may be called: a Chinese name in full, any name of a Latin one."""
+    return [normalize(author)] if _CJK.search(author) else _NAME_PART.findall(author)
+
+
+def _is_date(code: str) -> bool:
+    """Whether an identifier is a month with its day, which is checked as a date."""
+    return any(code.startswith(month[:3]) and code.rstrip("0123456789") in (month, month[:3]) for month in _MONTHS)
+
+
+def _passage(item: Evidence, zone: tzinfo) -> _Passage:
     file = f" {item.file_name}" if item.file_name else ""
-    plain = normalize(f"{item.author}: {item.text}{file} #{item.channel_name}")
-    dates = f" {item.time:%Y-%m-%d} {item.time.year} {item.time.month} {item.time.day} {item.time:%B}"
+    said_at = item.time.astimezone(zone)
+    text = f"{item.author}: {item.text}{file} #{item.channel_name}"
+    plain = normalize(text)
+    facts = known_figures(text, said_at)
+    days = {said_at.date(), *days_named(plain, said_at.date())}
+    dates = " ".join(f"{day:%Y-%m-%d %B %A}" for day in days)
     return _Passage(
         n=item.n,
-        words=frozenset(terms(plain + dates)),
-        plain=plain + dates.lower(),
-        numbers=frozenset(_numbers(plain + dates)),
+        author=item.author,
+        said=item.text,
+        plain=plain,
+        words=frozenset(terms(f"{plain} {dates}")) | {fact.rpartition(" ")[2] for fact in facts},
+        facts=facts,
+        links=links(text),
         latin=not _CJK.search(item.text),
     )
 
 
-def _numbers(text: str) -> set[str]:
-    found: set[str] = set()
-    for number in _NUMBER.findall(normalize(text)):
-        plain = number.replace(",", "")
-        found.add(plain.lstrip("0") or "0")
-        if ":" not in plain:
-            found.update(part.lstrip("0") or "0" for part in plain.split(".") if len(plain.split(".")) > 2)
-    return found
-
-
 def _with_marks(sentence: CheckedSentence) -> str:
     marks = "".join(f"[{n}]" for n in sentence.citations)
-    body = sentence.text.rstrip()
+    # A number in square brackets would look like a mark.
+    body = _MARK_LIKE.sub(r"(\1)", sentence.text).rstrip()
     if body and body[-1] in "。.!！?？;；":
         return f"{body[:-1]}{'' if _CJK.search(body) else ' '}{marks}{body[-1]}"
     return f"{body} {marks}"
