@@ -1,7 +1,9 @@
 """The archivist: drains the inbox into the truth, reads shared files, and keeps the searched archive up to date.
 
-Three loops, each woken when there is work: applying (milliseconds), reading files (seconds, in child processes)
-and indexing (embedding). Everything they do can be done twice, so a crash anywhere only means doing it again.
+Loops, each woken when there is work: applying (milliseconds), reading files (seconds, in child processes) and
+indexing (embedding). Imports are indexed by two loops, one of which embeds while the other reads and writes, and what
+people write now by a third one, which waits for neither. Everything they do can be done twice, so a crash anywhere
+only means doing it again.
 """
 
 import asyncio
@@ -17,14 +19,16 @@ from bot.archive.reading import FileReading
 from bot.file_store import FileStore
 from bot.truth.applier import Applier
 from bot.truth.database import Database
-from bot.truth.inbox import Inbox, Received
+from bot.truth.inbox import Inbox, Lane, Received
 from bot.truth.working_set import Applied
 from knowledge.filetext import FileReader
 
 _log = structlog.get_logger(__name__)
 
 _APPLY_BATCH = 500
-_INDEX_BATCH = 256
+_LIVE_BATCH = 64
+_IMPORT_BATCH = 512
+"""Sorted by length so many texts hold little padding."""
 _STOP_SECONDS = 3.0
 _IDLE_SECONDS = 1.0
 """How soon work left by another process, or put off after a failure, is noticed."""
@@ -34,7 +38,7 @@ ChangeListener = Callable[[Sequence[tuple[str, str | None]]], None]
 
 
 class Archivist:
-    """Owns the three loops. ``drain`` runs them until nothing is left, for the command line."""
+    """Owns the loops. ``drain`` runs them until nothing is left, for the command line."""
 
     def __init__(
         self, *, database: Database, inbox: Inbox, indexer: Indexer, file_store: FileStore, file_reader: FileReader
@@ -49,7 +53,7 @@ class Archivist:
         self._stopping = False
         self._received = asyncio.Event()
         self._applied = asyncio.Event()
-        self._indexable = asyncio.Event()
+        self._indexable = tuple(asyncio.Event() for _ in range(3))
 
     def listen(self, listener: ChangeListener) -> None:
         """Call ``listener`` with (channel id, record id) pairs after each batch is in the truth."""
@@ -61,19 +65,21 @@ class Archivist:
 
     async def start(self) -> None:
         """Start the loops, and look once for bytes that a crash left behind."""
-        loops: dict[str, tuple[Callable[[], Awaitable[int]], asyncio.Event]] = {
-            "apply": (self.apply_batch, self._received),
-            "read": (self.read_batch, self._applied),
-            "index": (self.index_batch, self._indexable),
-        }
-        for name, (work, woken) in loops.items():
+        live, *imports = self._indexable
+        loops: list[tuple[str, Callable[[], Awaitable[int]], asyncio.Event]] = [
+            ("apply", self.apply_batch, self._received),
+            ("read", self.read_batch, self._applied),
+            ("index-live", self._index_live, live),
+            *(("index-import", self._index_import, woken) for woken in imports),
+        ]
+        for name, work, woken in loops:
             self._tasks.append(asyncio.create_task(self._loop(name, work, woken), name=f"archivist-{name}"))
         self._tasks.append(asyncio.create_task(self._sweep(), name="archivist-sweep"))
 
     async def close(self) -> None:
         """Let each loop finish its batch and stop; a slow one is cancelled, its batch done again at the next start."""
         self._stopping = True
-        for woken in (self._received, self._applied, self._indexable):
+        for woken in (self._received, self._applied, *self._indexable):
             woken.set()
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=_STOP_SECONDS)
@@ -99,25 +105,35 @@ class Archivist:
             for received in batch:
                 await self._apply_alone(received)
         self._applied.set()
-        self._indexable.set()
+        self._wake_indexing()
         return len(batch)
 
     async def index_batch(self) -> int:
-        """Index the next records; returns how many were taken."""
-        return await self._indexer.index_batch(_INDEX_BATCH)
+        """Index the next records, live ones first; returns how many were taken."""
+        return await self._indexer.index_batch(_IMPORT_BATCH)
 
     async def read_batch(self) -> int:
         """Read one shared file that has not been read; returns 0 when there is none."""
         changed = await self._reading.read_next()
         if changed is None:
             return 0
-        self._indexable.set()
+        self._wake_indexing()
         self._announce(changed)
         return 1
 
     async def unread(self) -> int:
         """Shared files that have not been read yet."""
         return await self._reading.unread()
+
+    async def _index_live(self) -> int:
+        return await self._indexer.index_batch(_LIVE_BATCH, lane=Lane.LIVE)
+
+    async def _index_import(self) -> int:
+        return await self._indexer.index_batch(_IMPORT_BATCH, lane=Lane.IMPORT)
+
+    def _wake_indexing(self) -> None:
+        for woken in self._indexable:
+            woken.set()
 
     async def _apply(self, batch: Sequence[Received]) -> None:
         def apply(session: Session) -> Applied:

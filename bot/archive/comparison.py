@@ -8,7 +8,8 @@ from uuid import uuid4
 from sqlalchemy import Connection, or_, select
 from sqlalchemy.orm import Session
 
-from bot.archive.indexer import MAX_ATTEMPTS, indexed_records
+from bot.archive.drafts import indexed_records
+from bot.archive.index_queue import MAX_ATTEMPTS
 from bot.truth.database import Database
 from bot.truth.inbox import Lane
 from bot.truth.tables import FileRow, IndexQueueRow, MessageRow

@@ -1,5 +1,7 @@
 """Batching, caching and refusing of the embedder, over a model that counts what it is asked."""
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
@@ -11,15 +13,24 @@ from knowledge.embedding import EmbeddingSpec, FastEmbedder, Vectors
 
 
 class CountingModel:
-    """Stands in for fastembed: a text becomes its length and its first letter."""
+    """Stands in for fastembed: a text becomes its length and its last letter, and each word is a token."""
 
     def __init__(self) -> None:
         self.batches: list[list[str]] = []
+        self.begun = threading.Event()
+        self.release: threading.Event | None = None
+
+    def token_count(self, text: str) -> int:
+        text.encode()
+        return len(text.split())
 
     def embed(self, texts: Sequence[str], *, batch_size: int) -> Iterator[Vectors]:
         for text in texts:
             text.encode()  # A tokenizer refuses half a surrogate pair.
         self.batches += [list(texts[at : at + batch_size]) for at in range(0, len(texts), batch_size)]
+        self.begun.set()
+        if self.release is not None:
+            self.release.wait(timeout=10)
         for text in texts:
             vector = np.array([1.0, len(text), ord(text[-1]), 0], dtype=np.float32)
             yield vector / np.linalg.norm(vector)
@@ -52,16 +63,42 @@ async def embedder(model: CountingModel) -> AsyncIterator[FastEmbedder]:
     await started.close()
 
 
-async def test_vectors_come_in_the_order_asked_though_batches_are_sorted_by_length(
+async def test_vectors_come_in_the_order_asked_though_batches_are_sorted_by_tokens(
     embedder: FastEmbedder, model: CountingModel
 ) -> None:
-    texts = ["a long text", "b", "a middle", "b"]
+    texts = ["a much longer text", "onewordofmanyletters", "a middle", "onewordofmanyletters"]
     vectors = await embedder.embed_passages(texts)
-    assert model.batches == [["passage: b", "passage: a middle"], ["passage: a long text"]]
+    assert model.batches == [
+        ["passage: onewordofmanyletters", "passage: a middle"],
+        ["passage: a much longer text"],
+    ]
     assert vectors.shape == (4, 4)
     assert np.array_equal(vectors[1], vectors[3])
     again = np.stack([(await embedder.embed_passages([text]))[0] for text in texts])
     assert np.allclose(vectors, again)
+
+
+async def test_long_texts_go_in_smaller_batches(model: CountingModel) -> None:
+    embedder = FastEmbedder(_spec(), batch_size=32)
+    await embedder.start()
+    model.batches.clear()
+    await embedder.embed_passages([f"{number} " + "word " * 500 for number in range(6)])
+    assert [len(batch) for batch in model.batches] == [4, 2]
+    await embedder.close()
+
+
+async def test_a_few_texts_do_not_wait_for_a_thousand(embedder: FastEmbedder, model: CountingModel) -> None:
+    model.release = threading.Event()
+    model.begun.clear()
+    many = asyncio.create_task(embedder.embed_passages([f"text {number}" for number in range(1000)]))
+    await asyncio.to_thread(model.begun.wait, 10)
+    few = asyncio.create_task(embedder.embed_passages(["now"]))
+    await asyncio.sleep(0)
+    model.release.set()
+    await few
+    assert len(model.batches) < 10
+    assert not many.done()
+    await many
 
 
 async def test_a_text_is_embedded_once_until_others_push_it_out(embedder: FastEmbedder, model: CountingModel) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import update
 
 from bot.application import Application
 from bot.archive.comparison import compare, repair
-from bot.archive.indexer import MAX_ATTEMPTS
+from bot.archive.index_queue import MAX_ATTEMPTS
 from bot.truth.tables import IndexQueueRow
 from knowledge.passage import Audience, RecordId
 from tests.builders import posted

@@ -1,0 +1,204 @@
+"""Drafts: what a batch of records says, read from the truth in one moment and cut into passages without vectors."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.truth.tables import FileRow, FileTextRow, MessageRow, PersonRow
+from bot.truth.talk import Placed, place_with_neighbours
+from knowledge.chunking import Chunk, chunk_pages, chunk_text
+from knowledge.embedding import Vectors
+from knowledge.lexical import CONTEXT_AVERAGE_LENGTH, OWN_AVERAGE_LENGTH, sparse_document, terms
+from knowledge.passage import ChannelId, IndexedPassage, Passage, PersonId, RecordId
+from knowledge.qdrant.schema import AROUND, CONTEXT, DENSE, TERMS
+from knowledge.surroundings import Line, Surroundings, context_vector
+
+_EMBEDDED_CHARS = 2000
+"""More is beyond the 512 tokens that the default embedding model reads."""
+
+
+@dataclass(slots=True)
+class _FileToIndex:
+    file: FileRow
+    author_id: str
+    author: str
+    sent_at: datetime
+    thread_id: str | None
+    message_text: str
+    pages: list[tuple[str, str]]
+
+
+@dataclass(slots=True)
+class Work:
+    """What a batch of tickets means: messages to write, files to write, records to take out."""
+
+    placed: list[Placed] = field(default_factory=list)
+    files: list[_FileToIndex] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Draft:
+    """A passage before its vectors."""
+
+    passage: Passage
+    line: Line
+    """What is embedded."""
+    own_words: str
+    context_words: str
+    surroundings: Surroundings | None = None
+
+    def lines(self) -> Iterable[Line]:
+        """Everything whose vector the passage needs."""
+        yield self.line
+        if self.surroundings is not None:
+            yield from self.surroundings.lines()
+
+
+def read_work(session: Session, record_ids: Sequence[str]) -> Work:
+    """What ``record_ids`` and their neighbours mean for the archive, of this moment."""
+    work = Work(placed=place_with_neighbours(session, record_ids))
+    alive = {placed.spoken.record_id for placed in work.placed}
+    rest = [record_id for record_id in record_ids if record_id not in alive]
+    files = session.scalars(select(FileRow).where(FileRow.file_id.in_(rest), FileRow.removed_at.is_(None))).all()
+    for file in files:
+        found = _file_to_index(session, file)
+        if found is not None:
+            work.files.append(found)
+            alive.add(file.file_id)
+    work.gone = [record_id for record_id in rest if record_id not in alive]
+    return work
+
+
+def _file_to_index(session: Session, file: FileRow) -> _FileToIndex | None:
+    row = session.execute(
+        select(MessageRow, PersonRow.name)
+        .join(PersonRow, PersonRow.person_id == MessageRow.author_id, isouter=True)
+        .where(MessageRow.record_id == file.record_id, MessageRow.deleted_at.is_(None))
+    ).first()
+    if row is None or row[0].channel_id is None:
+        return None
+    message, author = row
+    text = session.get(FileTextRow, file.sha256) if file.sha256 and file.status == "read" else None
+    return _FileToIndex(
+        file=file,
+        author_id=message.author_id or "",
+        author=author or "",
+        sent_at=message.sent_at or message.version_at,
+        thread_id=message.thread_id,
+        message_text=message.text,
+        pages=[(str(label), str(words)) for label, words in text.pages] if text else [],
+    )
+
+
+def drafts_of(work: Work) -> list[Draft]:
+    """The passages of a batch, those of one record together. Blocks: cuts text."""
+    drafts: list[Draft] = []
+    for placed in work.placed:
+        drafts.extend(_message_drafts(placed))
+    for file in work.files:
+        drafts.extend(_file_drafts(file))
+    return drafts
+
+
+def _message_drafts(placed: Placed) -> Iterable[Draft]:
+    spoken = placed.spoken
+    context = placed.surroundings.context()
+    for number, text in enumerate(chunk_text(spoken.text) or [""]):
+        if not text.strip():
+            continue
+        passage = Passage(
+            record_id=RecordId(spoken.record_id),
+            chunk=number,
+            kind="message",
+            channel_id=ChannelId(spoken.channel_id),
+            author_id=PersonId(spoken.author_id),
+            sent_at=spoken.sent_at,
+            text=text,
+            thread_id=RecordId(spoken.thread_id) if spoken.thread_id else None,
+        )
+        key = spoken.record_id if number == 0 and text == spoken.text else f"{spoken.record_id}#{number}"
+        line = Line(record_id=key, author=spoken.author, text=text)
+        yield Draft(passage, line, line.spoken(), f"{line.spoken()}\n{context}", placed.surroundings)
+
+
+def _file_drafts(file: _FileToIndex) -> Iterable[Draft]:
+    row = file.file
+    chunks = chunk_pages(file.pages) or [Chunk(label=None, text=f"{row.name} {row.caption}".strip())]
+    about = f"{row.name}\n{row.caption}\n{file.author}: {file.message_text}".strip()
+    for number, chunk in enumerate(chunks):
+        if not chunk.text.strip():
+            continue
+        passage = Passage(
+            record_id=RecordId(row.file_id),
+            chunk=number,
+            kind="file",
+            channel_id=ChannelId(row.channel_id or ""),
+            author_id=PersonId(file.author_id),
+            sent_at=file.sent_at,
+            text=chunk.text,
+            thread_id=RecordId(file.thread_id) if file.thread_id else None,
+            file_id=RecordId(row.file_id),
+            page=chunk.label,
+        )
+        line = Line(record_id=f"{row.file_id}#{number}", author=row.name, text=chunk.text)
+        yield Draft(passage, line, line.spoken(), f"{line.spoken()}\n{about}")
+
+
+def without_words(work: Work, drafts: Sequence[Draft]) -> list[str]:
+    """Records that must not be found: gone, or edited until nothing was left to find."""
+    taken = [*(placed.spoken.record_id for placed in work.placed), *(file.file.file_id for file in work.files)]
+    spoken = {str(draft.passage.record_id) for draft in drafts}
+    return [*work.gone, *(record_id for record_id in taken if record_id not in spoken)]
+
+
+def indexed_records(session: Session, record_ids: Sequence[str]) -> set[str]:
+    """Those of ``record_ids`` that the searched archive should hold: alive, and with words."""
+    work = read_work(session, record_ids)
+    return {str(draft.passage.record_id) for draft in drafts_of(work)}.intersection(record_ids)
+
+
+def texts_to_embed(drafts: Iterable[Draft]) -> dict[str, str]:
+    """By the key of its line, everything that ``with_vectors`` needs a vector of."""
+    lines = {line.record_id: line for draft in drafts for line in draft.lines()}
+    return {key: line.spoken()[:_EMBEDDED_CHARS] for key, line in lines.items()}
+
+
+def with_vectors(drafts: Sequence[Draft], vectors: Mapping[str, Vectors]) -> list[IndexedPassage]:
+    """The passages as they are written. Blocks: cuts words."""
+    return [_with_vectors(draft, vectors) for draft in drafts]
+
+
+def chunk_counts(drafts: Iterable[Draft]) -> dict[RecordId, int]:
+    """How many chunks a record has now; former ones beyond it are left over."""
+    counts: dict[RecordId, int] = {}
+    for draft in drafts:
+        counts[draft.passage.record_id] = max(counts.get(draft.passage.record_id, 0), draft.passage.chunk + 1)
+    return counts
+
+
+def _with_vectors(draft: Draft, vectors: Mapping[str, Vectors]) -> IndexedPassage:
+    own = vectors[draft.line.record_id]
+    around = own if draft.surroundings is None else context_vector(draft.surroundings, vectors)
+    return IndexedPassage(
+        passage=draft.passage,
+        dense={DENSE: own.tolist(), AROUND: around.tolist()},
+        sparse={
+            TERMS: sparse_document(_terms_of_lines(draft.own_words), average_length=OWN_AVERAGE_LENGTH),
+            CONTEXT: sparse_document(_terms_of_lines(draft.context_words), average_length=CONTEXT_AVERAGE_LENGTH),
+        },
+    )
+
+
+def _terms_of_lines(text: str) -> list[str]:
+    # By line: neighbours occur in five contexts each and are cut into words once.
+    return [term for line in text.split("\n") for term in _line_terms(line)]
+
+
+@lru_cache(maxsize=16384)
+def _line_terms(line: str) -> tuple[str, ...]:
+    return tuple(terms(line))
