@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-from connectors.events import ChannelRef, Event, PersonId, PersonRef, RecordId
+from connectors.events import ChannelRef, Event, PersonRef, RecordId
 
 Language = Literal["zh", "en"]
 VerdictKind = Literal["up", "down", "withdrawn"]

@@ -25,7 +25,9 @@ _READY_SECONDS = 60.0
 def _events(count: int) -> Iterator[Event]:
     """Messages with an edit or a deletion now and then, as a live channel has them."""
     for number in range(count):
-        yield posted(number, f"message {number} about topic {number % 7}", thread=number - 1 if number % 5 == 4 else None)
+        yield posted(
+            number, f"message {number} about topic {number % 7}", thread=number - 1 if number % 5 == 4 else None
+        )
         if number % 11 == 3:
             yield edited(number, f"message {number} corrected", minutes=number + 0.5)
         if number % 17 == 9:

@@ -91,7 +91,8 @@ def test_a_file_shared_twice_is_two_records_and_removing_it_reaches_both() -> No
 
 def test_a_channel_deleted_before_its_messages_arrive_stays_empty() -> None:
     gone = ChannelDeleted(event_id="gone", occurred_at=at(90), channel_id=ChannelId("console:launch"))
-    for order in ([posted(1, "hello"), gone], [gone, posted(1, "hello")]):
+    orders: list[list[Event]] = [[posted(1, "hello"), gone], [gone, posted(1, "hello")]]
+    for order in orders:
         state = _state(order, one_by_one=True)
         assert state["messages"]["m1"][:2] == ("", at(90))
 
