@@ -22,6 +22,8 @@ from knowledge.qdrant.store import PassageStore
 
 _QUERY_CHARS = 2000
 """A pasted page beyond what the embedding model reads would only make the search slow."""
+_SPARE = 6
+"""Passages fetched beyond the limit: some belong to a record that has enough of them already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +83,29 @@ class Searcher:
         lists = await self._store.search_batch(
             searches, audience=query.audience, where=query.where, limit=max(self._candidates, 2 * query.limit)
         )
-        fused = fuse(lists, self._weights)
-        best = _few_passages_a_record(fused, query.limit, query.passages_per_record)
-        passages = await self._store.get([point_id for point_id, _, _ in best], audience=query.audience)
-        by_id = {passage.point_id: passage for passage in passages}
-        return [
-            ScoredPassage(passage=by_id[point_id], score=score, signals=signals)
-            for point_id, score, signals in best
-            if point_id in by_id
-        ]
+        return await self._best(fuse(lists, self._weights), query)
+
+    async def _best(self, fused: Sequence["_Fused"], query: SearchQuery) -> list[ScoredPassage]:
+        """The first passages, not too many of one record; fetched in parts, since mostly the first one is enough."""
+        best: list[ScoredPassage] = []
+        taken: Counter[RecordId] = Counter()
+        start, size = 0, query.limit + _SPARE
+        while start < len(fused):
+            part = {entry.point_id: entry for entry in fused[start : start + size]}
+            start, size = start + size, 4 * size
+            for passage in await self._store.get(list(part), audience=query.audience):
+                if taken[passage.record_id] < query.passages_per_record:
+                    taken[passage.record_id] += 1
+                    entry = part[passage.point_id]
+                    best.append(ScoredPassage(passage=passage, score=entry.score, signals=entry.signals))
+                    if len(best) == query.limit:
+                        return best
+        return best
 
 
 @dataclass(slots=True)
 class _Fused:
     point_id: str
-    record_id: RecordId
     score: float
     signals: dict[str, float]
 
@@ -115,7 +125,7 @@ def fuse(lists: Sequence[Sequence[ScoredPoint]], weights: FusionWeights) -> list
         scores = np.array([point.score for point in points], dtype=np.float64)
         normal = _deviations(scores) if number < 2 else _shares(scores)
         for point, value in zip(points, normal.tolist(), strict=True):
-            entry = found.setdefault(point.point_id, _Fused(point.point_id, point.record_id, 0.0, {}))
+            entry = found.setdefault(point.point_id, _Fused(point.point_id, 0.0, {}))
             entry.score += weight_of[number] * value
             entry.signals[names[number]] = point.score
     return sorted(found.values(), key=lambda entry: (-entry.score, entry.point_id))
@@ -131,17 +141,3 @@ def _deviations(
 def _shares(scores: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
     best = float(scores.max())
     return scores / best if best > 0 else np.zeros_like(scores)
-
-
-def _few_passages_a_record(
-    fused: Sequence[_Fused], limit: int, per_record: int
-) -> list[tuple[str, float, dict[str, float]]]:
-    chosen: list[tuple[str, float, dict[str, float]]] = []
-    taken: Counter[RecordId] = Counter()
-    for entry in fused:
-        if taken[entry.record_id] < per_record:
-            taken[entry.record_id] += 1
-            chosen.append((entry.point_id, entry.score, entry.signals))
-            if len(chosen) == limit:
-                break
-    return chosen

@@ -5,9 +5,6 @@ from typing import Any, get_args
 
 from knowledge.passage import ChannelId, Passage, PassageKind, PersonId, RecordId
 
-HEADLINE_KEYS = ("record_id", "chunk", "kind", "sent_at", "thread_id", "file_id")
-"""What fusing and re-ranking need to know of a candidate; everything else is fetched for the few that are shown."""
-
 _KINDS = frozenset(get_args(PassageKind))
 _OPTIONAL_TEXTS = ("context", "thread_id", "file_id", "page")
 

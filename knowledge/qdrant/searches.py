@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 from qdrant_client import models
 
-from knowledge.passage import PassageKind, RecordId, SparseTerms
+from knowledge.passage import SparseTerms
 from knowledge.qdrant.filters import Selection
-from knowledge.qdrant.payload import HEADLINE_KEYS, read_time
 from knowledge.qdrant.points import checked_dense, checked_sparse
 from knowledge.qdrant.schema import VectorConfig, VectorName, search_params
 
@@ -33,18 +30,13 @@ class LexicalSearch:
 Search = NearestSearch | LexicalSearch
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class ScoredPoint:
-    """A candidate: enough to fuse, re-rank and group by record; ``PassageStore.get`` brings the passage."""
+    """A candidate: enough to fuse. ``PassageStore.get`` brings the passages of the best; reading and sending the
+    payloads of all would take longer than the search itself."""
 
     point_id: str
     score: float
-    record_id: RecordId
-    chunk: int
-    kind: PassageKind
-    sent_at: datetime
-    thread_id: RecordId | None
-    file_id: RecordId | None
 
 
 def query_request(
@@ -65,20 +57,10 @@ def query_request(
         filter=condition,
         params=params,
         limit=limit,
-        with_payload=whole or list(HEADLINE_KEYS),
+        with_payload=whole,
     )
 
 
 def scored_point(found: models.ScoredPoint) -> ScoredPoint:
     """A candidate from what the engine returned."""
-    payload: dict[str, Any] = found.payload or {}
-    return ScoredPoint(
-        point_id=str(found.id),
-        score=found.score,
-        record_id=payload["record_id"],
-        chunk=payload["chunk"],
-        kind=payload["kind"],
-        sent_at=read_time(payload["sent_at"]),
-        thread_id=payload.get("thread_id"),
-        file_id=payload.get("file_id"),
-    )
+    return ScoredPoint(str(found.id), found.score)

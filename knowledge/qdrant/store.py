@@ -173,7 +173,7 @@ class PassageStore:
     async def search_batch(
         self, searches: Sequence[Search], *, audience: Audience, where: PassageFilter = _EVERYTHING, limit: int
     ) -> list[list[ScoredPoint]]:
-        """Several searches in one round trip: a list of candidates each, best first, without their texts."""
+        """Several searches in one round trip: a list of candidates each, best first; ``get`` brings their passages."""
         found = await self._search(searches, selection(audience, where), limit=limit, whole=False)
         return [[scored_point(point) for point in points] for points in found]
 

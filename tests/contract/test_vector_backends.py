@@ -200,10 +200,10 @@ async def test_a_batch_answers_in_the_order_of_its_searches(store: PassageStore)
         limit=1,
     )
 
-    assert [_records(found) for found in lists] == [[], ["r2"], ["r1"]]
-    candidate = lists[1][0]
-    assert (candidate.chunk, candidate.kind, candidate.sent_at) == (3, "file", _START + timedelta(minutes=2))
-    assert _records(await store.get([candidate.point_id], audience=_OPERATOR)) == ["r2"]
+    best = [await store.get([point.point_id for point in found], audience=_OPERATOR) for found in lists]
+    assert [_records(found) for found in best] == [[], ["r2"], ["r1"]]
+    [[passage]] = best[1:2]
+    assert (passage.chunk, passage.kind, passage.sent_at) == (3, "file", _START + timedelta(minutes=2))
 
 
 @pytest.mark.parametrize(

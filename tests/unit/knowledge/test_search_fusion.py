@@ -2,23 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.passage import RecordId
 from knowledge.qdrant.searches import ScoredPoint
 from knowledge.search import FusionWeights, fuse
 
-NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
-
-def _point(name: str, score: float, record: str | None = None) -> ScoredPoint:
-    return ScoredPoint(
-        point_id=name, score=score, record_id=RecordId(record or name), chunk=0, kind="message", sent_at=NOW,
-        thread_id=None, file_id=None,
-    )  # fmt: skip
+def _point(name: str, score: float) -> ScoredPoint:
+    return ScoredPoint(name, score)
 
 
 def test_words_in_both_lists_beat_words_in_one_and_a_near_vector_breaks_the_tie() -> None:

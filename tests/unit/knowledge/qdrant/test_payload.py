@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.passage import ChannelId, Passage, PassageKind, PersonId, RecordId
-from knowledge.qdrant.payload import HEADLINE_KEYS, PayloadUnreadable, passage_of, payload_of, read_time, stored_time
+from knowledge.qdrant.payload import PayloadUnreadable, passage_of, payload_of, read_time, stored_time
 
 _ids = st.text(min_size=1, max_size=20)
 _kinds: st.SearchStrategy[PassageKind] = st.sampled_from(["message", "file", "link", "digest", "curated"])
@@ -69,8 +69,3 @@ def test_what_is_no_passage_is_refused() -> None:
     del payload["text"]
     with pytest.raises(PayloadUnreadable, match="'text'"):
         passage_of(payload)
-
-
-def test_a_headline_names_stored_keys() -> None:
-    full = replace(_PASSAGE, thread_id=RecordId("t"), file_id=RecordId("f"))
-    assert set(HEADLINE_KEYS) <= payload_of(full).keys()
