@@ -9,10 +9,11 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.answers = Counter("shiguang_answers", "Answers given, by outcome.", ["outcome"], registry=self.registry)
+        """``answered``; ``said`` for what is no answer from the archive (help); or the code of why there is none."""
         self.verdicts = Counter("shiguang_verdicts", "Verdicts of people.", ["kind"], registry=self.registry)
         self.answer_seconds = Histogram(
             "shiguang_answer_seconds",
-            "Seconds from question to answer.",
+            "Seconds from a question to what was said in the end, whatever it was.",
             buckets=(0.5, 1, 2, 4, 8, 16, 32, 64),
             registry=self.registry,
         )

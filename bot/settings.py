@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -37,6 +37,17 @@ class WebSettings(_Section):
     port: int = Field(default=8710, ge=0, le=65535)
     token: SecretStr | None = None
     """Asked once per browser when set."""
+    public_url: str = ""
+    """The address before links to messages of the console, such as ``https://chat.example.com``. Empty: made of host
+    and port."""
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            msg = "an address that begins with http:// or https:// was expected"
+            raise ValueError(msg)
+        return value.rstrip("/")
 
     @model_validator(mode="after")
     def _token_outside_loopback(self) -> Self:

@@ -5,6 +5,7 @@ The engine multiplies IDF (``Modifier.IDF``); here only the term-frequency part 
 (Robertson and Zaragoza, 2009). Queries weigh every term 1.
 """
 
+import logging
 import re
 import threading
 import unicodedata
@@ -143,6 +144,7 @@ _MAX_TERM_CHARS = 64
 
 _to_simplified = OpenCC("t2s")
 _stemmer = SnowballStemmer("english")
+jieba.setLogLevel(logging.WARNING)  # it would tell how it loads its dictionary
 _jieba_lock = threading.Lock()
 
 

@@ -1,15 +1,17 @@
 """``shiguang extract``: the text that the archive would keep of a file, or the reason why it cannot be read."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bot.cli.output import ERR, print_json, run
 from bot.errors import Language, NotFound
 from bot.language import system_language
-from bot.settings import FilesSettings, load_settings
-from knowledge.filetext import FileReader, FileText, ReadLimits, reason_sentence
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from knowledge.filetext import FileText
 
 _TEXTS: dict[str, dict[Language, str]] = {
     "reading": {"zh": "正在读取……", "en": "Reading…"},
@@ -29,32 +31,32 @@ def extract(
 
 
 async def _extract(file: Path, *, as_json: bool) -> None:
+    from bot.settings import load_settings
+
     settings = load_settings()
     language = settings.language if settings.language != "auto" else system_language()
     with ERR.status(_TEXTS["reading"][language]):
-        found = await _read(file, settings.files)
+        found = await _read(file, settings)
     if as_json:
         print_json(_document(file, found))
     else:
         _print_pages(found, language)
 
 
-async def _read(file: Path, files: FilesSettings) -> FileText:
-    limits = ReadLimits(
-        max_bytes=files.max_bytes,
-        seconds=files.read_seconds,
-        memory_bytes=files.read_memory_bytes,
-        max_chars=files.max_text_chars,
-        ocr=files.ocr,
-    )
-    async with FileReader(limits=limits) as reader:
+async def _read(file: Path, settings: "Settings") -> "FileText":
+    from bot.read_limits import read_limits
+    from knowledge.filetext import FileReader
+
+    async with FileReader(limits=read_limits(settings)) as reader:
         try:
             return await reader.read(file)
         except OSError as error:
             raise NotFound(f"{file.name} ({error.strerror})" if error.strerror else file.name) from None
 
 
-def _document(file: Path, found: FileText) -> dict[str, Any]:
+def _document(file: Path, found: "FileText") -> dict[str, Any]:
+    from knowledge.filetext import reason_sentence
+
     reason = found.reason
     return {
         "file": file.name,
@@ -70,7 +72,9 @@ def _document(file: Path, found: FileText) -> dict[str, Any]:
     }
 
 
-def _print_pages(found: FileText, language: Language) -> None:
+def _print_pages(found: "FileText", language: Language) -> None:
+    from knowledge.filetext import reason_sentence
+
     if found.reason:
         typer.echo(f"{reason_sentence(found.reason, language)} [{found.reason}]", err=bool(found.pages))
     elif found.truncated:

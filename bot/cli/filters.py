@@ -1,35 +1,27 @@
 """The filters that search, ask and timeline share, from names people know to ids."""
 
-from dataclasses import dataclass
+import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import dateparser
+import typer
 from sqlalchemy import or_, select
 
 from bot.application import Application
-from bot.errors import BadInput, NotFound
+from bot.cli.options import Filters
+from bot.errors import NotFound
 from bot.truth.database import Database
-from bot.truth.tables import ChannelRow, PersonRow
+from bot.truth.tables import ChannelRow, MembershipRow, PersonRow
 from knowledge.passage import Audience, ChannelId, PassageFilter, PassageKind, PersonId
 
+_DIGITS = {character: value for value, character in enumerate("一二三四五六七八九十", start=1)} | {"两": 2}
+_COUNTED = re.compile(f"[{''.join(_DIGITS)}](?=[天日周个年小])")
+"""Chinese numbers before a unit, as in 三天前: dateparser knows only figures there."""
 _KINDS: tuple[PassageKind, ...] = ("message", "file", "link", "digest", "curated")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filters:
-    """What was typed after the options."""
-
-    channel: str | None = None
-    since: str | None = None
-    until: str | None = None
-    kind: str | None = None
-    author: str | None = None
-    as_user: str | None = None
-
-
 async def resolve(application: Application, filters: Filters) -> tuple[Audience, PassageFilter]:
-    """Whose eyes, and what to narrow to. Raises ``NotFound`` or ``BadInput`` that names the option."""
+    """Whose eyes, and what to narrow to. Raises ``NotFound`` or ``typer.BadParameter`` that names the option."""
     where = PassageFilter(
         channel_ids=await _channels(application.database, filters.channel),
         author_ids=await people_named(application.database, filters.author, "--author"),
@@ -41,32 +33,49 @@ async def resolve(application: Application, filters: Filters) -> tuple[Audience,
         return Audience.operator(), where
     people = await people_named(application.database, filters.as_user, "--as")
     if len(people) > 1:
-        raise BadInput(f"--as {filters.as_user!r} names {len(people)} people; use an id: {', '.join(sorted(people))}")
+        raise typer.BadParameter(
+            f"{filters.as_user!r} names {len(people)} people; use an id: {', '.join(sorted(people))}", param_hint="--as"
+        )
     [person_id] = people
     platform = person_id.partition(":")[0]
-    return await application.permissions.of_person(person_id, platform=platform), where
+    workspace = await _workspace(application.database, person_id)
+    return await application.permissions.of_person(person_id, platform=platform, workspace_id=workspace), where
 
 
 def parse_moment(text: str | None, option: str, zone: ZoneInfo, *, end_of_day: bool = False) -> datetime | None:
     """``2026-11-02``, ``2026-11-02 15:00`` or words such as ``last Tuesday`` and ``三天前``, in the team's zone.
 
-    A day given as ``--until`` is included.
+    Without a time of the day it is the day's midnight; for ``--until`` (``end_of_day``) that day is included.
     """
     if text is None:
         return None
-    try:
-        moment: datetime | None = datetime.fromisoformat(text)
-        whole_day = len(text.strip()) <= len("2026-11-02")
-    except ValueError:
-        moment = dateparser.parse(
-            text, languages=["zh", "en"], settings={"PREFER_DATES_FROM": "past", "TIMEZONE": str(zone)}
-        )
-        whole_day = False
+    moment, whole_day = _iso(text) or _in_words(text, zone)
     if moment is None:
-        raise BadInput(f"{option} {text!r}: a date such as 2026-11-02 was expected")
+        raise typer.BadParameter(f"a date such as 2026-11-02 was expected, not {text!r}", param_hint=option)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone)
     return moment + timedelta(days=1) if whole_day and end_of_day else moment
+
+
+def _iso(text: str) -> tuple[datetime, bool] | None:
+    try:
+        return datetime.fromisoformat(text.strip()), len(text.strip()) <= len("2026-11-02")
+    except ValueError:
+        return None
+
+
+def _in_words(text: str, zone: ZoneInfo) -> tuple[datetime | None, bool]:
+    from dateparser.date import DateDataParser  # half a second, and most commands need none
+
+    now = datetime.now(zone).replace(tzinfo=None)
+    found = DateDataParser(
+        languages=["zh", "en"],
+        settings={"PREFER_DATES_FROM": "past", "RELATIVE_BASE": now, "RETURN_TIME_AS_PERIOD": True},
+    ).get_date_data(_COUNTED.sub(lambda match: str(_DIGITS[match.group()]), text))
+    moment: datetime | None = found.date_obj
+    if moment is None or found.period == "time":
+        return moment, False
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0), True
 
 
 async def _channels(database: Database, name: str | None) -> frozenset[ChannelId]:
@@ -100,10 +109,23 @@ async def people_named(database: Database, name: str | None, option: str) -> fro
     return frozenset(PersonId(person_id) for person_id in found)
 
 
+async def _workspace(database: Database, person_id: PersonId) -> str:
+    """The workspace of the person's channels: without it public ones are not theirs to read."""
+    statement = (
+        select(ChannelRow.workspace_id)
+        .join(MembershipRow, MembershipRow.channel_id == ChannelRow.channel_id)
+        .where(MembershipRow.person_id == person_id, MembershipRow.present)
+        .distinct()
+    )
+    async with database.read() as connection:
+        found = (await connection.scalars(statement)).all()
+    return found[0] if len(found) == 1 else ""
+
+
 def _kinds(kind: str | None) -> frozenset[PassageKind]:
     if kind is None:
         return frozenset()
     for known in _KINDS:
         if kind == known:
             return frozenset[PassageKind]({known})
-    raise BadInput(f"--kind {kind!r}: one of {', '.join(_KINDS)} was expected")
+    raise typer.BadParameter(f"one of {', '.join(_KINDS)} was expected, not {kind!r}", param_hint="--kind")

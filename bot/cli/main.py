@@ -1,4 +1,8 @@
-"""The root command: mounts every command and reads the settings once."""
+"""The root command: mounts every command and reads the settings once.
+
+Modules of commands hold only what ``--help`` shows. What does the work is imported when a command runs, because the
+libraries behind it take seconds to import.
+"""
 
 import os
 import sys
@@ -9,7 +13,6 @@ import typer
 from bot import __version__
 from bot.cli import asking, doctor, evaluating, importing, models, serving
 from bot.cli.extract import extract
-from bot.log import configure_logging
 
 app = typer.Typer(
     name="shiguang",
@@ -43,6 +46,9 @@ def root(
     version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
 ) -> None:
     """拾光 Shiguang: an archive of what your team shared, in your chat, on your machine."""
+    from bot.log import configure_logging
+
+    configure_logging("debug" if os.environ.get("SHIGUANG_LOG_LEVEL", "").lower() == "debug" else "warning")
 
 
 def main() -> None:
@@ -50,6 +56,5 @@ def main() -> None:
     # Libraries' notices are for developers; people get sentences. Tests turn warnings into errors instead.
     if not sys.warnoptions:
         warnings.simplefilter("ignore")
-    configure_logging("warning")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     app()

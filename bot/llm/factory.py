@@ -3,11 +3,9 @@
 from typing import assert_never
 
 from bot.errors import SettingsError
-from bot.llm._openai_server import TimeLimits
 from bot.llm.absent import AbsentModel
 from bot.llm.interface import LanguageModel
 from bot.llm.llamacpp import LlamaCppModel
-from bot.llm.openai import OpenAiModel
 from bot.models.resolve import resolve_chat_model
 from bot.settings import Settings
 
@@ -31,6 +29,9 @@ def create_model(settings: Settings) -> LanguageModel:
         case "openai":
             if llm.base_url is None:
                 raise SettingsError("llm.base_url")
+            from bot.llm._openai_server import TimeLimits  # aiohttp: not for those who search on the command line
+            from bot.llm.openai import OpenAiModel
+
             return OpenAiModel(
                 llm.base_url,
                 model=llm.model,

@@ -4,9 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, event, make_url
+from sqlalchemy import Connection, event, inspect, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -15,6 +13,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from bot.errors import TruthUnavailable
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_MIGRATION_LOCK = 871_000
+HEAD = "0001"
+"""The newest migration; a test keeps it so. Most starts only compare it and need no migration machinery."""
 
 
 class Database:
@@ -39,9 +40,15 @@ class Database:
         return self._is_sqlite
 
     async def migrate(self) -> None:
-        """Bring the schema to the newest version; raises ``TruthUnavailable``."""
+        """Bring the schema to the newest version; raises ``TruthUnavailable``.
+
+        Several processes may do this at once: the first one migrates, the others wait and find it done.
+        """
         try:
-            async with self._engine.begin() as connection:
+            async with self._engine.connect() as connection:
+                if await connection.run_sync(_revision) == HEAD:
+                    return
+            async with self.begin() as connection:
                 await connection.run_sync(_upgrade)
         except (SQLAlchemyError, OSError) as error:
             raise TruthUnavailable(_reason(error)) from error
@@ -61,8 +68,10 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """One reading transaction: everything read in it is of one moment."""
+        """One reading transaction: with SQLite everything read in it is of one moment."""
         async with self._engine.connect() as connection:
+            if self._is_sqlite:
+                await connection.exec_driver_sql("BEGIN")
             yield connection
 
     async def close(self) -> None:
@@ -84,11 +93,32 @@ def _configure_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> No
     cursor.close()
 
 
+def _revision(connection: Connection) -> str | None:
+    """The stored version of the schema; None for an empty database."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("select version_num from alembic_version"))
+    return found
+
+
 def _upgrade(connection: Connection) -> None:
+    from alembic import command  # a third of a second, and most starts have nothing to migrate
+    from alembic.config import Config
+    from alembic.util.exc import CommandError
+
+    if connection.dialect.name != "sqlite":
+        # SQLite's writer has the lock already; elsewhere it is this one, given back with the transaction.
+        connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise TruthUnavailable(
+            f"its version {_revision(connection)!r} is not known here",
+            hint="A newer release of Shiguang made it: start that one, or restore a backup.",
+        ) from error
 
 
 def _reason(error: BaseException) -> str:

@@ -65,11 +65,9 @@ class Inbox:
             for event in {event.event_id: event for event in events}.values()
         ]
         insert = sqlite_insert if self._database.is_sqlite else postgresql_insert
+        new = insert(InboxRow).on_conflict_do_nothing(index_elements=["event_id"]).returning(InboxRow.seq)
         async with self._database.begin() as connection:
-            before = await connection.scalar(select(func.count()).select_from(InboxRow))
-            await connection.execute(insert(InboxRow).on_conflict_do_nothing(index_elements=["event_id"]), rows)
-            after = await connection.scalar(select(func.count()).select_from(InboxRow))
-        return (after or 0) - (before or 0)
+            return len((await connection.execute(new, rows)).all())
 
     async def take(self, limit: int) -> list[Received]:
         """The next pending events: the live lane first, then in order of arrival."""
@@ -110,6 +108,12 @@ class Inbox:
         )
         async with self._database.begin() as connection:
             return (await connection.execute(statement)).rowcount
+
+    async def untried(self) -> int:
+        """Events that are waiting for their first attempt."""
+        statement = select(func.count()).where(InboxRow.state == "pending", InboxRow.attempts == 0)
+        async with self._database.read() as connection:
+            return await connection.scalar(statement) or 0
 
     async def counts(self) -> InboxCounts:
         """How many events are pending, failed and done."""

@@ -1,6 +1,7 @@
 """Listening: the web application on its address, with health and metrics beside what connectors add."""
 
 import errno
+import os
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
@@ -9,6 +10,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from bot.errors import SettingsError
 
 _TRIED_PORTS = 20
+_LAST_PORT = 65535
+_SHUTDOWN_SECONDS = 2.0
+"""How long a request that runs at the end may take; answers are stopped by their connector before."""
 
 
 class WebServer:
@@ -32,9 +36,9 @@ class WebServer:
 
         Raises ``SettingsError`` when the address cannot be used.
         """
-        self._runner = web.AppRunner(self.app, access_log=None)
+        self._runner = web.AppRunner(self.app, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
         await self._runner.setup()
-        tried = range(port, port + _TRIED_PORTS) if next_free and port else [port]
+        tried = range(port, min(port + _TRIED_PORTS, _LAST_PORT + 1)) if next_free and port else [port]
         for candidate in tried:
             site = web.TCPSite(self._runner, host, candidate)
             try:
@@ -42,7 +46,8 @@ class WebServer:
             except OSError as error:
                 if error.errno == errno.EADDRINUSE:
                     continue
-                raise SettingsError(f"web.host {host!r} cannot be listened on") from error
+                reason = os.strerror(error.errno) if error.errno else type(error).__name__
+                raise SettingsError(f"web.host {host!r}, web.port {candidate}: {reason}") from error
             return int(self._runner.addresses[0][1])
         raise SettingsError(f"web.port {port} is in use")
 

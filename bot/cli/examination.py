@@ -1,0 +1,125 @@
+"""What ``doctor`` looks at."""
+
+import asyncio
+import shutil
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from importlib import metadata
+from typing import Literal
+
+from bot.application import archive_identity, embedding_spec, prepare_home, vector_config
+from bot.archive.comparison import compare, repair
+from bot.archive.failures import archive_failures
+from bot.errors import ShiguangError
+from bot.language import system_language
+from bot.models.resolve import resolve_chat_model
+from bot.settings import Settings, load_settings
+from bot.truth.database import Database
+from bot.truth.inbox import Inbox
+from knowledge.qdrant.store import PassageStore
+
+_FREE_BYTES_WANTED = 2_000_000_000
+_MIN_PYTHON = (3, 11)
+_QUEUED = "queued again; it is mended while shiguang serve runs"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check: ``advice`` says what to do when it is not ok."""
+
+    check: str
+    state: Literal["ok", "warning", "failed"]
+    fact: str
+    advice: str = ""
+
+
+async def examine(*, fix: bool) -> list[Finding]:
+    """Run every check; raises ``SettingsError`` or ``TruthUnavailable`` when nothing can be looked at."""
+    settings = load_settings()
+    prepare_home(settings)
+    checks: list[Callable[[], Awaitable[Finding]]] = [
+        _python,
+        lambda: _disk(settings),
+        lambda: _chat_model(settings),
+        lambda: _embedding_model(settings),
+        lambda: _inbox(settings, fix=fix),
+        lambda: _archive(settings, fix=fix),
+    ]
+    return [await _guarded(check) for check in checks]
+
+
+async def _guarded(check: Callable[[], Awaitable[Finding]]) -> Finding:
+    try:
+        return await check()
+    except ShiguangError as error:
+        language = system_language()
+        return Finding(error.code, "failed", error.sentence(language), error.hint(language))
+
+
+async def _python() -> Finding:
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    engine = metadata.version("qdrant-edge-py")
+    fact = f"{version}, qdrant-edge {engine}, llama-cpp-python {metadata.version('llama-cpp-python')}"
+    return Finding("python", "ok" if sys.version_info >= _MIN_PYTHON else "failed", fact)
+
+
+async def _disk(settings: Settings) -> Finding:
+    free = (await asyncio.to_thread(shutil.disk_usage, settings.home)).free
+    fact = f"{free / 1e9:.1f} GB free at {settings.home}"
+    if free < _FREE_BYTES_WANTED:
+        return Finding("disk", "warning", fact, "free some space: the archive stops taking files when the disk is full")
+    return Finding("disk", "ok", fact)
+
+
+async def _chat_model(settings: Settings) -> Finding:
+    if settings.llm.backend == "llamacpp":
+        path = await asyncio.to_thread(resolve_chat_model, settings)
+        return Finding("chat model", "ok", f"{path.name}, in this process")
+    if settings.llm.backend == "none":
+        return Finding("chat model", "warning", "none: only search answers", "set llm.backend to llamacpp or openai")
+    return Finding("chat model", "ok", f"{settings.llm.model} at {settings.llm.base_url}")
+
+
+async def _embedding_model(settings: Settings) -> Finding:
+    spec = await asyncio.to_thread(embedding_spec, settings)
+    return Finding("embedding model", "ok", f"{spec.name}, {spec.dimension} dimensions")
+
+
+async def _inbox(settings: Settings, *, fix: bool) -> Finding:
+    database = Database(settings.truth_url)
+    try:
+        await database.migrate()
+        inbox = Inbox(database)
+        counts = await inbox.counts()
+        if fix:
+            await inbox.retry_failed()
+    finally:
+        await database.close()
+    fact = f"{counts.done:,} events taken, {counts.pending:,} waiting, {counts.failed:,} failed"
+    if counts.failed:
+        advice = _QUEUED if fix else "failed events are kept; run: shiguang doctor --fix"
+        return Finding("inbox", "warning", fact, advice)
+    return Finding("inbox", "ok", fact)
+
+
+async def _archive(settings: Settings, *, fix: bool) -> Finding:
+    database = Database(settings.truth_url)
+    store = PassageStore(vector_config(settings))
+    try:
+        await database.migrate()
+        with archive_failures():
+            await store.open(archive_identity(await asyncio.to_thread(embedding_spec, settings)))
+            difference = await compare(database, store)
+        if fix:
+            await repair(database, difference)
+    finally:
+        await store.close()
+        await database.close()
+    fact = (
+        f"{difference.records:,} records in the truth, {len(difference.missing):,} not searchable, "
+        f"{len(difference.surplus):,} searchable but gone"
+    )
+    if difference.agrees:
+        return Finding("archive", "ok", fact)
+    return Finding("archive", "warning", fact, _QUEUED if fix else "run: shiguang doctor --fix")

@@ -1,0 +1,238 @@
+"""The whole server: application, console, pages and what watches them, from start to stop."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import threading
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+
+from bot.application import Application, open_application, prepare_home
+from bot.archive.lock import ArchivistLock
+from bot.cli.output import ERR
+from bot.console_host import ConsoleHost
+from bot.errors import SettingsError, ShiguangError
+from bot.language import system_language
+from bot.log import configure_logging
+from bot.metrics import Metrics
+from bot.sample.archive import STARTER_QUESTIONS, sample_events
+from bot.settings import Settings, load_settings
+from bot.truth.inbox import Lane
+from bot.web.address import page_url
+from bot.web.server import WebServer
+from connectors.connector import Language
+from connectors.console import ConsoleConnector
+from connectors.events import MessagePosted
+from knowledge.qdrant.errors import VectorStoreError
+
+_log = structlog.get_logger(__name__)
+
+_GAUGE_SECONDS = 5.0
+_STOP_SECONDS = 8.0
+_READY_SECONDS = 3.0
+
+_TEXTS: dict[str, dict[Language, str]] = {
+    "at": {"zh": "拾光已启动：", "en": "拾光 Shiguang is at "},
+    "stops": {"zh": "（按 Ctrl+C 停止）", "en": "(Ctrl+C stops it)"},
+    "stopping": {"zh": "正在停止……", "en": "stopping …"},
+    "sample": {
+        "zh": "正在载入示例档案（{count} 个事件），一分钟内即可搜索",
+        "en": "loading the sample archive ({count} events); search finds it within a minute",
+    },
+    "until_then": {"zh": "在此之前只返回搜索结果。", "en": "Until then answers are search results."},
+}
+
+
+async def serve_until_stopped(*, sample: bool, port: int | None = None) -> None:
+    """Serve until SIGINT or SIGTERM; raises the ``ShiguangError`` that says why it cannot start.
+
+    Stopping takes a few seconds. Threads that do not heed (a model being loaded, a batch being embedded) do not hold
+    it up: the process ends all the same, since whatever was under way is done again at the next start.
+    """
+    settings = load_settings()
+    if sample:
+        settings = _for_demo(settings, port)
+    configure_logging(settings.log_level)
+    unknown = [name for name in settings.connectors if name != "console"]
+    if unknown:
+        raise SettingsError(f"connectors: {unknown[0]!r} is not known; this version has: console")
+    stopping = _Stopping()
+    language = system_language()
+    try:
+        async with running(settings, sample=sample, next_free_port=sample) as address:
+            ERR.print(f"\n{_TEXTS['at'][language]}[bold]{address}[/bold]   {_TEXTS['stops'][language]}\n")
+            await asyncio.Event().wait()
+    except asyncio.CancelledError:
+        if not stopping.asked:
+            raise
+    finally:
+        stopping.forget()
+
+
+class _Stopping:
+    """Turns the first SIGINT or SIGTERM into the cancellation of the task that made this, with a limit of time."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._loop = asyncio.get_running_loop()
+        self._serving = asyncio.current_task()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._loop.add_signal_handler(number, self._ask)
+
+    def forget(self) -> None:
+        """Leave signals to others again; the limit of time stays, until the process has ended."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._loop.remove_signal_handler(number)
+            if self.asked:
+                signal.signal(number, signal.SIG_IGN)
+
+    def _ask(self) -> None:
+        if self.asked or self._serving is None:
+            return
+        self.asked = True
+        ERR.print(_TEXTS["stopping"][system_language()])
+        limit = threading.Timer(_STOP_SECONDS, os._exit, (0,))
+        limit.daemon = True
+        limit.start()
+        self._serving.cancel()
+
+
+@asynccontextmanager
+async def running(settings: Settings, *, sample: bool, next_free_port: bool = False) -> AsyncIterator[str]:
+    """The whole server; yields its address once the page answers. The model loads meanwhile."""
+    prepare_home(settings)
+    lock = ArchivistLock(settings.home)
+    if not lock.acquire():
+        raise SettingsError(
+            f"home: another shiguang is running on {str(settings.home)!r}",
+            hint="Stop it, or wait until its import has ended.",
+        )
+    async with AsyncExitStack() as stack:
+        stack.callback(lock.release)
+        application = await stack.enter_async_context(open_application(settings))
+        metrics = Metrics()
+        model_state = {"model": "loading"}
+
+        async def ready() -> dict[str, str]:
+            return {"archive": await _archive_state(application), **model_state}
+
+        server = WebServer(registry=metrics.registry, ready=ready)
+        console = ConsoleConnector(
+            _console_host(application, metrics),
+            token=settings.web.token.get_secret_value() if settings.web.token else None,
+            max_upload_bytes=settings.files.max_bytes,
+            suggestions=STARTER_QUESTIONS if sample else None,
+        )
+        console.setup(server.app)
+        if sample:
+            await _load_sample(application)
+        # Closed in the opposite order: pages and answers first, then the archivist, then what both stand on.
+        stack.push_async_callback(application.model.close)
+        stack.push_async_callback(application.archivist.close)
+        await application.archivist.start()
+        stack.push_async_callback(server.close)
+        stack.push_async_callback(console.close)
+        await console.start()
+        port = await server.listen(settings.web.host, settings.web.port, next_free=next_free_port)
+        for name, work in (
+            ("load-model", _load_model(application, model_state)),
+            ("gauges", _keep_gauges(application, metrics)),
+        ):
+            stack.push_async_callback(_cancel, asyncio.create_task(work, name=name))
+        yield f"{page_url(settings.web, port=port)}/"
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+def _for_demo(settings: Settings, port: int | None) -> Settings:
+    updates: dict[str, object] = {"connectors": ("console",)}
+    if port is not None:
+        updates["web"] = settings.web.model_copy(update={"port": port})
+    return settings.model_copy(update=updates)
+
+
+def _console_host(application: Application, metrics: Metrics) -> ConsoleHost:
+    return ConsoleHost(
+        database=application.database,
+        finder=application.finder,
+        archivist=application.archivist,
+        permissions=application.permissions,
+        file_store=application.file_store,
+        zone=application.zone,
+        inbox=application.inbox,
+        conversation=application.conversation,
+        answers=application.answers,
+        metrics=metrics,
+    )
+
+
+async def _archive_state(application: Application) -> str:
+    try:
+        async with asyncio.timeout(_READY_SECONDS):
+            await application.store.health()
+    except (VectorStoreError, TimeoutError):
+        return "unavailable"
+    return "ok"
+
+
+async def _load_model(application: Application, state: dict[str, str]) -> None:
+    """Questions asked before it is loaded wait in its queue; without it they get what search finds."""
+    try:
+        await application.model.start()
+    except ShiguangError as error:
+        state["model"] = error.code
+        language = system_language()
+        ERR.print(f"{error.sentence(language)} {error.hint(language)} {_TEXTS['until_then'][language]}", markup=False)
+    except Exception:  # noqa: BLE001 - search must go on without a model, whatever is wrong with it
+        state["model"] = "model_unavailable"
+        _log.exception("the language model could not be started")
+    else:
+        state["model"] = "ok"
+
+
+async def _load_sample(application: Application) -> None:
+    """Load the sample once; its six weeks end on the day before it was first loaded."""
+    marker = application.settings.home / "sample.json"
+    loaded_at = await asyncio.to_thread(_first_loaded_at, marker)
+    events = await asyncio.to_thread(sample_events, loaded_at, application.file_store)
+    new = await application.inbox.append(events, lane=Lane.IMPORT)
+    if new:
+        ERR.print(_TEXTS["sample"][system_language()].format(count=new))
+    # Files of messages that somebody has deleted since were put again, and must not stay.
+    await application.archivist.leftovers.drop(
+        file.sha256
+        for event in events
+        if isinstance(event, MessagePosted)
+        for file in event.files
+        if file.sha256 is not None
+    )
+
+
+def _first_loaded_at(marker: Path) -> datetime:
+    with contextlib.suppress(OSError, ValueError, KeyError):
+        return datetime.fromisoformat(json.loads(marker.read_text("utf-8"))["loaded_at"])
+    loaded_at = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    marker.write_text(json.dumps({"loaded_at": loaded_at.isoformat()}), "utf-8")
+    return loaded_at
+
+
+async def _keep_gauges(application: Application, metrics: Metrics) -> None:
+    while True:
+        try:
+            counts = await application.inbox.counts()
+            metrics.inbox.labels("pending").set(counts.pending)
+            metrics.inbox.labels("failed").set(counts.failed)
+            metrics.index_queue.set(await application.indexer.pending())
+        except Exception:  # noqa: BLE001 - figures that cannot be read now are read later
+            _log.warning("gauges could not be read", exc_info=True)
+        metrics.model_waiting.set(application.model.waiting)
+        await asyncio.sleep(_GAUGE_SECONDS)

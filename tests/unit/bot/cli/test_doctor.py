@@ -1,0 +1,69 @@
+"""doctor: what is wrong, what to do, and --fix."""
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.unit.bot.cli.conftest import Lines, Shiguang
+
+
+def _states(output: str) -> dict[str, str]:
+    return {finding["check"]: finding["state"] for finding in json.loads(output)["findings"]}
+
+
+def _change(home: Path, statement: str) -> None:
+    with closing(sqlite3.connect(home / "truth.db")) as connection, connection:
+        connection.execute(statement)
+
+
+def test_a_healthy_home(shiguang: Shiguang, lines: Lines) -> None:
+    assert shiguang("import", "jsonl", str(lines("the launch is on Tuesday", "  "))).exit_code == 0
+    result = shiguang("doctor", "--json")
+    states = _states(result.stdout)
+    assert result.exit_code == 0, result.stdout
+    assert (states["python"], states["embedding model"], states["inbox"], states["archive"]) == ("ok",) * 4
+    assert states["chat model"] == "warning", "none is set"
+    people = shiguang("doctor")
+    assert people.exit_code == 0
+    assert "→ set llm.backend" in people.stdout
+
+
+def test_failed_events_and_lost_records_are_mended(shiguang: Shiguang, lines: Lines, home: Path) -> None:
+    assert shiguang("import", "jsonl", str(lines("the launch is on Tuesday"))).exit_code == 0
+    _change(home, "insert into inbox (event_id, lane, payload, received_at, state, attempts)"
+                  " values ('broken', 0, '{', '2026-11-02 09:00:00', 'failed', 5)")  # fmt: skip
+    checked = shiguang("doctor", "--json")
+    assert checked.exit_code == 0
+    assert _states(checked.stdout)["inbox"] == "warning"
+    fixed = json.loads(shiguang("doctor", "--fix", "--json").stdout)
+    assert [finding["advice"] for finding in fixed["findings"] if finding["check"] == "inbox"] == [
+        "queued again; it is mended while shiguang serve runs"
+    ]
+    assert _states(shiguang("doctor", "--json").stdout)["inbox"] == "ok", "it has new attempts before it"
+    _change(home, "insert into messages (record_id, channel_id, author_id, sent_at, text, version_at, edited, system,"
+                  " applied_at) select 'lost', channel_id, author_id, sent_at, 'never indexed', version_at, 0, 0,"
+                  " applied_at from messages limit 1")  # fmt: skip
+    assert _states(shiguang("doctor", "--json").stdout)["archive"] == "warning"
+    shiguang("doctor", "--fix")
+    assert shiguang("import", "jsonl", str(lines("another", first=9))).exit_code == 0
+    assert _states(shiguang("doctor", "--json").stdout)["archive"] == "ok"
+    found = json.loads(shiguang("search", "never indexed", "--json").stdout)
+    assert found["results"][0]["record_ids"] == ["lost"]
+
+
+def test_another_embedding_model_is_a_failure_that_names_reindex(
+    shiguang: Shiguang, lines: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert shiguang("import", "jsonl", str(lines("the launch is on Tuesday"))).exit_code == 0
+    monkeypatch.setenv("SHIGUANG_EMBEDDING__MODEL", "tiny-2")
+    result = shiguang("doctor", "--json")
+    assert result.exit_code == 1
+    [finding] = [one for one in json.loads(result.stdout)["findings"] if one["state"] == "failed"]
+    assert finding["check"] == "archive_outdated"
+    assert "shiguang reindex" in finding["advice"]
+    rebuilt = shiguang("reindex", "--json")
+    assert json.loads(rebuilt.stdout) == {"records": 1, "failed": 0}
+    assert shiguang("doctor", "--json").exit_code == 0

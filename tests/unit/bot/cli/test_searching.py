@@ -1,0 +1,123 @@
+"""search, ask and timeline: the JSON of the contract, filters by name, whose eyes, and the links."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.unit.bot.cli.conftest import Lines, Shiguang
+
+
+def _ids(document: Any) -> list[str]:
+    return [result["record_ids"][0] for result in document["results"]]
+
+
+@pytest.fixture
+def filled(shiguang: Shiguang, lines: Lines) -> Shiguang:
+    texts = ("the launch is on Tuesday", "预算定为 240000 元", "lunch at noon?", '<b>"quotes" & \u2028 lines</b> [red]')
+    assert shiguang("import", "jsonl", str(lines(*texts))).exit_code == 0
+    other = lines("the launch party", user="Ben", channel="random", first=120)
+    assert shiguang("import", "jsonl", str(other)).exit_code == 0
+    return shiguang
+
+
+def test_search(filled: Shiguang) -> None:
+    result = filled("search", "预算 240000", "--limit", "2", "--json")
+    found = json.loads(result.stdout)
+    assert set(found) == {"query", "took_ms", "results"}
+    best = found["results"][0]
+    assert set(best) == {
+        "rank", "score", "kind", "record_ids", "channel", "author", "time", "text", "permalink", "file",
+    }  # fmt: skip
+    assert (best["rank"], best["kind"], best["record_ids"], best["file"]) == (1, "message", ["jsonl:2"], None)
+    assert (best["channel"], best["author"], best["time"]) == ("launch", "Ann", "2026-11-02T09:02:00+00:00")
+    assert best["permalink"] == "http://127.0.0.1:8710/?message=jsonl%3A2"
+
+    def ids(*options: str) -> list[str]:
+        return _ids(json.loads(filled("search", "launch", "--json", *options).stdout))
+
+    assert {"jsonl:1", "jsonl:120"} <= set(ids())
+    assert ids("--channel", "#random") == ["jsonl:120"]
+    assert ids("--author", "@Ben") == ["jsonl:120"]
+    assert "jsonl:120" not in ids("--until", "2026-11-02")
+    assert ids("--since", "2026-11-03") == ["jsonl:120"]
+    assert ids("--kind", "file") == []
+    assert set(ids("--as", "Ben")) >= {"jsonl:120"}
+    people = filled("search", "quotes", "--limit", "1", "--author", "Ann").stdout
+    assert "2026-11-02 17:0" in people, "people see the team's zone"
+    special = filled("search", "quotes lines", "--json")
+    assert any(result["text"].endswith("[red]") for result in json.loads(special.stdout)["results"])
+
+
+def test_the_page_s_public_address_comes_before_links(filled: Shiguang, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHIGUANG_WEB__PUBLIC_URL", "https://chat.example.com/")
+    found = json.loads(filled("search", "launch", "--json").stdout)
+    assert found["results"][0]["permalink"].startswith("https://chat.example.com/?message=jsonl%3A")
+
+
+def test_ask(filled: Shiguang) -> None:
+    result = filled("ask", "When is the launch?", "--json")
+    answer = json.loads(result.stdout)
+    assert set(answer) == {
+        "question", "answer", "abstained", "reason", "citations", "answer_id", "model", "timings_ms",
+    }  # fmt: skip
+    assert (answer["question"], answer["abstained"], answer["reason"]) == ("When is the launch?", False, None)
+    assert "Tuesday" in answer["answer"]
+    [citation] = answer["citations"]
+    assert set(citation) == {"n", "record_id", "permalink", "quote"}
+    assert (citation["record_id"], citation["quote"]) == ("jsonl:1", "the launch is on Tuesday")
+    assert citation["permalink"] == "http://127.0.0.1:8710/?message=jsonl%3A1"
+    assert set(answer["timings_ms"]) == {"search", "first_token", "total"}
+    people = filled("ask", "When is the launch?").stdout
+    assert "2026-11-02 17:01 Ann #launch: the launch is on Tuesday" in people
+
+
+def test_timeline(filled: Shiguang) -> None:
+    records = json.loads(filled("timeline", "--limit", "2", "--json").stdout)["records"]
+    assert [record["record_ids"][0] for record in records] == ["jsonl:120", "jsonl:4"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (("search",), 2, "Missing argument"),
+        (("search", "x", "--limit", "0"), 2, "--limit"),
+        (("search", "x", "--kind", "poem"), 2, "--kind"),
+        (("timeline", "--since", "qwertz"), 2, "--since"),
+        (("search", "x", "--channel", "nowhere"), 1, "not_found"),
+        (("ask", "x", "--as", "nobody"), 1, "not_found"),
+        (("import", "jsonl", "none.jsonl"), 1, "import_refused"),
+        (("eval", "retrieval", "none.jsonl"), 1, "bad_input"),
+        (("eval", "retrieval", "none.jsonl", "--scope", "moon"), 2, "--scope"),
+    ],
+)
+def test_wrong_usage_and_failures_have_their_status(
+    shiguang: Shiguang, arguments: tuple[str, ...], status: int, words: str
+) -> None:
+    result = shiguang(*arguments, "--json")
+    assert (result.exit_code, result.stdout) == (status, "")
+    assert words in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("SHIGUANG_TIMEZONE", "Mars/Base", "Mars/Base"),
+        ("SHIGUANG_WEB__COLOUR", "blue", "web.colour"),
+        ("SHIGUANG_WEB__PUBLIC_URL", "chat.example.com", "web.public_url"),
+        ("SHIGUANG_HOME", "/dev/null/home", "/dev/null/home"),
+    ],
+)
+@pytest.mark.parametrize("command", [("serve",), ("demo",), ("doctor",), ("search", "x"), ("reindex",)])
+def test_settings_that_cannot_be_are_one_sentence_everywhere(
+    shiguang: Shiguang, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...], key: str, value: str, words: str
+) -> None:
+    if key == "SHIGUANG_TIMEZONE" and command[0] in {"doctor", "reindex"}:
+        pytest.skip("they need no time zone")
+    monkeypatch.setenv(key, value)
+    result = shiguang(*command)
+    assert result.exit_code == 1
+    assert isinstance(result.exception, SystemExit)
+    sentence, hint = result.stderr.strip().splitlines()
+    assert words in sentence
+    assert hint.startswith("→ ")
