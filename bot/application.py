@@ -21,12 +21,13 @@ from bot.llm.factory import create_model
 from bot.llm.interface import LanguageModel
 from bot.models.resolve import resolve_embedding_model
 from bot.permissions import Permissions
+from bot.read_limits import read_limits
 from bot.settings import Settings
 from bot.truth.answers import Answers
 from bot.truth.database import Database
 from bot.truth.inbox import Inbox
 from knowledge.embedding import Embedder, EmbeddingSpec, FastEmbedder
-from knowledge.filetext import FileReader, ReadLimits
+from knowledge.filetext import FileReader
 from knowledge.language_centring import CENTRING_VERSION
 from knowledge.lexical import TOKENIZER_VERSION
 from knowledge.qdrant.schema import ArchiveIdentity, VectorConfig
@@ -94,7 +95,7 @@ async def open_application(
         permissions = Permissions(database)
         model = model or create_model(settings)
         answerer = Answerer(
-            database=database, searcher=searcher, model=model, check=GroundingCheck(embedder), zone=zone
+            database=database, searcher=searcher, model=model, check=GroundingCheck(embedder, zone=zone), zone=zone
         )
         yield Application(
             settings=settings,
@@ -112,7 +113,7 @@ async def open_application(
             archivist=archivist,
             model=model,
             answerer=answerer,
-            conversation=Conversation(answerer=answerer, finder=finder, permissions=permissions),
+            conversation=Conversation(answerer=answerer, finder=finder, permissions=permissions, zone=zone),
         )
 
 
@@ -153,18 +154,6 @@ def archive_identity(spec: EmbeddingSpec) -> ArchiveIdentity:
     """What the vectors of this configuration are made by."""
     return ArchiveIdentity(
         embedding_model=spec.identity, dimension=spec.dimension, tokenizer=f"jieba-bigram-{TOKENIZER_VERSION}"
-    )
-
-
-def read_limits(settings: Settings) -> ReadLimits:
-    """Limits for reading shared files."""
-    files = settings.files
-    return ReadLimits(
-        max_bytes=files.max_bytes,
-        seconds=files.read_seconds,
-        memory_bytes=files.read_memory_bytes,
-        max_chars=files.max_text_chars,
-        ocr=files.ocr,
     )
 
 

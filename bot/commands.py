@@ -1,9 +1,13 @@
 """Slash commands: names in both languages, what they need, and one line of help each."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
 from bot.errors import Language
+from knowledge.lexical import normalize
+
+_SPACE = re.compile(r"\s+")
 
 CommandName = Literal["ask", "find", "timeline", "files", "help"]
 
@@ -67,13 +71,22 @@ class ParsedCommand:
     text: str
 
 
+def is_command(text: str) -> bool:
+    """Whether something said begins like a command; a path such as ``/etc/hosts`` is none."""
+    typed = text.strip()
+    name = _SPACE.split(typed, maxsplit=1)[0]
+    return typed.startswith(("/", "／")) and (parse_command(typed).command is not None or "/" not in name[1:])
+
+
 def parse_command(text: str) -> ParsedCommand:
-    """Parse ``/name rest``; a full-width slash and capital letters are accepted."""
-    name, _, rest = text.strip().replace("／", "/", 1).partition(" ")
-    typed = name.lower()
+    """Parse ``/name rest``; full width, capital letters and traditional characters are accepted."""
+    name, *after = _SPACE.split(text.strip(), maxsplit=1)
+    rest = after[0] if after else ""
+    typed = normalize(name)
     for command in COMMANDS:
         if typed in command.names.values():
             return ParsedCommand(typed, command, rest.strip())
+    for command in COMMANDS:
         # Chinese is often typed without the space: /找预算
         zh = command.names["zh"]
         if typed.startswith(zh):

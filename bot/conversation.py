@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import tzinfo
 from uuid import uuid4
 
 import structlog
@@ -9,7 +10,8 @@ import structlog
 from bot.answering.answerer import Answerer, Question
 from bot.answering.evidence import Evidence
 from bot.answering.finding import Finder
-from bot.commands import Command, help_lines, parse_command
+from bot.answering.marks import unmarked
+from bot.commands import Command, help_lines, is_command, parse_command
 from bot.errors import Language, ShiguangError
 from bot.language import language_of
 from bot.permissions import Permissions
@@ -26,21 +28,24 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 _LISTED = 8
+_ECHOED = 80
+"""Characters of what a person typed that are said back."""
 
 
 class Conversation:
     """Routes utterances. Every path ends in ``finish`` or ``fail``."""
 
-    def __init__(self, *, answerer: Answerer, finder: Finder, permissions: Permissions) -> None:
+    def __init__(self, *, answerer: Answerer, finder: Finder, permissions: Permissions, zone: tzinfo) -> None:
         self._answerer = answerer
         self._finder = finder
         self._permissions = permissions
+        self._zone = zone
 
     async def converse(self, utterance: Utterance, reply: Reply) -> None:
         """Answer one utterance; failures are told to the person by code, sentence and hint."""
         language = utterance.language or language_of(utterance.text)
         try:
-            if utterance.kind == "command" or utterance.text.lstrip().startswith(("/", "／")):
+            if utterance.kind == "command" or is_command(utterance.text):
                 await self._command(utterance, reply, language)
             elif not utterance.text.strip() or _GREETING.match(utterance.text):
                 await reply.finish(_plain(say("greeting", language), language))
@@ -62,7 +67,7 @@ class Conversation:
                 person_id=utterance.person.person_id,
                 person_name=utterance.person.name,
                 record_id=utterance.record_id,
-                language=language_of(text),
+                language=language_of(text, otherwise=language),
                 now=utterance.said_at,
             ),
             reply,
@@ -73,14 +78,14 @@ class Conversation:
         parsed = parse_command(utterance.text)
         command = parsed.command
         if command is None:
-            await reply.finish(_plain(say("unknown_command", language, name=parsed.name), language))
+            await reply.finish(_plain(say("unknown_command", language, name=parsed.name[:_ECHOED]), language))
             return
         if command.needs_text and not parsed.text:
             usage = command.usage[language]
             await reply.finish(_plain(say("empty_question", language, usage=usage), language))
             return
         if command.name == "ask":
-            await self._ask(utterance, parsed.text, reply, language_of(parsed.text))
+            await self._ask(utterance, parsed.text, reply, language)
         elif command.name == "help":
             await reply.finish(_plain(say("help", language, commands=help_lines(language)), language))
         else:
@@ -101,11 +106,11 @@ class Conversation:
             else await self._finder.latest(audience=audience, where=kinds, limit=_LISTED)
         )
         if not found:
-            empty = say("no_results", language, query=text) if text else say("timeline_empty", language)
+            empty = say("no_results", language, query=text[:_ECHOED]) if text else say("timeline_empty", language)
             await reply.finish(_plain(empty, language))
             return
         await reply.sources([item.citation() for item in found])
-        await reply.finish(_listed(found, text, language))
+        await reply.finish(_listed(found, text[:_ECHOED], language, self._zone))
 
     async def _audience(self, utterance: Utterance) -> Audience:
         """Everybody who will read the reply: a command's is shown to its person alone."""
@@ -132,10 +137,10 @@ def _plain(text: str, language: Language, citations: Sequence[Citation] = ()) ->
     )
 
 
-def _listed(found: Sequence[Evidence], query: str, language: Language) -> Answer:
+def _listed(found: Sequence[Evidence], query: str, language: Language, zone: tzinfo) -> Answer:
     lines = [
-        f"[{item.n}] {item.time:%Y-%m-%d} {item.author} #{item.channel_name}"
-        f"{f' {item.file_name}' if item.file_name else ''}: {item.citation().quote}"
+        f"[{item.n}] {item.time.astimezone(zone):%Y-%m-%d} {item.author} #{item.channel_name}"
+        f"{f' {item.file_name}' if item.file_name else ''}: {unmarked(item.citation().quote)}"
         for item in found
     ]
     heading = [say("results", language, query=query)] if query else []

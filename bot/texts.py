@@ -9,6 +9,7 @@ TextKey = Literal[
     "reading",
     "waiting",
     "nothing_found",
+    "not_in_records",
     "not_supported",
     "here_is_what_i_found",
     "greeting",
@@ -24,14 +25,18 @@ TextKey = Literal[
 TEXTS: dict[TextKey, dict[Language, str]] = {
     "searching": {"zh": "正在翻档案…", "en": "Searching the archive…"},
     "reading": {"zh": "正在阅读找到的 {count} 条记录…", "en": "Reading {count} records…"},
-    "waiting": {"zh": "前面还有 {count} 个问题在排队…", "en": "{count} questions are before yours…"},
+    "waiting": {"zh": "前面还有 {count} 个问题在排队…", "en": "Questions before yours: {count} …"},
     "nothing_found": {
         "zh": "在你能看到的频道里没有找到相关内容。换个说法，或加上人名、日期再问一次？",
         "en": "I found nothing about this in the channels you can read. Try other words, or add a name or a date.",
     },
-    "not_supported": {
+    "not_in_records": {
         "zh": "记录里没有能直接回答的内容。最接近的是：",
         "en": "The records do not answer this directly. The closest I found:",
+    },
+    "not_supported": {
+        "zh": "我写的回答在记录里找不到依据，所以没有采用。相关的原文是：",
+        "en": "What I wrote is not supported by the records, so I left it out. What they say:",
     },
     "here_is_what_i_found": {"zh": "这是我找到的原文：", "en": "Here is what I found:"},
     "greeting": {

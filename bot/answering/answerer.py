@@ -1,21 +1,23 @@
 """From a question to a checked answer: search, sources at once, phrasing by the model, grounding, storing."""
 
-import re
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 from uuid import uuid4
 
 import structlog
 
+from bot.answering.declining import declines
+from bot.answering.draft import Draft, originals, trace_of
 from bot.answering.evidence import Evidence, describe, with_neighbours
-from bot.answering.grounding import Checked, GroundingCheck
+from bot.answering.grounding import GroundingCheck
 from bot.answering.prompt import Prompt, answer_prompt
+from bot.answering.sentences import split_sentences
 from bot.archive.failures import archive_failures
-from bot.errors import Language, ModelBusy, ModelError, ShiguangError
+from bot.errors import Language, ModelBusy, ModelError
 from bot.language import language_of
 from bot.llm.interface import LanguageModel, Sampling
 from bot.texts import say
@@ -34,7 +36,8 @@ _SHOWN_SOURCES = 5
 _FALLBACK_SOURCES = 3
 _EVIDENCE_CHARS: dict[Language, int] = {"zh": 1000, "en": 2200}
 """About 700 tokens of evidence in either language: what a small model on a CPU reads in a few seconds."""
-_NOT_FOUND = re.compile(r"not[ _]found|没有找到|没有相关|records? do(?:es)? not contain|未找到|没有提到", re.IGNORECASE)
+_QUESTION_CHARS = 1500
+"""A pasted page must not push the evidence out of the model's context."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +107,8 @@ class Answerer:
         show = listener or _Nowhere()
         timer = _Timer()
         language = question.language or language_of(question.text)
-        now = question.now or datetime.now(UTC)
+        searched_at = datetime.now(UTC)
+        now = question.now or searched_at
         await show.status(say("searching", language))
         with archive_failures():
             found = await self._searcher.search(
@@ -123,15 +127,15 @@ class Answerer:
         )
         timer.mark("search")
         if not evidence:
-            draft = _Draft(say("nothing_found", language), abstained=True, reason="nothing_found")
-            return await self._finish(question, language, now, draft, (), timer)
+            draft = Draft(say("nothing_found", language), abstained=True, reason="nothing_found")
+            return await self._finish(question, language, (now, searched_at), draft, (), timer)
         await show.sources([item.citation() for item in evidence[:_SHOWN_SOURCES]])
         waiting = self._model.waiting
         await show.status(
             say("waiting", language, count=waiting) if waiting else say("reading", language, count=len(evidence))
         )
         prompt = answer_prompt(
-            question=question.text,
+            question=question.text[:_QUESTION_CHARS],
             person=question.person_name,
             evidence=evidence,
             now=now,
@@ -139,7 +143,7 @@ class Answerer:
             language=language,
         )
         draft = await self._phrase(question, language, prompt, evidence, show.delta, timer)
-        return await self._finish(question, language, now, draft, evidence, timer)
+        return await self._finish(question, language, (now, searched_at), draft, evidence, timer)
 
     async def _phrase(
         self,
@@ -149,7 +153,7 @@ class Answerer:
         evidence: Sequence[Evidence],
         delta: Callable[[str], Awaitable[None]],
         timer: _Timer,
-    ) -> "_Draft":
+    ) -> Draft:
         pieces: list[str] = []
         sampling = Sampling()
         try:
@@ -161,33 +165,39 @@ class Answerer:
         except ModelError as error:
             if not isinstance(error, ModelBusy):
                 _log.warning("model failed", code=error.code)
-            return _with_originals(
-                _failure(error, language), evidence, reason=error.code, trace=_trace(prompt, sampling, "")
-            )
+            lead = f"{error.sentence(language)}\n{say('here_is_what_i_found', language)}"
+            return self._originals(lead, evidence, reason=error.code, trace=trace_of(prompt, sampling, ""))
         raw = "".join(pieces).strip()
         timer.mark("generated")
-        trace = _trace(prompt, sampling, raw)
-        if not raw or _NOT_FOUND.search(raw):
-            return _with_originals(say("not_supported", language), evidence, reason="not_in_records", trace=trace)
-        checked = await self._check.check(raw, question=question.text, evidence=evidence)
+        trace = trace_of(prompt, sampling, raw)
+        sentences = split_sentences(raw)
+        told = [sentence for sentence in sentences if not declines(sentence)]
+        if not told or told[0] != sentences[0]:
+            return self._originals(say("not_in_records", language), evidence, reason="not_in_records", trace=trace)
+        checked = await self._check.check("\n".join(told), question=question.text, evidence=evidence)
         timer.mark("checked")
         trace["checks"] = [
             {"sentence": sentence.text, "citations": list(sentence.citations), "problem": sentence.problem}
             for sentence in checked.sentences
         ]
         if not checked.cited:
-            return _with_originals(say("not_supported", language), evidence, reason="not_supported", trace=trace)
-        return _Draft(checked.text, cited=_cited(checked), prompt_version=prompt.version, trace=trace)
+            return self._originals(say("not_supported", language), evidence, reason="not_supported", trace=trace)
+        return Draft(checked.text, cited=frozenset(checked.cited), prompt_version=prompt.version, trace=trace)
+
+    def _originals(self, lead: str, evidence: Sequence[Evidence], *, reason: str, trace: dict[str, Any]) -> Draft:
+        best = evidence[:_FALLBACK_SOURCES]
+        return originals(lead, best, zone=self._zone, reason=reason, trace=trace)
 
     async def _finish(
         self,
         question: Question,
         language: Language,
-        now: datetime,
-        draft: "_Draft",
+        moments: tuple[datetime, datetime],
+        draft: Draft,
         evidence: Sequence[Evidence],
         timer: _Timer,
     ) -> AnswerResult:
+        asked_at, searched_at = moments
         timer.mark("total")
         answer = Answer(
             answer_id=uuid4().hex,
@@ -199,10 +209,10 @@ class Answerer:
             model=self._model.info.name,
             language=language,
         )
-        await self._answers.store(
+        stands = await self._answers.store(
             StoredAnswer(
                 answer_id=answer.answer_id,
-                asked_at=now,
+                asked_at=asked_at,
                 channel_id=question.channel_id,
                 person_id=question.person_id,
                 question_record_id=question.record_id,
@@ -214,57 +224,26 @@ class Answerer:
                 model=answer.model,
                 prompt_version=draft.prompt_version,
                 sources=tuple(_source(item, cited=item.n in draft.cited) for item in evidence),
+                searched_at=searched_at,
                 trace=draft.trace,
                 timings_ms=timer.marks,
             )
         )
+        if not stands:
+            text = say("source_deleted", language)
+            answer = replace(answer, text=text, abstained=True, reason="source_deleted", citations=())
         return AnswerResult(answer, timer.marks)
 
 
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    text: str
-    cited: frozenset[int] = frozenset()
-    abstained: bool = False
-    reason: str | None = None
-    prompt_version: str = ""
-    trace: dict[str, Any] = field(default_factory=dict)
-
-
 async def _closable(model: LanguageModel, prompt: Prompt, sampling: Sampling, asker: str) -> AsyncGenerator[str]:
-    async for piece in model.stream(prompt.messages, sampling=sampling, asker=asker):
-        yield piece
-
-
-def _cited(checked: Checked) -> frozenset[int]:
-    return frozenset(checked.cited)
-
-
-def _failure(error: ShiguangError, language: Language) -> str:
-    return f"{error.sentence(language)}{say('here_is_what_i_found', language)}"
-
-
-def _with_originals(lead: str, evidence: Sequence[Evidence], *, reason: str, trace: dict[str, Any]) -> _Draft:
-    """An abstention that still helps: the best passages, word for word."""
-    best = evidence[:_FALLBACK_SOURCES]
-    lines = [f"“{item.citation().quote}” — {item.author}, {item.time:%Y-%m-%d} [{item.n}]" for item in best]
-    return _Draft(
-        "\n".join([lead, *lines]),
-        cited=frozenset(item.n for item in best),
-        abstained=True,
-        reason=reason,
-        prompt_version=str(trace.get("prompt_version", "")),
-        trace=trace,
-    )
-
-
-def _trace(prompt: Prompt, sampling: Sampling, raw: str) -> dict[str, Any]:
-    return {
-        "prompt_version": prompt.version,
-        "messages": [{"role": message.role, "content": message.content} for message in prompt.messages],
-        "sampling": {"temperature": sampling.temperature, "seed": sampling.seed, "max_tokens": sampling.max_tokens},
-        "raw": raw,
-    }
+    """The model's stream, closed as soon as this one is: then the model stops."""
+    stream = model.stream(prompt.messages, sampling=sampling, asker=asker)
+    try:
+        async for piece in stream:
+            yield piece
+    finally:
+        if isinstance(stream, AsyncGenerator):
+            await stream.aclose()
 
 
 def _source(item: Evidence, *, cited: bool) -> StoredSource:

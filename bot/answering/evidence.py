@@ -46,11 +46,11 @@ class Evidence:
     score: float = 0.0
 
     def as_record(self, zone: tzinfo) -> str:
-        """One line of the prompt."""
+        """One line of the prompt, whatever a name holds: a line break in it would begin a record of its own."""
         where = f"{self.file_name} p.{self.page}" if self.file_name and self.page else self.file_name or ""
         source = f" [{where}]" if where else ""
         said = f"{self.time.astimezone(zone):%Y-%m-%d %H:%M} {self.author} (#{self.channel_name}){source}"
-        return f"{said}: {self.excerpt}"
+        return " ".join(f"{said}: {self.excerpt}".split())
 
     def citation(self) -> Citation:
         """As a numbered source."""

@@ -37,6 +37,7 @@ _FIGURE = re.compile(
     | (?<![a-z])(?P<ename>{_MONTH})\.?\s*(?P<eday>\d{{1,2}})(?:st|nd|rd|th)?(?![a-z]|[:.,]?\d)
     | (?<!\d)(?P<dday>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<dname>{_MONTH})(?![a-z])
     | (?<![a-z])(?P<monthonly>{"|".join(name for name in _MONTHS if name not in _IDLE_MONTHS)})(?![a-z])
+    | 第\s*(?P<ordinal>\d+)
     | (?<![\d.:,/-])(?P<day>\d{{1,2}})(?:\s*[日号]|(?:st|nd|rd|th)(?![a-z]))
     | (?P<half>上午|早上|下午|晚上|中午|凌晨)?\s*(?<![\d.:])(?P<hour>\d{{1,2}})(?:[:](?P<minute>\d\d)(?![\d])(?::\d\d)?
         (?:\s*(?P<ampm>[ap])\.?m(?![a-z]))?|\s*(?P<ampm2>[ap])\.?m(?![a-z])|\s*点(?P<oclock>半|\d{{1,2}}分?)?)
@@ -54,6 +55,7 @@ _ENGLISH_NUMBERS = {
     "fifty": "50", "sixty": "60", "ninety": "90", "hundred": "100", "dozen": "12",
 }  # fmt: skip
 _CIRCLED = re.compile("[\u2460-\u24ff]")
+_IN_IDENTIFIER = re.compile(r"[a-z_][-_.]?$")
 _WORD = re.compile(r"[a-z]+")
 
 
@@ -74,6 +76,12 @@ def claimed_figures(text: str) -> list[Figure]:
     # Circled digits number a list, they claim nothing.
     plain = with_certain_digits(normalize(_CIRCLED.sub(" ", text)))
     return [Figure(found[0].strip(), tuple(_readings(found))) for found in _FIGURE.finditer(plain)]
+
+
+def without_figures(text: str) -> str:
+    """The folded text without its figures; what is part of an identifier (JL-P19) stays."""
+    plain = with_certain_digits(normalize(text))
+    return _FIGURE.sub(lambda found: found[0] if _IN_IDENTIFIER.search(plain[: found.start()]) else " ", plain)
 
 
 def known_figures(text: str, said_at: datetime | None = None) -> frozenset[str]:
@@ -113,6 +121,8 @@ def _readings(found: "re.Match[str]") -> Iterator[frozenset[str]]:
             yield frozenset({str(day)})
     elif parts["monthonly"]:
         yield frozenset({f"month {_month(parts['monthonly'])}"})
+    elif parts["ordinal"]:
+        yield frozenset({f"ordinal {int(parts['ordinal'])}"})
     elif parts["day"]:
         yield frozenset({f"day {int(parts['day'])}"})
         yield frozenset({str(int(parts["day"]))})

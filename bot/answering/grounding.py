@@ -11,12 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
-from bot.answering.days import days_named
+from bot.answering.claims import CJK, Claim, EvidencePassage, claim_of, passage_of
 from bot.answering.evidence import Evidence
-from bot.answering.figures import claimed_figures, known_figures
 from bot.answering.links import links
+from bot.answering.marks import unmarked
 from bot.answering.negation import contradicts
-from bot.answering.numerals import with_certain_digits
 from bot.answering.sentences import split_sentences
 from knowledge.embedding import Embedder
 from knowledge.lexical import normalize, terms
@@ -29,12 +28,10 @@ _MARK = re.compile(
     re.IGNORECASE,
 )
 _ITEM = re.compile(r"^\s*(?:#+\s+|[-*•·]\s+|\d{1,2}[.)、）](?=\D)\s*|[(（]\d{1,2}[)）]\s*|[\u2460-\u2473]\s*)")
-_MARK_LIKE = re.compile(r"\[(\d+)\]")
 _NAME = re.compile(r"(?<!^)(?<![.!?]\s)\b[A-Z][a-zA-Z]+\b")
 _NAME_PART = re.compile(r"[A-Z][^\W\d_]{2,}")
 _CODE = re.compile(r"(?<![a-z0-9])[a-z][a-z0-9]*(?:[-_./][a-z0-9]+)*(?![a-z0-9])")
 _FILE_NAME = re.compile(r"\.(?:xlsx?|docx?|pptx?|pdf|csv|md|txt|png|jpe?g|zip|json|ya?ml)$")
-_CJK = re.compile(r"[\u3400-\u9fff]")
 _MONTHS = (
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
@@ -82,18 +79,6 @@ class Checked:
         return tuple(dict.fromkeys(n for sentence in self.sentences for n in sentence.citations))
 
 
-@dataclass(frozen=True, slots=True)
-class _Passage:
-    n: int
-    author: str
-    said: str
-    plain: str
-    words: frozenset[str]
-    facts: frozenset[str]
-    links: frozenset[str]
-    latin: bool
-
-
 class GroundingCheck:
     """Checks answers against their evidence, with words first and the embedding model for what is rephrased.
 
@@ -115,7 +100,7 @@ class GroundingCheck:
         closeness = (vectors[: len(sentences)] @ vectors[len(sentences) :].T).tolist()
 
         def check_all() -> tuple[CheckedSentence, ...]:
-            passages = [_passage(item, self._zone) for item in evidence]
+            passages = [passage_of(item, self._zone) for item in evidence]
             return tuple(
                 _check(sentence, question, passages, close)
                 for sentence, close in zip(sentences, closeness, strict=True)
@@ -129,18 +114,20 @@ def _bare(sentence: str) -> str:
     return _MARK.sub("", _ITEM.sub("", sentence)).strip()
 
 
-def _check(sentence: str, question: str, passages: Sequence[_Passage], closeness: Sequence[float]) -> CheckedSentence:
-    if not frozenset(terms(sentence)) - frozenset(terms(question)):
+def _check(
+    sentence: str, question: str, passages: Sequence[EvidencePassage], closeness: Sequence[float]
+) -> CheckedSentence:
+    claim = claim_of(sentence, question)
+    if not claim.new_words and not claim.new_figures:
         return CheckedSentence(sentence, (), "says nothing but the question")
-    scored = _supporting(sentence, question, passages, closeness)
+    scored = _supporting(claim, passages, closeness)
     if not scored:
         return CheckedSentence(sentence, (), "no passage says this")
     # The best one, and others only where they add a figure or are nearly as good.
     best = scored[0][0]
     chosen = [passage for score, passage in scored if score >= best - 0.25][:_MAX_CITATIONS]
-    asked_facts = known_figures(question)
-    for figure in claimed_figures(sentence):
-        if figure.is_known(asked_facts) or any(figure.is_known(passage.facts) for passage in chosen):
+    for figure in claim.new_figures:
+        if any(figure.is_known(passage.facts) for passage in chosen):
             continue
         holder = next((passage for _, passage in scored if figure.is_known(passage.facts)), None)
         if holder is None:
@@ -153,27 +140,26 @@ def _check(sentence: str, question: str, passages: Sequence[_Passage], closeness
 
 
 def _supporting(
-    sentence: str, question: str, passages: Sequence[_Passage], closeness: Sequence[float]
-) -> list[tuple[float, _Passage]]:
+    claim: Claim, passages: Sequence[EvidencePassage], closeness: Sequence[float]
+) -> list[tuple[float, EvidencePassage]]:
     """Passages that say the sentence in their own words, best first."""
-    said = frozenset(terms(with_certain_digits(normalize(sentence))))
-    new = said - frozenset(terms(question))
-    latin = not _CJK.search(sentence)
-    scored: list[tuple[float, _Passage]] = []
+    latin = not CJK.search(claim.sentence)
+    scored: list[tuple[float, EvidencePassage]] = []
     for passage, close in zip(passages, closeness, strict=True):
-        words = len(new & passage.words) / len(new)
-        all_words = len(said & passage.words) / len(said)
+        words, all_words = claim.new_share_in(passage), claim.share_in(passage)
         supported = (
             (words >= _ENOUGH_WORDS and all_words >= _SOME_WORDS)
             or (close >= _CLOSE and max(words, all_words) >= _SOME_WORDS)
             or (latin != passage.latin and close >= _CLOSE_OTHER_LANGUAGE)
         )
-        if supported and not contradicts(sentence, passage.said):
+        if supported and not contradicts(claim.sentence, passage.said):
             scored.append((words + all_words + close, passage))
     return sorted(scored, key=lambda entry: (-entry[0], entry[1].n))
 
 
-def _strange(sentence: str, question: str, chosen: Sequence[_Passage], passages: Sequence[_Passage]) -> Iterator[str]:
+def _strange(
+    sentence: str, question: str, chosen: Sequence[EvidencePassage], passages: Sequence[EvidencePassage]
+) -> Iterator[str]:
     """What the sentence names and neither the chosen passages nor the question do."""
     if links(sentence) - links(question).union(*(passage.links for passage in chosen)):
         yield "a link that is in no supporting passage"
@@ -182,7 +168,7 @@ def _strange(sentence: str, question: str, chosen: Sequence[_Passage], passages:
         names_something = any(character.isdigit() for character in code) or "_" in code or _FILE_NAME.search(code)
         if names_something and code not in held and not _is_date(code):
             yield f"code {code!r} is in no supporting passage"
-    latin = not _CJK.search(sentence)
+    latin = not CJK.search(sentence)
     if latin and not all(passage.latin for passage in chosen):
         return  # 李伟 is Li Wei in English: what is spelled anew cannot be compared.
     for name in _NAME.findall(sentence):
@@ -190,7 +176,7 @@ def _strange(sentence: str, question: str, chosen: Sequence[_Passage], passages:
             yield f"name {name!r} is in no supporting passage"
     told = normalize(question) + " ".join(passage.plain for passage in chosen)
     for author in {name for passage in passages for name in _spellings(passage.author)}:
-        if _CJK.search(author):
+        if CJK.search(author):
             spelled_anew = all(passage.latin for passage in chosen)
             is_strange = not spelled_anew and author in normalize(sentence) and author not in told
         else:
@@ -201,7 +187,7 @@ def _strange(sentence: str, question: str, chosen: Sequence[_Passage], passages:
 
 def _spellings(author: str) -> list[str]:
     """How a person may be called: a Chinese name in full, any name of a Latin one."""
-    return [normalize(author)] if _CJK.search(author) else _NAME_PART.findall(author)
+    return [normalize(author)] if CJK.search(author) else _NAME_PART.findall(author)
 
 
 def _is_date(code: str) -> bool:
@@ -209,30 +195,9 @@ def _is_date(code: str) -> bool:
     return any(code.startswith(month[:3]) and code.rstrip("0123456789") in (month, month[:3]) for month in _MONTHS)
 
 
-def _passage(item: Evidence, zone: tzinfo) -> _Passage:
-    file = f" {item.file_name}" if item.file_name else ""
-    said_at = item.time.astimezone(zone)
-    text = f"{item.author}: {item.text}{file} #{item.channel_name}"
-    plain = normalize(text)
-    facts = known_figures(text, said_at)
-    days = {said_at.date(), *days_named(plain, said_at.date())}
-    dates = " ".join(f"{day:%Y-%m-%d %B %A}" for day in days)
-    return _Passage(
-        n=item.n,
-        author=item.author,
-        said=item.text,
-        plain=plain,
-        words=frozenset(terms(f"{plain} {dates}")) | {fact.rpartition(" ")[2] for fact in facts},
-        facts=facts,
-        links=links(text),
-        latin=not _CJK.search(item.text),
-    )
-
-
 def _with_marks(sentence: CheckedSentence) -> str:
     marks = "".join(f"[{n}]" for n in sentence.citations)
-    # A number in square brackets would look like a mark.
-    body = _MARK_LIKE.sub(r"(\1)", sentence.text).rstrip()
+    body = unmarked(sentence.text).rstrip()
     if body and body[-1] in "。.!！?？;；":
-        return f"{body[:-1]}{'' if _CJK.search(body) else ' '}{marks}{body[-1]}"
+        return f"{body[:-1]}{'' if CJK.search(body) else ' '}{marks}{body[-1]}"
     return f"{body} {marks}"

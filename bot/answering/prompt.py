@@ -38,7 +38,7 @@ def answer_prompt(
             *(f"- {line}" for line in lines),
             "",
             today.format(today=now.astimezone(zone).strftime("%Y-%m-%d (%a)")),
-            asked.format(person=person or "user", question=question),
+            asked.format(person=" ".join(person.split()) or "user", question=question),
         ]
     )
     return Prompt(version=version, messages=(ChatMessage("system", system), ChatMessage("user", user)))

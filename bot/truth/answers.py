@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.errors import Language, NotFound
@@ -46,6 +46,8 @@ class StoredAnswer:
     model: str
     prompt_version: str
     sources: tuple[StoredSource, ...]
+    searched_at: datetime | None = None
+    """When the sources were read, by this machine's clock; what was deleted or edited since is noticed."""
     trace: dict[str, Any] = field(default_factory=dict)
     timings_ms: dict[str, int] = field(default_factory=dict)
 
@@ -56,10 +58,16 @@ class Answers:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def store(self, answer: StoredAnswer) -> None:
-        """Keep an answer with its sources, before it is shown."""
+    async def store(self, answer: StoredAnswer) -> bool:
+        """Keep an answer with its sources, before it is shown.
 
-        def insert(session: Session) -> None:
+        False when a source was deleted or changed while the answer was made: then it is kept without its words, and
+        must not be shown.
+        """
+
+        def insert(session: Session) -> bool:
+            stands = _sources_stand(session, answer)
+            asked = session.get(MessageRow, answer.question_record_id) if answer.question_record_id else None
             session.add(
                 AnswerRow(
                     answer_id=answer.answer_id,
@@ -67,15 +75,16 @@ class Answers:
                     channel_id=answer.channel_id,
                     person_id=answer.person_id,
                     question_record_id=answer.question_record_id,
-                    question=answer.question,
+                    question="" if asked is not None and asked.deleted_at is not None else answer.question,
                     language=answer.language,
-                    text=answer.text,
+                    text=answer.text if stands else "",
                     abstained=answer.abstained,
-                    reason=answer.reason,
+                    reason=answer.reason if stands else "source_deleted",
                     model=answer.model,
                     prompt_version=answer.prompt_version,
-                    trace=answer.trace,
+                    trace=answer.trace if stands else {},
                     timings_ms=dict(answer.timings_ms),
+                    withdrawn_at=None if stands else datetime.now(UTC),
                 )
             )
             session.flush()
@@ -88,15 +97,16 @@ class Answers:
                     chunk=source.chunk,
                     page=source.page,
                     channel_id=source.channel_id,
-                    quote=source.quote,
+                    quote=source.quote if stands else "",
                     cited=source.cited,
                 )
                 for source in answer.sources
             )
             session.flush()
+            return stands
 
         async with self._database.begin() as connection:
-            await connection.run_sync(lambda sync: insert(Session(sync)))
+            return await connection.run_sync(lambda sync: insert(Session(sync)))
 
     async def judge(
         self,
@@ -136,6 +146,16 @@ class Answers:
         if row is None:
             raise NotFound(answer_id)
         return row[0]
+
+
+def _sources_stand(session: Session, answer: StoredAnswer) -> bool:
+    records = {source.record_id for source in answer.sources}
+    alive = select(func.count()).where(MessageRow.record_id.in_(records), MessageRow.deleted_at.is_(None))
+    if answer.searched_at is not None:
+        alive = alive.where(or_(MessageRow.edited.is_(False), MessageRow.applied_at < answer.searched_at))
+    files = {source.file_id for source in answer.sources if source.file_id}
+    present = select(func.count()).where(FileRow.file_id.in_(files), FileRow.removed_at.is_(None))
+    return session.scalar(alive) == len(records) and session.scalar(present) == len(files)
 
 
 def answer_views(session: Session, answer_ids: Sequence[str]) -> dict[str, Answer]:

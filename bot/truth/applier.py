@@ -128,16 +128,19 @@ class Applier:
         row.channel_id, row.author_id = event.channel.channel_id, event.author.person_id
         row.sent_at, row.thread_id = event.occurred_at, event.thread_id
         row.system, row.permalink = event.system, event.permalink or row.permalink
+        text = event.text
         if event.answer_id is not None:
             row.answer_id = event.answer_id
-            self._work.session.execute(
-                update(AnswerRow).where(AnswerRow.answer_id == event.answer_id).values(answer_record_id=event.record_id)
-            )
+            answer = self._work.session.get(AnswerRow, event.answer_id)
+            if answer is not None:
+                answer.answer_record_id = event.record_id
+                # A source may have been deleted between answering and posting.
+                text = "" if answer.withdrawn_at is not None else text
         if row.deleted_at is not None:
             self._work.index(event.record_id, lane)
             return
         if event.version_at >= row.version_at:
-            self._replace_text(row, event.text, event.version_at, edited=event.edited_at is not None)
+            self._replace_text(row, text, event.version_at, edited=event.edited_at is not None)
             self._files.replace(row, event.files)
         elif first_time:
             # The edit overtook its message: its text stands, the files it did not mention are taken from here.

@@ -54,7 +54,7 @@ def place_with_neighbours(session: Session, record_ids: Iterable[str]) -> list[P
     for channel_id, thread_id, sent_at, record_id in rows:
         if channel_id is not None and sent_at is not None:
             groups[(channel_id, thread_id)].append((sent_at, record_id))
-    heads = _heads(session, {thread_id for _, thread_id in groups if thread_id})
+    heads = _heads(session, set(groups))
     placed: dict[str, Placed] = {}
     for (channel_id, thread_id), moments in groups.items():
         for segment in _segments(sorted(moments)):
@@ -70,7 +70,7 @@ def place_with_neighbours(session: Session, record_ids: Iterable[str]) -> list[P
                     # It has no place any more, but those around the gap still carry its words in their context.
                     gap = bisect_left(moments_of_talk, moment)
                     touched.update(range(gap - REACH, gap + REACH))
-            head = heads.get(thread_id) if thread_id else None
+            head = heads.get((channel_id, thread_id))
             for at in sorted(at for at in touched if 0 <= at < len(talk)):
                 placed[talk[at].record_id] = Placed(talk[at], surround(lines, at, head))
     return list(placed.values())
@@ -121,12 +121,9 @@ def _segments(moments: Sequence[tuple[datetime, str]]) -> Iterable[list[tuple[da
 
 
 def _talk(session: Session, channel_id: str, thread_id: str | None, first: datetime, last: datetime) -> list[Spoken]:
-    same = (
-        MessageRow.thread_id == thread_id
-        if thread_id
-        else (MessageRow.channel_id == channel_id) & MessageRow.thread_id.is_(None)
-    )
-    base = talk_statement().where(same)
+    # The channel always: a message may name a thread of a channel that its own readers must not see.
+    same_thread = MessageRow.thread_id == thread_id if thread_id else MessageRow.thread_id.is_(None)
+    base = talk_statement().where(MessageRow.channel_id == channel_id, same_thread)
     reach = 2 * REACH
     before = base.where(MessageRow.sent_at < first).order_by(
         MessageRow.sent_at.desc(), MessageRow.record_id.desc()
@@ -142,11 +139,13 @@ def _talk(session: Session, channel_id: str, thread_id: str | None, first: datet
     ]
 
 
-def _heads(session: Session, thread_ids: set[str]) -> dict[str, Line]:
+def _heads(session: Session, groups: set[tuple[str, str | None]]) -> dict[tuple[str, str | None], Line]:
+    """The first message of each thread, by channel and thread; one that lies in another channel is left out."""
+    thread_ids = {thread_id for _, thread_id in groups if thread_id}
     if not thread_ids:
         return {}
     found = spoken_messages(session, talk_statement().where(MessageRow.record_id.in_(thread_ids)))
-    return {spoken.record_id: spoken.line() for spoken in found}
+    return {(spoken.channel_id, spoken.record_id): spoken.line() for spoken in found}
 
 
 def _file_words(session: Session, record_ids: Sequence[str]) -> dict[str, list[str]]:

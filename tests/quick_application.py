@@ -1,0 +1,51 @@
+"""The application over real stores in memory, for tests that share one among many."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from bot.answering.answerer import Answerer
+from bot.answering.grounding import GroundingCheck
+from bot.application import Application, open_application
+from bot.conversation import Conversation
+from bot.llm.interface import LanguageModel
+from bot.llm.scripted import ScriptedModel
+from bot.settings import LlmSettings, load_settings
+from connectors.events import Event
+from tests.fakes.embedder import TinyEmbedder
+from tests.fakes.qdrant import quick_folder
+
+
+@asynccontextmanager
+async def quick_application(model: LanguageModel | None = None) -> AsyncIterator[Application]:
+    """Opened on a home of its own; the archivist is driven by the test."""
+    with quick_folder() as home:
+        settings = load_settings(home=home, timezone="Asia/Shanghai", llm=LlmSettings(backend="none"))
+        async with open_application(settings, embedder=TinyEmbedder(), model=model or ScriptedModel([])) as opened:
+            yield opened
+
+
+async def archive(application: Application, *events: Event) -> None:
+    """Accept events and wait until everything about them is searchable."""
+    await application.inbox.append(events)
+    await application.archivist.drain()
+
+
+def answerer_with(application: Application, model: LanguageModel) -> Answerer:
+    """The application's answerer with another model."""
+    return Answerer(
+        database=application.database,
+        searcher=application.searcher,
+        model=model,
+        check=GroundingCheck(application.embedder, zone=application.zone),
+        zone=application.zone,
+    )
+
+
+def conversation_with(application: Application, script: Sequence[str]) -> Conversation:
+    """The application's conversation with a model that says these answers."""
+    return Conversation(
+        answerer=answerer_with(application, ScriptedModel(script)),
+        finder=application.finder,
+        permissions=application.permissions,
+        zone=application.zone,
+    )
