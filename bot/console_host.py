@@ -13,6 +13,7 @@ from bot.answering.evidence import Evidence
 from bot.answering.finding import Finder
 from bot.archive.archivist import Archivist
 from bot.commands import COMMANDS
+from bot.errors import BadInput
 from bot.file_store import FileStore
 from bot.host import ApplicationHost
 from bot.permissions import CONSOLE, Permissions
@@ -126,7 +127,7 @@ class ConsoleHost(ApplicationHost):
         return [head, *replies]
 
     async def timeline(self, person: PersonId, query: TimelineQuery) -> TimelinePage:
-        """A page of the timeline, or the results of a search under the same filters."""
+        """A page of the timeline, or the results of a search under the same filters; raises ``BadInput``."""
         audience = await self._permissions.of_person(person, platform=CONSOLE)
         visible = frozenset(str(channel_id) for channel_id in audience.channel_ids)
         if query.channel_id is not None:
@@ -157,7 +158,10 @@ class ConsoleHost(ApplicationHost):
                 days=tuple(days(session, every_day, offset)) if query.before is None else (),
             )
 
-        return await self._read(load)
+        try:
+            return await self._read(load)
+        except ValueError as error:
+            raise BadInput(f"before: {error}") from None
 
     async def file(self, person: PersonId, file_id: RecordId) -> FilePages:
         """A shared file with its text."""

@@ -40,10 +40,10 @@ def entries(
         .limit(limit + 1)
     )
     if before is not None:
-        moment, _, record_id = before.partition("|")
+        moment, record_id = _place(before)
         statement = statement.where(
             tuple_(MessageRow.sent_at, MessageRow.record_id)
-            < tuple_(literal(datetime.fromisoformat(moment), MessageRow.sent_at.type), literal(record_id))
+            < tuple_(literal(moment, MessageRow.sent_at.type), literal(record_id))
         )
     rows = session.execute(statement).all()
     files = _files(session, [row[0].record_id for row in rows[:limit]])
@@ -57,6 +57,18 @@ def entries(
         return page, None
     last = rows[limit - 1][0]
     return page, f"{(last.sent_at or last.version_at).isoformat()}|{last.record_id}"
+
+
+def _place(cursor: str) -> tuple[datetime, str]:
+    text, _, record_id = cursor.partition("|")
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        msg = "not a cursor"
+        raise ValueError(msg)
+    return moment, record_id
 
 
 def days(session: Session, narrowed: TimelineFilter, offset: timedelta) -> list[tuple[date, int]]:

@@ -1,0 +1,132 @@
+"""Opening and migrating the truth: fresh, again, together, from the first release, and from a newer one."""
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, select
+
+from bot.errors import TruthUnavailable
+from bot.truth import database as database_module
+from bot.truth.database import HEAD, Database
+from bot.truth.inbox import Inbox
+from bot.truth.tables import Base, InboxRow
+from tests.builders import posted
+
+MIGRATIONS = Path(database_module.__file__).parent / "migrations"
+
+
+def _url(path: Path) -> str:
+    return f"sqlite+aiosqlite:///{path}"
+
+
+def _difference(connection: Connection) -> list[object]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return list(compare_metadata(context, Base.metadata))
+
+
+def _scripts() -> ScriptDirectory:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return ScriptDirectory.from_config(config)
+
+
+def test_the_newest_migration_is_the_one_that_a_start_compares_with() -> None:
+    assert _scripts().get_heads() == [HEAD]
+
+
+async def test_migrated_from_nothing_the_schema_is_that_of_the_tables(tmp_path: Path) -> None:
+    database = Database(_url(tmp_path / "new" / "truth.db"))
+    await database.migrate()
+    async with database.read() as connection:
+        assert await connection.run_sync(_difference) == []
+    await database.migrate()
+    async with database.read() as connection:
+        assert await connection.run_sync(_difference) == []
+    await database.close()
+
+
+async def test_a_database_of_the_first_release_is_brought_up_with_what_it_holds(tmp_path: Path) -> None:
+    database = Database(_url(tmp_path / "truth.db"))
+    await database.migrate()
+    await Inbox(database).append([posted(1, "kept")])
+    async with database.begin() as connection:
+        await connection.run_sync(_down_to_first)
+    await database.migrate()
+    async with database.read() as connection:
+        assert await connection.run_sync(_difference) == []
+        assert (await connection.scalars(select(InboxRow.event_id))).all() == ["posted-1"]
+    await database.close()
+
+
+def _down_to_first(connection: Connection) -> None:
+    from alembic import command
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.downgrade(config, "0001")
+
+
+async def test_several_processes_may_migrate_at_once(tmp_path: Path) -> None:
+    databases = [Database(_url(tmp_path / "truth.db")) for _ in range(6)]
+    await asyncio.gather(*(database.migrate() for database in databases))
+    async with databases[0].read() as connection:
+        assert await connection.run_sync(_difference) == []
+    for database in databases:
+        await database.close()
+
+
+async def test_a_database_of_a_newer_release_is_refused_in_words(tmp_path: Path) -> None:
+    database = Database(_url(tmp_path / "truth.db"))
+    await database.migrate()
+    async with database.begin() as connection:
+        await connection.exec_driver_sql("update alembic_version set version_num = '9999'")
+    with pytest.raises(TruthUnavailable, match="9999") as caught:
+        await database.migrate()
+    assert "newer release" in caught.value.hint("en")
+    await database.close()
+
+
+async def test_what_is_no_database_is_refused_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "truth.db"
+    path.write_bytes(b"this is not a database" * 100)
+    database = Database(_url(path))
+    with pytest.raises(TruthUnavailable) as caught:
+        await database.migrate()
+    assert str(path) not in caught.value.sentence()
+    await database.close()
+
+
+async def test_what_one_transaction_reads_is_of_one_moment(tmp_path: Path) -> None:
+    database = Database(_url(tmp_path / "truth.db"))
+    await database.migrate()
+    inbox = Inbox(database)
+    async with database.read() as connection:
+        assert (await connection.scalars(select(InboxRow.event_id))).all() == []
+        await inbox.append([posted(1, "written meanwhile")])
+        assert (await connection.scalars(select(InboxRow.event_id))).all() == []
+    assert (await inbox.counts()).pending == 1
+    await database.close()
+
+
+async def test_a_failed_transaction_leaves_nothing_and_the_next_writer_is_free(tmp_path: Path) -> None:
+    database = Database(_url(tmp_path / "truth.db"))
+    await database.migrate()
+    with pytest.raises(RuntimeError):
+        async with database.begin() as connection:
+            await connection.exec_driver_sql(
+                "insert into audit (at, actor, action, detail) values ('2026-11-02', 'a', 'b', '{}')"
+            )
+            raise RuntimeError
+    async with database.begin() as connection:
+        assert (await connection.exec_driver_sql("select count(*) from audit")).scalar() == 0
+    with closing(sqlite3.connect(tmp_path / "truth.db")) as other:
+        assert other.execute("pragma journal_mode").fetchone() == ("wal",)
+    await database.close()
