@@ -18,7 +18,7 @@ def configure_logging(level: Literal["debug", "info", "warning", "error"]) -> No
     logging.getLogger().addFilter(_RedactStandard())
     for handler in logging.getLogger().handlers:
         handler.addFilter(_RedactStandard())
-    for noisy in ("httpx", "aiohttp.access", "jieba", "alembic.runtime.migration", "apscheduler", "RapidOCR"):
+    for noisy in ("httpx", "aiohttp.access", "jieba", "alembic", "apscheduler", "RapidOCR"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     renderer: Any = (
         structlog.dev.ConsoleRenderer()
