@@ -71,9 +71,9 @@ class Searcher:
         nobody = not query.audience.everything and not query.audience.channel_ids
         if not text or nobody or query.limit < 1:
             return []
-        vector = (await self._embedder.embed_query(text)).tolist()
-        # In a thread: the first cut loads jieba's dictionary, and later ones wait for the indexer's.
-        words = sparse_query(await asyncio.to_thread(terms, text))
+        # Words in a thread: the first cut loads jieba's dictionary, and later ones wait for the indexer's.
+        embedded, cut = await asyncio.gather(self._embedder.embed_query(text), asyncio.to_thread(terms, text))
+        vector, words = embedded.tolist(), sparse_query(cut)
         searches: list[NearestSearch | LexicalSearch] = [
             NearestSearch(DENSE, vector),
             NearestSearch(AROUND, vector),

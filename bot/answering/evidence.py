@@ -125,7 +125,7 @@ def _describe(
         known = messages.get(message_id)
         if known is None or message_id in asked or (hit.passage.file_id and file is None):
             continue
-        message, author, channel = known
+        permalink, author, channel = known
         evidence.append(
             Evidence(
                 n=len(evidence) + 1,
@@ -138,7 +138,7 @@ def _describe(
                 text=hit.passage.text,
                 excerpt=excerpt(hit.passage.text, wanted, limit=_ITEM_CHARS),
                 kind=hit.passage.kind,
-                permalink=message.permalink,
+                permalink=permalink,
                 chunk=hit.passage.chunk,
                 file_id=file.file_id if file else None,
                 file_name=file.name if file else None,
@@ -191,15 +191,18 @@ def _questions(session: Session, record_ids: Iterable[str]) -> set[str]:
 
 
 def _files(session: Session, file_ids: Sequence[str]) -> dict[str, FileRow]:
+    if not file_ids:
+        return {}
     rows = session.scalars(select(FileRow).where(FileRow.file_id.in_(file_ids), FileRow.removed_at.is_(None)))
     return {row.file_id: row for row in rows}
 
 
-def _messages(session: Session, record_ids: set[str]) -> dict[str, tuple[MessageRow, str, str]]:
+def _messages(session: Session, record_ids: set[str]) -> dict[str, tuple[str | None, str, str]]:
+    """Permalink, author and channel of the living ones."""
     rows = session.execute(
-        select(MessageRow, PersonRow.name, ChannelRow.name)
+        select(MessageRow.record_id, MessageRow.permalink, PersonRow.name, ChannelRow.name)
         .join(PersonRow, PersonRow.person_id == MessageRow.author_id, isouter=True)
         .join(ChannelRow, ChannelRow.channel_id == MessageRow.channel_id)
         .where(MessageRow.record_id.in_(record_ids), MessageRow.deleted_at.is_(None))
     )
-    return {message.record_id: (message, author or "", channel) for message, author, channel in rows}
+    return {record_id: (permalink, author or "", channel) for record_id, permalink, author, channel in rows}
