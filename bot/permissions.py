@@ -4,11 +4,13 @@ A reply in a channel may use that channel and public ones; a direct reply what t
 channels count within one workspace; the console, being on the machine that holds the archive, shows all of them.
 """
 
+from collections.abc import Collection
+
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from bot.truth.database import Database
-from bot.truth.tables import ChannelRow, MembershipRow, PersonRow
+from bot.truth.tables import ChannelRow, MembershipRow, MessageRow, PersonRow
 from knowledge.passage import Audience, ChannelId
 
 CONSOLE = "console"
@@ -20,8 +22,11 @@ class Permissions:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def of_person(self, person_id: str, *, platform: str, workspace_id: str = "") -> Audience:
-        """What one person can see: their channels, and public ones unless they are a guest."""
+    async def of_person(self, person_id: str, *, platform: str, workspace_id: str | None = None) -> Audience:
+        """What one person can see: their channels, and public ones unless they are a guest.
+
+        Without ``workspace_id`` those are meant that the person is known to be in, by their channels.
+        """
         async with self._database.read() as connection:
             return await connection.run_sync(lambda sync: _of_person(Session(sync), person_id, platform, workspace_id))
 
@@ -39,18 +44,18 @@ class Permissions:
         return ChannelId(channel_id) in audience.channel_ids
 
 
-def _of_person(session: Session, person_id: str, platform: str, workspace_id: str) -> Audience:
-    member_of = set(
-        session.scalars(
-            select(MembershipRow.channel_id)
-            .join(ChannelRow, ChannelRow.channel_id == MembershipRow.channel_id)
-            .where(MembershipRow.person_id == person_id, MembershipRow.present, ChannelRow.deleted_at.is_(None))
-        )
-    )
+def _of_person(session: Session, person_id: str, platform: str, workspace_id: str | None) -> Audience:
+    rows = session.execute(
+        select(ChannelRow.channel_id, ChannelRow.platform, ChannelRow.workspace_id)
+        .join(MembershipRow, ChannelRow.channel_id == MembershipRow.channel_id)
+        .where(MembershipRow.person_id == person_id, MembershipRow.present, ChannelRow.deleted_at.is_(None))
+    ).all()
+    member_of = {channel_id for channel_id, _, _ in rows}
+    workspaces = {workspace for _, of, workspace in rows if of == platform} if workspace_id is None else {workspace_id}
     person = session.get(PersonRow, person_id)
     known = person is not None or platform == CONSOLE
     if known and not (person is not None and person.is_guest):
-        member_of.update(session.scalars(select(ChannelRow.channel_id).where(_public(platform, workspace_id))))
+        member_of.update(session.scalars(select(ChannelRow.channel_id).where(_public(platform, workspaces))))
     return Audience(frozenset(ChannelId(channel_id) for channel_id in member_of))
 
 
@@ -69,11 +74,25 @@ def _of_channel(session: Session, channel_id: str) -> Audience:
             return Audience(frozenset({ChannelId(channel_id)}))
         return _of_person(session, people[0], channel.platform, channel.workspace_id)
     visible = {channel_id}
-    if not any(is_guest for _, is_guest in members):
+    # A member of whom nothing is known may be a guest.
+    if all(is_guest is False for _, is_guest in members) and not _guest_has_written(session, channel_id):
         visible.update(
-            session.scalars(select(ChannelRow.channel_id).where(_public(channel.platform, channel.workspace_id)))
+            session.scalars(select(ChannelRow.channel_id).where(_public(channel.platform, {channel.workspace_id})))
         )
     return Audience(frozenset(ChannelId(visible_id) for visible_id in visible))
+
+
+def _guest_has_written(session: Session, channel_id: str) -> bool:
+    """Whether a guest who has not left wrote here: the list of members may be unknown or behind."""
+    left = select(MembershipRow.person_id).where(
+        MembershipRow.channel_id == channel_id, MembershipRow.present.is_(False)
+    )
+    guests = (
+        select(PersonRow.person_id)
+        .join(MessageRow, MessageRow.author_id == PersonRow.person_id)
+        .where(PersonRow.is_guest, MessageRow.channel_id == channel_id, PersonRow.person_id.not_in(left))
+    )
+    return session.scalar(guests.limit(1)) is not None
 
 
 def _is_bot(session: Session, person_id: str) -> bool:
@@ -81,8 +100,8 @@ def _is_bot(session: Session, person_id: str) -> bool:
     return person is not None and person.is_bot
 
 
-def _public(platform: str, workspace_id: str) -> ColumnElement[bool]:
+def _public(platform: str, workspaces: Collection[str]) -> ColumnElement[bool]:
     public = and_(ChannelRow.visibility == "public", ChannelRow.deleted_at.is_(None))
     if platform == CONSOLE:
         return public
-    return and_(public, ChannelRow.platform == platform, ChannelRow.workspace_id == workspace_id)
+    return and_(public, ChannelRow.platform == platform, ChannelRow.workspace_id.in_(workspaces))

@@ -103,7 +103,7 @@ class Applier:
                 self._delete_channel(event, received.lane)
             case MembershipChanged() as event:
                 self._directory.describe_channel(event.channel, LONG_AGO)
-                self._directory.describe_person(event.person, LONG_AGO)
+                self._directory.describe_person(event.person, event.occurred_at)
                 self._directory.set_membership(
                     event.channel.channel_id, event.person.person_id, present=event.present, at=event.occurred_at
                 )
@@ -115,7 +115,7 @@ class Applier:
 
     def _post(self, event: MessagePosted, lane: Lane) -> None:
         self._directory.describe_channel(event.channel, LONG_AGO)
-        self._directory.describe_person(event.author, LONG_AGO)
+        self._directory.describe_person(event.author, event.version_at)
         row = self._work.message(event.record_id)
         if row is None:
             row = self._work.stub(event.record_id)
@@ -192,7 +192,7 @@ class Applier:
         self._work.changed(row.channel_id, record_id)
 
     def _react(self, event: ReactionChanged) -> None:
-        self._directory.describe_person(event.person, LONG_AGO)
+        self._directory.describe_person(event.person, event.occurred_at)
         message = self._work.message(event.record_id)
         if message is not None and message.deleted_at is not None:
             return

@@ -27,11 +27,11 @@ class Directory:
         row.visibility, row.archived, row.changed_at = channel.visibility, channel.archived, at
 
     def describe_person(self, person: PersonRef, at: datetime) -> None:
-        """Take in what is said about a person; ``LONG_AGO`` when they are only mentioned."""
+        """Take in what a platform says about a person at ``at``; the newest description counts."""
         row = self._work.person(person.person_id)
         if row is None:
             row = self._work.add_person(PersonRow(person_id=person.person_id, changed_at=at))
-        elif at < row.changed_at or (row.name == person.name and row.is_bot == person.is_bot):
+        elif at < row.changed_at:
             return
         row.platform, row.name = person.platform, person.name
         row.is_bot, row.is_guest, row.changed_at = person.is_bot, person.is_guest, at
@@ -43,7 +43,7 @@ class Directory:
             select(MembershipRow.person_id).where(MembershipRow.channel_id == channel.channel_id, MembershipRow.present)
         ).all()
         for person in members:
-            self.describe_person(person, LONG_AGO)
+            self.describe_person(person, at)
             self.set_membership(channel.channel_id, person.person_id, present=True, at=at)
         for person_id in set(known) - {str(person_id) for person_id in listed}:
             self.set_membership(channel.channel_id, person_id, present=False, at=at)

@@ -1,0 +1,336 @@
+"""Who may see what: people by places, and no passage outside what everybody in the audience may read."""
+
+import itertools
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from random import Random
+from typing import Literal
+
+import pytest
+import pytest_asyncio
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.answering.answerer import Question
+from bot.application import Application
+from bot.llm.scripted import ScriptedModel
+from connectors.events import (
+    ChannelChanged,
+    ChannelDeleted,
+    ChannelId,
+    ChannelRef,
+    Event,
+    MembershipChanged,
+    MessagePosted,
+    PersonId,
+    PersonRef,
+    RecordId,
+    Visibility,
+)
+from knowledge.passage import Audience
+from tests.builders import at
+from tests.quick_application import answerer_with, archive, quick_application
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+PLACES: dict[str, Visibility] = {
+    "open": "public", "other_open": "public", "hall": "public",
+    "board": "private", "dm": "direct", "group_dm": "direct",
+}  # fmt: skip
+MEMBERS = {
+    "open": {"ann", "guest"},
+    "other_open": {"ann", "bo"},
+    "board": {"ann"},
+    "hall": set[str](),
+    "dm": {"bo", "robot"},
+    "group_dm": {"ann", "bo", "robot"},
+}
+
+
+def _channel(name: str, workspace: str = "T1", visibility: Visibility | None = None) -> ChannelRef:
+    return ChannelRef(
+        channel_id=ChannelId(f"slack:{workspace}:{name}"), platform="slack", name=name, workspace_id=workspace,
+        visibility=visibility or PLACES[name],
+    )  # fmt: skip
+
+
+def _person(name: str, workspace: str = "T1", *, is_guest: bool = False) -> PersonRef:
+    return PersonRef(
+        person_id=PersonId(f"slack:{workspace}:{name}"), platform="slack", name=name, is_bot=name == "robot",
+        is_guest=is_guest or name.startswith("guest"),
+    )  # fmt: skip
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def application() -> AsyncIterator[Application]:
+    async with quick_application() as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def world(application: Application) -> Application:
+    events: list[Event] = [
+        ChannelChanged(
+            event_id=f"open-{name}", occurred_at=at(0), channel=_channel(name),
+            members=tuple(_person(member) for member in sorted(members)),
+        )
+        for name, members in MEMBERS.items()
+    ]  # fmt: skip
+    elsewhere = ChannelRef(
+        channel_id=ChannelId("slack:T2:far"), platform="slack", name="far", workspace_id="T2", visibility="public"
+    )
+    events.append(ChannelChanged(event_id="open-far", occurred_at=at(0), channel=elsewhere, members=()))
+    await archive(application, *events)
+    return application
+
+
+def _names(audience: Audience) -> set[str]:
+    assert not audience.everything
+    return {channel_id.rpartition(":")[2] for channel_id in audience.channel_ids if channel_id.startswith("slack:T1:")}
+
+
+PUBLIC = {"open", "other_open", "hall"}
+
+
+@pytest.mark.parametrize(
+    ("name", "sees"),
+    [
+        ("ann", PUBLIC | {"board", "group_dm"}),
+        ("bo", PUBLIC | {"dm", "group_dm"}),
+        ("guest", {"open"}),
+        ("stranger", set[str]()),
+    ],
+)
+async def test_a_person_sees_their_channels_and_public_ones(world: Application, name: str, sees: set[str]) -> None:
+    person_id = f"slack:T1:{name}"
+    for workspace_id in ("T1", None):
+        audience = await world.permissions.of_person(person_id, platform="slack", workspace_id=workspace_id)
+        assert _names(audience) == sees
+        assert "slack:T2:far" not in set(map(str, audience.channel_ids))
+    for place in PLACES:
+        may = await world.permissions.may_read(person_id, f"slack:T1:{place}", platform="slack")
+        assert may is (place in sees), place
+
+
+@pytest.mark.parametrize(
+    ("place", "uses"),
+    [
+        ("open", {"open"}),  # A guest reads along.
+        ("other_open", PUBLIC),
+        ("hall", PUBLIC),
+        ("board", PUBLIC | {"board"}),
+        ("dm", PUBLIC | {"dm", "group_dm"}),
+        ("group_dm", {"group_dm"}),
+    ],
+)
+async def test_a_reply_uses_its_channel_and_public_ones_and_a_direct_one_what_its_person_sees(
+    world: Application, place: str, uses: set[str]
+) -> None:
+    assert _names(await world.permissions.of_channel(f"slack:T1:{place}")) == uses
+
+
+async def test_what_is_not_known_gives_nothing(world: Application) -> None:
+    assert await world.permissions.of_channel("slack:T1:nowhere") == Audience()
+    assert not await world.permissions.may_read("slack:T1:ann", "slack:T1:nowhere", platform="slack")
+    assert await world.permissions.of_person("wecom:x", platform="wecom") == Audience()
+
+
+async def test_the_console_shows_every_public_channel_and_none_that_is_private(world: Application) -> None:
+    audience = await world.permissions.of_person("console:new", platform="console")
+    assert _names(audience) == PUBLIC
+    assert "slack:T2:far" in set(map(str, audience.channel_ids))
+
+
+async def test_who_leaves_sees_no_more_and_a_deleted_channel_is_seen_by_nobody(application: Application) -> None:
+    room = _channel("room", "T3", "private")
+    ann = _person("ann", "T3")
+    await archive(
+        application,
+        ChannelChanged(event_id="room", occurred_at=at(0), channel=room, members=(ann,)),
+        ChannelChanged(event_id="plaza", occurred_at=at(0), channel=_channel("plaza", "T3", "public"), members=()),
+    )
+    assert await application.permissions.may_read(ann.person_id, room.channel_id, platform="slack")
+    await archive(
+        application,
+        MembershipChanged(event_id="left", occurred_at=at(2), channel=room, person=ann, present=False),
+        MembershipChanged(event_id="late-join", occurred_at=at(1), channel=room, person=ann, present=True),
+    )
+    assert not await application.permissions.may_read(ann.person_id, room.channel_id, platform="slack")
+    await archive(
+        application,
+        MembershipChanged(event_id="back", occurred_at=at(3), channel=room, person=ann, present=True),
+        ChannelDeleted(event_id="gone", occurred_at=at(4), channel_id=room.channel_id),
+    )
+    assert not await application.permissions.may_read(ann.person_id, room.channel_id, platform="slack")
+    assert await application.permissions.of_channel(room.channel_id) == Audience()
+
+
+async def test_who_becomes_a_guest_loses_public_channels_whatever_comes_late(application: Application) -> None:
+    square, room = _channel("square", "T4", "public"), _channel("room", "T4", "private")
+    zoe = _person("zoe", "T4")
+    await archive(
+        application,
+        ChannelChanged(event_id="square4", occurred_at=at(0), channel=square, members=()),
+        ChannelChanged(event_id="room4", occurred_at=at(0), channel=room, members=(zoe,)),
+    )
+    assert await application.permissions.may_read(zoe.person_id, square.channel_id, platform="slack")
+
+    def said(number: int, author: PersonRef) -> MessagePosted:
+        return MessagePosted(
+            event_id=f"zoe-{number}", occurred_at=at(number), record_id=RecordId(f"zoe-{number}"), channel=room,
+            author=author, text="hello",
+        )  # fmt: skip
+
+    await archive(application, said(9, _person("zoe", "T4", is_guest=True)))
+    await archive(application, said(5, zoe))
+    assert not await application.permissions.may_read(zoe.person_id, square.channel_id, platform="slack")
+    assert (await application.permissions.of_channel(room.channel_id)).channel_ids == {str(room.channel_id)}
+
+
+async def test_a_guest_who_writes_where_members_are_not_known_keeps_public_channels_out(
+    application: Application,
+) -> None:
+    open_place, guest = _channel("bazaar", "T5", "public"), _person("guest", "T5")
+    await archive(
+        application,
+        ChannelChanged(event_id="plaza5", occurred_at=at(0), channel=_channel("plaza", "T5", "public")),
+        MessagePosted(
+            event_id="g1", occurred_at=at(1), record_id=RecordId("g1"), channel=open_place, author=guest, text="hi"
+        ),
+    )
+    assert (await application.permissions.of_channel(open_place.channel_id)).channel_ids == {str(open_place.channel_id)}
+
+
+# the property
+
+PEOPLE = ("ann", "bo", "guest")
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A channel of a random world; ``thread_of`` names the room whose message its second message replies to."""
+
+    visibility: Visibility
+    members: frozenset[str]
+    left: frozenset[str]
+    deleted: bool
+    thread_of: int | None
+
+    def present(self) -> frozenset[str]:
+        return self.members - self.left
+
+    def may_be_read_by(self, name: str) -> bool:
+        is_open = self.visibility == "public" and not name.startswith("guest")
+        return not self.deleted and (is_open or name in self.present())
+
+    def readers(self) -> frozenset[str]:
+        everybody = {name for name in PEOPLE if not name.startswith("guest")} if self.visibility == "public" else set()
+        return self.present() | frozenset(everybody)
+
+
+@dataclass(slots=True)
+class World:
+    """Rooms in a workspace of their own, and what was said in them."""
+
+    workspace: str
+    rooms: list[Room]
+    events: list[Event] = field(default_factory=list)
+
+    def channel(self, number: int) -> ChannelRef:
+        return _channel(f"r{number}", self.workspace, self.rooms[number].visibility)
+
+    def secret(self, number: int) -> str:
+        return f"secret{self.workspace}x{number}y"
+
+    def build(self) -> None:
+        for number, room in enumerate(self.rooms):
+            here = self.channel(number)
+            people = tuple(_person(name, self.workspace) for name in sorted(room.members))
+            self.events.append(
+                ChannelChanged(event_id=f"{here.channel_id}", occurred_at=at(0), channel=here, members=people)
+            )
+            self.events += [
+                MembershipChanged(
+                    event_id=f"{here.channel_id}-{name}", occurred_at=at(50), channel=here,
+                    person=_person(name, self.workspace), present=False,
+                )
+                for name in sorted(room.left)
+            ]  # fmt: skip
+            for turn in (0, 1):
+                thread = f"{self.workspace}-{room.thread_of}-0" if turn and room.thread_of is not None else None
+                self.events.append(
+                    MessagePosted(
+                        event_id=f"{here.channel_id}-said-{turn}", occurred_at=at(10 + turn),
+                        record_id=RecordId(f"{self.workspace}-{number}-{turn}"), channel=here,
+                        author=_person("ann", self.workspace), text=f"pump news {turn}: {self.secret(number)}",
+                        thread_id=RecordId(thread) if thread else None,
+                    )
+                )  # fmt: skip
+            if room.deleted:
+                self.events.append(
+                    ChannelDeleted(event_id=f"{here.channel_id}-gone", occurred_at=at(60), channel_id=here.channel_id)
+                )
+
+
+_visibility: st.SearchStrategy[Literal["public", "private", "direct"]] = st.sampled_from(
+    ["public", "private", "direct"]
+)
+_rooms = st.lists(
+    st.builds(
+        Room,
+        visibility=_visibility,
+        members=st.frozensets(st.sampled_from(PEOPLE)),
+        left=st.frozensets(st.sampled_from(PEOPLE), max_size=1),
+        deleted=st.sampled_from([False, False, False, True]),
+        thread_of=st.none() | st.integers(0, 2),
+    ),
+    min_size=2,
+    max_size=4,
+)
+_numbers = itertools.count(100)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rooms=_rooms, order=st.randoms(use_true_random=False))
+async def test_no_passage_outside_what_everybody_in_the_audience_may_read(
+    application: Application, rooms: list[Room], order: Random
+) -> None:
+    made = World(f"W{next(_numbers)}", rooms)
+    made.build()
+    order.shuffle(made.events)
+    await archive(application, *made.events)
+    # Ann has written in every room, so she is a known person of the workspace.
+    for name in PEOPLE:
+        audience = await application.permissions.of_person(
+            f"slack:{made.workspace}:{name}", platform="slack", workspace_id=made.workspace
+        )
+        await _check(application, made, audience, readers=frozenset({name}))
+    for number, room in enumerate(rooms):
+        audience = await application.permissions.of_channel(made.channel(number).channel_id)
+        await _check(application, made, audience, readers=room.readers())
+
+
+async def _check(application: Application, made: World, audience: Audience, *, readers: frozenset[str]) -> None:
+    hidden = {
+        made.secret(number)
+        for number, room in enumerate(made.rooms)
+        if not all(room.may_be_read_by(name) for name in readers)
+    }
+    found = await application.finder.search("pump news", audience=audience, limit=50)
+    latest = await application.finder.latest(audience=audience, limit=50)
+    model = ScriptedModel(["NOT FOUND"])
+    told = await answerer_with(application, model).answer(Question(text="pump news", audience=audience, now=at(500)))
+    seen = [item.text for item in [*found, *latest]] + [told.answer.text]
+    seen += [message.content for request in model.requests for message in request.messages]
+    leaked = {secret for secret in hidden if any(secret in text for text in seen)}
+    assert not leaked
+    shown = {made.secret(number) for number in range(len(made.rooms))} - hidden
+    if audience.channel_ids:
+        assert all(any(secret in item.text for item in found) for secret in shown if _is_in(made, secret, audience))
+
+
+def _is_in(made: World, secret: str, audience: Audience) -> bool:
+    return any(
+        secret == made.secret(number) and str(made.channel(number).channel_id) in set(map(str, audience.channel_ids))
+        for number in range(len(made.rooms))
+    )
