@@ -41,10 +41,10 @@ def answerer_with(application: Application, model: LanguageModel) -> Answerer:
     )
 
 
-def conversation_with(application: Application, script: Sequence[str]) -> Conversation:
-    """The application's conversation with a model that says these answers."""
+def conversation_with(application: Application, model: ScriptedModel | Sequence[str]) -> Conversation:
+    """The application's conversation with another model, or one that says these answers."""
     return Conversation(
-        answerer=answerer_with(application, ScriptedModel(script)),
+        answerer=answerer_with(application, model if isinstance(model, ScriptedModel) else ScriptedModel(model)),
         finder=application.finder,
         permissions=application.permissions,
         zone=application.zone,
