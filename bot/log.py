@@ -3,21 +3,37 @@
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any, Literal
 
 import structlog
 
-_SECRET_KEY = re.compile(r"token|secret|password|api_key|authorization|cookie", re.IGNORECASE)
-_SECRET_VALUE = re.compile(r"xox[a-z]-[\w-]+|xapp-[\w-]+|xoxe[\w.-]+|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)|Bearer\s+[\w.-]+")
+_SECRET_KEY = re.compile(
+    r"token|secret|passw|api_?key|aes_?key|private_?key|credential|authorization|cookie", re.IGNORECASE
+)
+_SECRET_VALUE = re.compile(
+    r"xox[a-z]-[\w-]+|xapp-[\w-]+|xoxe[\w.-]+"  # Slack
+    r"|(?<=hooks\.slack\.com/)[\w/-]+"
+    r"|(?<=://)[^\s/]+(?=@)"  # user:password, or a token, in an address
+    r"|\b(?:Bearer|Basic)\s+[\w.~+/=-]+"
+    r"|\b(?:sk|hf|ghp|pypi)[-_][A-Za-z0-9_-]{16,}"
+    r"|(?<=[?&])(?P<key>[\w-]*(?:token|secret|passw|key|signature|sig|ticket)[\w-]*)=[^&\s\"'<>]+",
+    re.IGNORECASE,
+)
+_HIDDEN = "***"
+_DEPTH = 6
 
 
 def configure_logging(level: Literal["debug", "info", "warning", "error"]) -> None:
     """Set up structlog and the standard library's logging, readable on a terminal and JSON elsewhere."""
-    logging.basicConfig(stream=sys.stderr, level=level.upper(), format="%(levelname)s %(name)s %(message)s", force=True)
-    logging.getLogger().addFilter(_RedactStandard())
+    logging.basicConfig(
+        handlers=[_StandardErrorHandler()],
+        level=level.upper(),
+        format="%(levelname)s %(name)s %(message)s",
+        force=True,
+    )
     for handler in logging.getLogger().handlers:
-        handler.addFilter(_RedactStandard())
+        handler.setFormatter(_Redacting("%(levelname)s %(name)s %(message)s"))
     for noisy in ("httpx", "aiohttp.access", "jieba", "alembic", "apscheduler", "RapidOCR"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     renderer: Any = (
@@ -35,25 +51,73 @@ def configure_logging(level: Literal["debug", "info", "warning", "error"]) -> No
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: _StandardErrorLogger(),
         cache_logger_on_first_use=False,
     )
 
 
 def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """A structlog processor: hides values by the name of their key and by what tokens look like."""
+    """A structlog processor: hides values by the name of their key and by what tokens look like, at any depth."""
     for key, value in event.items():
-        if _SECRET_KEY.search(key):
-            event[key] = "***"
-        elif isinstance(value, str):
-            event[key] = _SECRET_VALUE.sub("***", value)
+        event[key] = _redacted(key, value, _DEPTH)
     return event
 
 
-class _RedactStandard(logging.Filter):
-    def filter(self, record: logging.LogRecord) -> bool:
-        message = record.getMessage()
-        hidden = _SECRET_VALUE.sub("***", message)
-        if hidden != message:
-            record.msg, record.args = hidden, ()
-        return True
+def without_secrets(text: str) -> str:
+    """The text with everything that looks like a token or password hidden."""
+    return _SECRET_VALUE.sub(lambda found: f"{found['key']}={_HIDDEN}" if found["key"] else _HIDDEN, text)
+
+
+def _redacted(key: str, value: Any, depth: int) -> Any:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if _SECRET_KEY.search(key):
+        return _HIDDEN
+    if isinstance(value, str):
+        return without_secrets(value)
+    if depth and isinstance(value, Mapping):
+        return {str(name): _redacted(str(name), inner, depth - 1) for name, inner in value.items()}
+    if depth and isinstance(value, list | tuple | set | frozenset):
+        return [_redacted("", inner, depth - 1) for inner in value]
+    return without_secrets(str(value))
+
+
+class _Redacting(logging.Formatter):
+    """The whole line is searched, a traceback included."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return without_secrets(super().format(record))
+
+
+class _StandardErrorLogger:
+    """Writes to what standard error is now: it may be replaced while the process runs."""
+
+    def msg(self, message: str) -> None:
+        """One line."""
+        print(message, file=sys.stderr, flush=True)  # noqa: T201 - this is the log
+
+    log = debug = info = warning = error = critical = exception = fatal = msg
+
+
+class _StandardErrorHandler(logging.StreamHandler[Any]):
+    """The standard library's counterpart."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        super().emit(record)
+
+
+class _StandardErrorHandler(logging.Handler):
+    """Writes to what standard error is now, not to what it was when logging was set up."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        print(self.format(record), file=sys.stderr, flush=True)  # noqa: T201 - this is where lines go
+
+
+class _StandardErrorLogger:
+    """The same for structlog."""
+
+    def msg(self, message: str) -> None:
+        print(message, file=sys.stderr, flush=True)  # noqa: T201 - this is where lines go
+
+    log = debug = info = warn = warning = fatal = failure = err = error = critical = exception = msg

@@ -28,6 +28,7 @@ ENTRY_ERRORS = (
     RuntimeError,
     ValueError,
     OverflowError,
+    IndexError,
     struct.error,
 )
 """Everything that reading one damaged, encrypted or strangely compressed entry can raise."""

@@ -1,6 +1,7 @@
 """Office files as what they are: ZIP containers of XML parts, opened with distrust."""
 
 import posixpath
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ ZIP_FAILURES: Final = (
     ValueError,
     OSError,
     EOFError,
+    IndexError,
+    struct.error,
 )
 """What ``zipfile`` raises on damaged or exotic containers."""
 _PROLOG_BYTES: Final = 65_536
