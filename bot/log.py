@@ -75,9 +75,11 @@ def _redacted(key: str, value: Any, depth: int) -> Any:
         return _HIDDEN
     if isinstance(value, str):
         return without_secrets(value)
-    if depth and isinstance(value, Mapping):
+    if not depth:
+        return _HIDDEN
+    if isinstance(value, Mapping):
         return {str(name): _redacted(str(name), inner, depth - 1) for name, inner in value.items()}
-    if depth and isinstance(value, list | tuple | set | frozenset):
+    if isinstance(value, list | tuple | set | frozenset):
         return [_redacted("", inner, depth - 1) for inner in value]
     return without_secrets(str(value))
 
@@ -105,19 +107,3 @@ class _StandardErrorHandler(logging.StreamHandler[Any]):
     def emit(self, record: logging.LogRecord) -> None:
         self.stream = sys.stderr
         super().emit(record)
-
-
-class _StandardErrorHandler(logging.Handler):
-    """Writes to what standard error is now, not to what it was when logging was set up."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        print(self.format(record), file=sys.stderr, flush=True)  # noqa: T201 - this is where lines go
-
-
-class _StandardErrorLogger:
-    """The same for structlog."""
-
-    def msg(self, message: str) -> None:
-        print(message, file=sys.stderr, flush=True)  # noqa: T201 - this is where lines go
-
-    log = debug = info = warn = warning = fatal = failure = err = error = critical = exception = msg
