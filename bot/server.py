@@ -207,6 +207,10 @@ async def _load_sample(application: Application) -> None:
     new = await application.inbox.append(events, lane=Lane.IMPORT)
     if new:
         ERR.print(_TEXTS["sample"][system_language()].format(count=new))
+        # Before the address is told: whoever opens the page chooses among the people of the sample.
+        taken = 0
+        while taken < new and (batch := await application.archivist.apply_batch()):
+            taken += batch
     # Files of messages that somebody has deleted since were put again, and must not stay.
     await application.archivist.leftovers.drop(
         file.sha256
@@ -228,10 +232,10 @@ def _first_loaded_at(marker: Path) -> datetime:
 async def _keep_gauges(application: Application, metrics: Metrics) -> None:
     while True:
         try:
-            counts = await application.inbox.counts()
+            counts, queued = await application.inbox.counts(), await application.indexer.pending()
             metrics.inbox.labels("pending").set(counts.pending)
             metrics.inbox.labels("failed").set(counts.failed)
-            metrics.index_queue.set(await application.indexer.pending())
+            metrics.index_queue.set(queued)
         except Exception:  # noqa: BLE001 - figures that cannot be read now are read later
             _log.warning("gauges could not be read", exc_info=True)
         metrics.model_waiting.set(application.model.waiting)

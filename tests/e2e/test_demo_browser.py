@@ -1,0 +1,109 @@
+"""What a newcomer does, with nothing replaced: the demo, a browser, a starter question, its source, a thumb."""
+
+import asyncio
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.sample.archive import STARTER_QUESTIONS
+from tests.e2e.real_models import SETTINGS, home_with_models, is_settled, needs_models
+from tests.e2e.test_console_browser import CHROMIUM, DRIVER, Page, driver
+from tests.processes import environment
+from tests.waiting import eventually
+
+__all__ = ["driver"]  # the fixture
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.model,
+    pytest.mark.timeout(300),
+    needs_models,
+    pytest.mark.skipif(
+        CHROMIUM is None or DRIVER is None,
+        reason="NOT TESTED: no Chromium here. Install chromium and chromium-driver to test the pages",
+    ),
+]
+_ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
+_ANSWER = ".message[data-record] .answer"
+_REPOSITORY = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A running demo."""
+
+    base: str
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Demo]:
+    home = home_with_models(tmp_path / "home")
+    log = tmp_path / "demo.log"
+    with log.open("wb") as file:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bot", "demo", "--port", "0"],
+            stdin=subprocess.DEVNULL, stdout=file, stderr=file, cwd=_REPOSITORY, env=environment(home, **SETTINGS),
+        )  # fmt: skip
+    try:
+        base = _address(process, log)
+        _wait_until_settled(base)
+        yield Demo(base)
+    finally:
+        process.terminate()
+        assert process.wait(timeout=20) == 0, log.read_text("utf-8")
+
+
+def _wait_until_settled(base: str) -> None:
+    """Until the sample is searchable and the model is loaded: a newcomer would see both come."""
+
+    async def settle() -> None:
+        await eventually(lambda: is_settled(base), seconds=240, every=0.3)
+
+    asyncio.run(settle())
+
+
+def _address(process: subprocess.Popen[bytes], log: Path) -> str:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        if found := _ADDRESS.search(log.read_text("utf-8")):
+            return found.group()
+        assert process.poll() is None, log.read_text("utf-8")
+        time.sleep(0.05)
+    raise AssertionError(log.read_text("utf-8"))
+
+
+def test_a_newcomer_asks_reads_the_source_and_presses_the_thumb(demo: Demo, driver: Any) -> None:
+    page = Page(driver, demo)  # type: ignore[arg-type]  # of the server it needs the address alone
+    page.size(1280, 800)
+    driver.get(f"{demo.base}/console/icon.svg")
+    driver.execute_script("localStorage.clear(); sessionStorage.clear()")
+    page.enter("Priya")
+    question = STARTER_QUESTIONS["en"][0]
+    page.click(".welcome button", question[:20])
+    page.wait(lambda: page.all(".answer.streaming .source"), seconds=30)
+    page.wait(lambda: page.find(".answer.streaming .text").text.strip(), seconds=120)
+    page.wait(lambda: not page.all(".answer.streaming") and page.all(f"{_ANSWER} .cite"), seconds=120)
+    cite = page.all(f"{_ANSWER} .cite")[-1]
+    assert re.fullmatch(r"\[?\d+\]?", cite.text.strip())
+    answer_url = driver.current_url
+    page.script("arguments[0].scrollIntoView({block: 'center'})", cite)
+    cite.click()
+    page.wait(lambda: page.all(".message.flash") or page.all("#panel .page.cited"))
+    assert "message=" in driver.current_url or page.all("#panel .page.cited")
+    driver.get(answer_url)
+    page.ready()
+    thumb = f'{_ANSWER} [data-verdict="up"]'
+    page.wait(lambda: page.all(thumb))
+    page.script("arguments[0].scrollIntoView({block: 'center'})", page.all(thumb)[-1])
+    page.all(thumb)[-1].click()
+    page.wait(lambda: page.all(thumb)[-1].get_attribute("aria-pressed") == "true")
+    driver.refresh()
+    page.ready()
+    page.wait(lambda: page.all(thumb)[-1].get_attribute("aria-pressed") == "true")

@@ -1,0 +1,188 @@
+"""The real thing: ``shiguang demo`` as a process, with the real embedding model and a real language model."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from tests.e2e.console_client import ConsoleClient, console
+from tests.e2e.real_models import SETTINGS, home_with_models, is_settled, needs_models
+from tests.processes import Serving, end, environment, serve
+from tests.waiting import eventually
+
+pytestmark = [pytest.mark.model, needs_models, pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="module")]
+_SOON = 5.0
+"""Seconds within which an edit or a deletion must be seen by the search."""
+_ANSWERED = 120.0
+
+
+async def _started(command: str, home: Path, log: Path) -> Serving:
+    env = environment(home, SHIGUANG_WEB__PORT="0", **SETTINGS)
+    return await serve(command, env=env, log=log, module="bot")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serving]:
+    """The demo, with its sample in the archive and its model loaded."""
+    folder = tmp_path_factory.mktemp("demo")
+    server = await _started("demo", home_with_models(folder / "home"), folder / "server.log")
+    try:
+        await eventually(lambda: is_settled(server.base), seconds=240, every=0.2)
+        yield server
+    finally:
+        await end(server.process)
+
+
+async def _asked(client: ConsoleClient, channel: str, question: str) -> tuple[str, dict[str, Any]]:
+    """Ask and wait for the end; returns the ask and the answer."""
+    ask = str((await client.say(channel, question))["ask_id"])
+
+    async def finished() -> dict[str, Any] | None:
+        assert client.step(ask, "failed") is None, client.step(ask, "failed")
+        return client.step(ask, "finished")
+
+    step = await eventually(finished, seconds=_ANSWERED)
+    assert step is not None
+    return ask, step
+
+
+async def test_the_page_answers_and_the_sample_is_searchable(demo: Serving) -> None:
+    async with aiohttp.ClientSession(demo.base) as http, http.get("/") as response:
+        assert response.status == 200
+        assert "拾光" in await response.text()
+    async with console(demo.base, name="Newcomer") as client:
+        assert await client.found("How long is the warranty on the JL-P19 pump?")
+
+        async def quotation_is_read() -> bool:
+            entries = (await client.get("/api/timeline", text="静澜 质保 18 months warranty", kind="file"))["entries"]
+            return any(entry["file_name"].endswith(".pdf") and "18" in entry["text"] for entry in entries)
+
+        await eventually(quotation_is_read, seconds=120)
+        about = await client.get("/api/console")
+        assert about["suggestions"]["en"]
+        assert about["suggestions"]["zh"]
+
+
+async def test_a_question_gets_sources_then_words_then_a_cited_answer(demo: Serving) -> None:
+    async with console(demo.base, name="Ann") as ann, ann.listening():
+        launch = await _channel(ann, "launch")
+        fact = "The visitors from Foxglove arrive at 14:30 on Thursday."
+        told = (await ann.say(launch, fact))["record_id"]
+        await eventually(lambda: _finds(ann, fact, told))
+        spoken = []
+        for question in (
+            "@拾光 When do the visitors from Foxglove arrive?",
+            "@拾光 At what time do the visitors from Foxglove arrive?",
+        ):
+            ask, finished = await _asked(ann, launch, question)
+            phases = list(dict.fromkeys(ann.phases(ask)))
+            assert phases.index("sources") < phases.index("delta") < phases.index("finished")
+            answer = finished["answer"]
+            assert "14:30" in answer["text"], "in the model's words, or in the original that is shown instead"
+            await _check_citations(ann, answer, told)
+            posted = (await ann.get("/api/message", id=finished["record_id"]))["message"]
+            assert (posted["answer"]["answer_id"], posted["thread_id"]) == (answer["answer_id"], ask)
+            spoken.append(not answer["abstained"])
+        assert any(spoken), "the small model phrases at least one of two answers by itself"
+
+
+async def _check_citations(client: ConsoleClient, answer: dict[str, Any], expected: str) -> None:
+    """Numbers in the text and citations agree, and each citation opens its message in its channel."""
+    cited = {citation["n"]: citation["record_id"] for citation in answer["citations"]}
+    assert set(map(int, re.findall(r"\[(\d+)\]", answer["text"]))) == set(cited)
+    assert expected in cited.values()
+    for record in cited.values():
+        opened = (await client.get("/api/message", id=record))["message"]
+        around = await client.get("/api/messages", channel=opened["channel_id"], around=record)
+        heads = {message["record_id"] for message in around["messages"]}
+        assert opened["record_id"] == record
+        assert (opened["thread_id"] or record) in heads
+
+
+async def test_an_edit_and_a_deletion_are_seen_by_the_search_soon(demo: Serving) -> None:
+    async with console(demo.base, name="Ann") as ann:
+        general = await _channel(ann, "launch")
+        record = (await ann.say(general, "the spare key is under the flowerpot"))["record_id"]
+        await eventually(lambda: _finds(ann, "spare key flowerpot", record), seconds=_SOON)
+        await ann.patch("/api/messages", {"record_id": record, "text": "the spare key is in the letterbox"})
+
+        async def edited() -> bool:
+            texts = await ann.texts("where is the spare key?")
+            return any("letterbox" in text for text in texts) and not any("flowerpot" in text for text in texts)
+
+        await eventually(edited, seconds=_SOON)
+        await ann.delete("/api/messages", id=record)
+
+        async def gone() -> bool:
+            return not await _finds(ann, "where is the spare key?", record)
+
+        await eventually(gone, seconds=_SOON)
+
+
+async def test_a_private_channel_is_hidden_from_everybody_else(demo: Serving) -> None:
+    async with console(demo.base, name="Ann") as ann, console(demo.base, name="Ben") as ben, ben.listening():
+        created = await ann.post(
+            "/api/channels", {"client_id": "secret-channel", "name": "secret", "visibility": "private"}
+        )
+        secret = created["channel"]["channel_id"]
+        record = (await ann.say(secret, "the merger with Marigold is on Friday"))["record_id"]
+        await eventually(lambda: _finds(ann, "merger Marigold", record))
+        assert secret not in {channel["channel_id"] for channel in (await ben.get("/api/channels"))["channels"]}
+        assert not any("Marigold" in text for text in await ben.texts("merger with Marigold"))
+        assert await ben.status("/api/messages", channel=secret) == 403
+        assert await ben.status("/api/message", id=record) == 403
+        direct = next(
+            channel for channel in (await ben.get("/api/channels"))["channels"] if channel["visibility"] == "direct"
+        )["channel_id"]
+        _, finished = await _asked(ben, direct, "When is the merger with Marigold?")
+        assert "Marigold is on Friday" not in finished["answer"]["text"]
+        assert record not in {citation["record_id"] for citation in finished["answer"]["citations"]}
+        assert not [step for step in ben.steps if "Marigold is on" in str(step)]
+
+
+async def test_a_verdict_and_every_message_outlive_a_kill_in_the_middle_of_an_answer(tmp_path: Path) -> None:
+    home = home_with_models(tmp_path / "home")
+    server = await _started("serve", home, tmp_path / "1.log")
+    try:
+        async with console(server.base, name="Ann") as ann, ann.listening():
+            general = await ann.channel_id("general")
+            told = (await ann.say(general, "The password of the guest wifi is heliotrope-42."))["record_id"]
+            await eventually(lambda: _finds(ann, "guest wifi password", told), seconds=60)
+            _, finished = await _asked(ann, general, "@拾光 What is the password of the guest wifi?")
+            answer = finished["answer"]
+            await ann.put("/api/verdicts", {"answer_id": answer["answer_id"], "verdict": "up"})
+            again = (await ann.say(general, "@拾光 Who told us the password of the wifi?"))["ask_id"]
+            await eventually(lambda: _reached(ann, again, "sources"), seconds=60)
+            server.process.kill()
+            await server.process.wait()
+        server = await _started("serve", home, tmp_path / "2.log")
+        async with console(server.base, name="Ann") as ann:
+            shown = (await ann.get("/api/message", id=finished["record_id"]))["message"]
+            assert shown["verdict"] == "up"
+            assert shown["answer"]["text"] == answer["text"]
+            page = await ann.get("/api/messages", channel=general)
+            assert {told, again} <= {message["record_id"] for message in page["messages"]}
+            await eventually(lambda: _finds(ann, "guest wifi password", told), seconds=60)
+        assert await server.stop() == 0
+    finally:
+        await end(server.process)
+
+
+async def _channel(client: ConsoleClient, name: str) -> str:
+    """The channel whose name ends so."""
+    channels = (await client.get("/api/channels"))["channels"]
+    return str(next(channel["channel_id"] for channel in channels if channel["name"].endswith(name)))
+
+
+async def _finds(client: ConsoleClient, words: str, record: str) -> bool:
+    return record in await client.found(words)
+
+
+async def _reached(client: ConsoleClient, ask_id: str, phase: str) -> bool:
+    await asyncio.sleep(0)
+    return phase in client.phases(ask_id)
