@@ -16,9 +16,13 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from pydantic_settings import SettingsError as UnreadableVariable
 
 from bot.errors import SettingsError
 
+_PREFIX = "SHIGUANG_"
+_CONFIG = "SHIGUANG_CONFIG"
+_TRUTH_SCHEMES = ("sqlite+aiosqlite://", "postgresql+asyncpg://")
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -51,6 +55,9 @@ class WebSettings(_Section):
 
     @model_validator(mode="after")
     def _token_outside_loopback(self) -> Self:
+        if self.token is not None and not self.token.get_secret_value().strip():
+            msg = "web.token is empty"
+            raise ValueError(msg)
         if self.host not in _LOOPBACK and self.token is None:
             msg = f"web.host is {self.host!r}: any address but 127.0.0.1 needs web.token"
             raise ValueError(msg)
@@ -62,6 +69,14 @@ class TruthSettings(_Section):
 
     url: SecretStr | None = None
     """``postgresql+asyncpg://user:password@host/name`` for PostgreSQL."""
+
+    @field_validator("url")
+    @classmethod
+    def _has_an_async_driver(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(_TRUTH_SCHEMES):
+            msg = f"an address that begins with {' or '.join(_TRUTH_SCHEMES)} was expected"
+            raise ValueError(msg)
+        return value
 
 
 class VectorSettings(_Section):
@@ -142,7 +157,8 @@ class Settings(BaseSettings):
     """Everything that can be set; frozen after the start."""
 
     model_config = SettingsConfigDict(
-        env_prefix="SHIGUANG_",
+        env_prefix=_PREFIX,
+        env_ignore_empty=True,
         env_nested_delimiter="__",
         frozen=True,
         extra="forbid",
@@ -162,6 +178,11 @@ class Settings(BaseSettings):
     llm: LlmSettings = LlmSettings()
     files: FilesSettings = FilesSettings()
 
+    @field_validator("home")
+    @classmethod
+    def _is_absolute(cls, value: Path) -> Path:
+        return value.expanduser().resolve()
+
     @model_validator(mode="before")
     @classmethod
     def _split_connectors(cls, data: object) -> object:
@@ -180,7 +201,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Environment before file; the file is ``$SHIGUANG_CONFIG``, ``./shiguang.toml`` or the one in the home."""
-        named = os.environ.get("SHIGUANG_CONFIG")
+        named = os.environ.get(_CONFIG)
         candidates = [Path(named)] if named else [Path("shiguang.toml"), _default_home() / "shiguang.toml"]
         found = next((path for path in candidates if path.is_file()), None)
         toml = (TomlConfigSettingsSource(settings_cls, found),) if found else ()
@@ -211,12 +232,27 @@ class Settings(BaseSettings):
 
 def load_settings(**overrides: object) -> Settings:
     """Read the settings; raises ``SettingsError`` that names the first wrong key, never its value."""
+    _check_environment()
     try:
         return Settings(**overrides)  # type: ignore[arg-type]  # keyword overrides are validated by pydantic
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"])
-        detail = f"{key}: {first['msg']}" if key else str(first["msg"])
-        raise SettingsError(detail.replace("Value error, ", "")) from None
+        told = str(first["msg"]).replace("Value error, ", "")
+        raise SettingsError(told if not key or told.startswith(f"{key}.") else f"{key}: {told}") from None
+    except UnreadableVariable as error:
+        # Its text names the field and the source, not the value.
+        raise SettingsError(str(error)) from None
     except (OSError, ValueError) as error:
         raise SettingsError(f"shiguang.toml cannot be read ({type(error).__name__})") from None
+
+
+def _check_environment() -> None:
+    """What pydantic would pass over in silence: a misspelt variable, a settings file that is not there."""
+    for name in sorted(os.environ):
+        field = name.upper().removeprefix(_PREFIX).partition("__")[0].lower()
+        if name.upper().startswith(_PREFIX) and name.upper() != _CONFIG and field not in Settings.model_fields:
+            raise SettingsError(f"{name} is no setting")
+    named = os.environ.get(_CONFIG)
+    if named and not Path(named).is_file():
+        raise SettingsError(f"{_CONFIG} names {named!r}, which is not there")
