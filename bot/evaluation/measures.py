@@ -35,9 +35,9 @@ def estimate(values: Sequence[float]) -> Estimate:
 
 
 def recall_at(ranked: Sequence[str], evidence: Sequence[str], k: int) -> float:
-    """Share of the evidence among the first ``k``."""
+    """Share of the evidence among the first ``k``; 0 without evidence."""
     wanted = set(evidence)
-    return len(wanted & set(ranked[:k])) / len(wanted)
+    return len(wanted & set(ranked[:k])) / len(wanted) if wanted else 0.0
 
 
 def hit_at(ranked: Sequence[str], evidence: Sequence[str], k: int) -> float:

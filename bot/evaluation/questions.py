@@ -25,7 +25,8 @@ class EvaluationQuestion(BaseModel):
 def load_questions(path: Path) -> list[EvaluationQuestion]:
     """Read the file; raises ``BadInput`` that names the first broken line."""
     try:
-        lines = path.read_text("utf-8-sig").splitlines()
+        # Only line feeds end a line: JSON may hold other separators within a text.
+        lines = path.read_text("utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"{path.name} cannot be read") from error
     questions: list[EvaluationQuestion] = []
