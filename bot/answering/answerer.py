@@ -174,7 +174,7 @@ class Answerer:
         told = [sentence for sentence in sentences if not declines(sentence)]
         if not told or told[0] != sentences[0]:
             return self._originals(say("not_in_records", language), evidence, reason="not_in_records", trace=trace)
-        checked = await self._check.check("\n".join(told), question=question.text, evidence=evidence)
+        checked = await self._check.check("\n".join(told), question=question.text[:_QUESTION_CHARS], evidence=evidence)
         timer.mark("checked")
         trace["checks"] = [
             {"sentence": sentence.text, "citations": list(sentence.citations), "problem": sentence.problem}

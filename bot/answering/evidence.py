@@ -20,6 +20,8 @@ _EXPANDED_HITS = 2
 """The best hits bring the lines right before and after them: an answer often stands beside its question."""
 _ITEM_CHARS = 420
 _QUOTE_CHARS = 280
+_QUESTION_CHARS = 2000
+"""Words further on in a pasted page choose no excerpts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +81,7 @@ async def describe(
     """
     async with database.read() as connection:
         return await connection.run_sync(
-            lambda sync: _describe(Session(sync), found, frozenset(terms(question)), besides)
+            lambda sync: _describe(Session(sync), found, frozenset(terms(question[:_QUESTION_CHARS])), besides)
         )
 
 
