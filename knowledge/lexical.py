@@ -137,7 +137,7 @@ _CHINESE_STOP_WORDS = frozenset(
         "个",
     ]
 )
-_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?!,?\d)")
+_THOUSANDS = re.compile(r"(?<![\d.])(?<!\d,)\d{1,3}(?:,\d{3})+(?!,?\d)")
 _CHINESE_MOBILE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?(1[3-9]\d)[ -]?(\d{4})[ -]?(\d{4})(?!\d)")
 _DIGIT_GROUPS = re.compile(r"\d+(?:-\d+)+")
 _MAX_TERM_CHARS = 64

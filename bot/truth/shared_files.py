@@ -48,12 +48,15 @@ class SharedFiles:
 
     def forget(self, file: FileRow, at: datetime, lane: Lane) -> None:
         """Remove one share, and the bytes with the last one."""
-        file.removed_at, file.caption, file.applied_at = at, "", self._work.now
+        file.removed_at, file.name, file.caption, file.applied_at = at, "", "", self._work.now
         sha256, file.sha256 = file.sha256, None
         self._work.session.flush()
         self._release_bytes(sha256, besides=file.file_id)
         self._work.withdraw_answers(AnswerSourceRow.file_id == file.file_id, at)
         self._work.index(file.file_id, lane)
+        # Its message, and what stands around that, carried its name.
+        self._work.words_changed.add(file.record_id)
+        self._work.index(file.record_id, lane)
 
     def _release_bytes(self, sha256: str | None, *, besides: str) -> None:
         if sha256 is None:

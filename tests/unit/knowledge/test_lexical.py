@@ -25,6 +25,7 @@ def _shared(left: str, right: str) -> set[str]:
         ("ＡＰＩ　ｖ２", "api V2"),
         ("１２３４", "1234"),
         ("￥１，２００", "¥1200"),
+        ("下单，1,200 台", "下单，1200 台"),
         ("budget 1,200,300.50", "Budget 1200300.50"),
         ("Launches updated the files", "launch update file"),
         ("policies", "policy"),
