@@ -35,11 +35,13 @@ class OpenCollection:
     spec: Plain
     changed: bool = False
 
-    def flush(self) -> None:
-        """Write everything to disk and shorten the log that a restart would replay."""
-        if self.changed:
-            self.shard.flush()
-            self.changed = False
+    def flush(self) -> bool:
+        """Write everything to disk and shorten the log that a restart would replay; False when nothing had changed."""
+        if not self.changed:
+            return False
+        self.shard.flush()
+        self.changed = False
+        return True
 
 
 class EdgeCollections:
@@ -120,10 +122,10 @@ class EdgeCollections:
                     raise EngineRefusal(400, f"unknown alias operation {sorted(operation)}")
         self._set_aliases(aliases)
 
-    def flush(self) -> None:
-        """Flush what has changed."""
-        for collection in self._open.values():
-            collection.flush()
+    def flush(self) -> bool:
+        """Flush what has changed; False when nothing had."""
+        flushed = [collection.flush() for collection in self._open.values()]
+        return any(flushed)
 
     def close(self) -> None:
         """Flush and release everything."""

@@ -22,6 +22,7 @@ from typing import Any
 from knowledge.qdrant.edge_backup import copy_folder
 from knowledge.qdrant.edge_collections import EdgeCollections, EngineRefusal
 from knowledge.qdrant.edge_frames import PROTOCOL_VERSION, STREAM_LIMIT, FrameError, encode_frame, read_frame
+from knowledge.qdrant.edge_memory import release_mapped_files
 from knowledge.qdrant.edge_operations import EdgeOperations
 from knowledge.qdrant.edge_place import prepare_folder, socket_path, take_lock, write_address
 from knowledge.qdrant.edge_translation import Plain, Untranslatable
@@ -30,7 +31,10 @@ _PANIC_STATUS = 70
 
 
 class EdgeWorker:
-    """Answers frames one after the other; flushes every ``flush_seconds`` and at the end."""
+    """Answers frames one after the other; flushes every ``flush_seconds`` and at the end.
+
+    When there is nothing more to flush, it gives back the memory that loading and writing took.
+    """
 
     def __init__(self, folder: Path, collections: EdgeCollections, *, flush_seconds: float) -> None:
         self._folder = folder
@@ -140,13 +144,17 @@ class EdgeWorker:
         return doomed is not None
 
     async def _flush_regularly(self) -> None:
+        wrote = True
         while True:
             await asyncio.sleep(self._flush_seconds)
+            was_writing = wrote
             async with self._writing:
                 try:
-                    self._collections.flush()
+                    wrote = self._collections.flush()
                 except Exception:  # noqa: BLE001  # for instance a full disk; writes will fail and say so
                     traceback.print_exc()
+            if was_writing and not wrote:
+                release_mapped_files(self._folder)
 
     def _starter_left(self) -> None:
         self._starter_is_gone = True
