@@ -1,6 +1,6 @@
 """Fixtures that many tests share: a home of its own, and the application over real stores with a tiny embedder."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Protocol
@@ -12,6 +12,7 @@ from bot.llm.interface import LanguageModel
 from bot.llm.scripted import ScriptedModel
 from bot.settings import LlmSettings, Settings, WebSettings, load_settings
 from tests.fakes.embedder import TinyEmbedder
+from tests.fakes.qdrant import quick_folder
 
 
 class ApplicationFactory(Protocol):
@@ -21,13 +22,20 @@ class ApplicationFactory(Protocol):
 
 
 @pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def quick_home() -> Iterator[Path]:
+    """Where a home may be made: in memory where possible, because every acknowledged event waits for the disk."""
+    with quick_folder() as folder:
+        yield folder / "home"
+
+
+@pytest.fixture
+def settings(tmp_path: Path, quick_home: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Settings of a fresh home that nothing outside the test influences."""
     for key in ("SHIGUANG_CONFIG", "SHIGUANG_HOME"):
         monkeypatch.delenv(key, raising=False)
     monkeypatch.chdir(tmp_path)
     return load_settings(
-        home=tmp_path / "home", timezone="Asia/Shanghai", web=WebSettings(port=0), llm=LlmSettings(backend="none")
+        home=quick_home, timezone="Asia/Shanghai", web=WebSettings(port=0), llm=LlmSettings(backend="none")
     )
 
 

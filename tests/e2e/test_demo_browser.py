@@ -1,22 +1,14 @@
 """What a newcomer does, with nothing replaced: the demo, a browser, a starter question, its source, a thumb."""
 
-import asyncio
 import re
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.sample.archive import STARTER_QUESTIONS
-from tests.e2e.real_models import SETTINGS, home_with_models, is_settled, needs_models
+from tests.e2e.conftest import Demo
+from tests.e2e.real_models import needs_models
 from tests.e2e.test_console_browser import CHROMIUM, DRIVER, Page, driver
-from tests.processes import environment
-from tests.waiting import eventually
 
 __all__ = ["driver"]  # the fixture
 
@@ -30,53 +22,7 @@ pytestmark = [
         reason="NOT TESTED: no Chromium here. Install chromium and chromium-driver to test the pages",
     ),
 ]
-_ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 _ANSWER = ".message[data-record] .answer"
-_REPOSITORY = Path(__file__).parents[2]
-
-
-@dataclass(frozen=True, slots=True)
-class Demo:
-    """A running demo."""
-
-    base: str
-
-
-@pytest.fixture
-def demo(tmp_path: Path) -> Iterator[Demo]:
-    home = home_with_models(tmp_path / "home")
-    log = tmp_path / "demo.log"
-    with log.open("wb") as file:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "demo", "--port", "0"],
-            stdin=subprocess.DEVNULL, stdout=file, stderr=file, cwd=_REPOSITORY, env=environment(home, **SETTINGS),
-        )  # fmt: skip
-    try:
-        base = _address(process, log)
-        _wait_until_settled(base)
-        yield Demo(base)
-    finally:
-        process.terminate()
-        assert process.wait(timeout=20) == 0, log.read_text("utf-8")
-
-
-def _wait_until_settled(base: str) -> None:
-    """Until the sample is searchable and the model is loaded: a newcomer would see both come."""
-
-    async def settle() -> None:
-        await eventually(lambda: is_settled(base), seconds=240, every=0.3)
-
-    asyncio.run(settle())
-
-
-def _address(process: subprocess.Popen[bytes], log: Path) -> str:
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        if found := _ADDRESS.search(log.read_text("utf-8")):
-            return found.group()
-        assert process.poll() is None, log.read_text("utf-8")
-        time.sleep(0.05)
-    raise AssertionError(log.read_text("utf-8"))
 
 
 def test_a_newcomer_asks_reads_the_source_and_presses_the_thumb(demo: Demo, driver: Any) -> None:

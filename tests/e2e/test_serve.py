@@ -2,20 +2,19 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
-import pytest_asyncio
 
+from tests.e2e.conftest import Demo
 from tests.e2e.console_client import ConsoleClient, console
-from tests.e2e.real_models import SETTINGS, home_with_models, is_settled, needs_models
+from tests.e2e.real_models import SETTINGS, home_with_models, needs_models
 from tests.processes import Serving, end, environment, serve
 from tests.waiting import eventually
 
-pytestmark = [pytest.mark.model, needs_models, pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.model, needs_models, pytest.mark.timeout(300)]
 _SOON = 5.0
 """Seconds within which an edit or a deletion must be seen by the search."""
 _ANSWERED = 120.0
@@ -24,18 +23,6 @@ _ANSWERED = 120.0
 async def _started(command: str, home: Path, log: Path) -> Serving:
     env = environment(home, SHIGUANG_WEB__PORT="0", **SETTINGS)
     return await serve(command, env=env, log=log, module="bot")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serving]:
-    """The demo, with its sample in the archive and its model loaded."""
-    folder = tmp_path_factory.mktemp("demo")
-    server = await _started("demo", home_with_models(folder / "home"), folder / "server.log")
-    try:
-        await eventually(lambda: is_settled(server.base), seconds=240, every=0.2)
-        yield server
-    finally:
-        await end(server.process)
 
 
 async def _asked(client: ConsoleClient, channel: str, question: str) -> tuple[str, dict[str, Any]]:
@@ -51,7 +38,7 @@ async def _asked(client: ConsoleClient, channel: str, question: str) -> tuple[st
     return ask, step
 
 
-async def test_the_page_answers_and_the_sample_is_searchable(demo: Serving) -> None:
+async def test_the_page_answers_and_the_sample_is_searchable(demo: Demo) -> None:
     async with aiohttp.ClientSession(demo.base) as http, http.get("/") as response:
         assert response.status == 200
         assert "拾光" in await response.text()
@@ -68,7 +55,7 @@ async def test_the_page_answers_and_the_sample_is_searchable(demo: Serving) -> N
         assert about["suggestions"]["zh"]
 
 
-async def test_a_question_gets_sources_then_words_then_a_cited_answer(demo: Serving) -> None:
+async def test_a_question_gets_sources_then_words_then_a_cited_answer(demo: Demo) -> None:
     async with console(demo.base, name="Ann") as ann, ann.listening():
         launch = await _channel(ann, "launch")
         fact = "The visitors from Foxglove arrive at 14:30 on Thursday."
@@ -104,7 +91,7 @@ async def _check_citations(client: ConsoleClient, answer: dict[str, Any], expect
         assert (opened["thread_id"] or record) in heads
 
 
-async def test_an_edit_and_a_deletion_are_seen_by_the_search_soon(demo: Serving) -> None:
+async def test_an_edit_and_a_deletion_are_seen_by_the_search_soon(demo: Demo) -> None:
     async with console(demo.base, name="Ann") as ann:
         general = await _channel(ann, "launch")
         record = (await ann.say(general, "the spare key is under the flowerpot"))["record_id"]
@@ -124,7 +111,7 @@ async def test_an_edit_and_a_deletion_are_seen_by_the_search_soon(demo: Serving)
         await eventually(gone, seconds=_SOON)
 
 
-async def test_a_private_channel_is_hidden_from_everybody_else(demo: Serving) -> None:
+async def test_a_private_channel_is_hidden_from_everybody_else(demo: Demo) -> None:
     async with console(demo.base, name="Ann") as ann, console(demo.base, name="Ben") as ben, ben.listening():
         created = await ann.post(
             "/api/channels", {"client_id": "secret-channel", "name": "secret", "visibility": "private"}

@@ -19,12 +19,12 @@ Start = Callable[..., Awaitable[Serving]]
 
 
 @pytest.fixture
-async def start(tmp_path: Path) -> AsyncIterator[Start]:
+async def start(tmp_path: Path, quick_home: Path) -> AsyncIterator[Start]:
     """Starts servers and leaves none behind."""
     started: list[Serving] = []
 
     async def starter(command: str = "serve", **settings: str) -> Serving:
-        env = environment(tmp_path / "home", SHIGUANG_WEB__PORT="0", **settings)
+        env = environment(quick_home, SHIGUANG_WEB__PORT="0", **settings)
         server = await serve(command, env=env, log=tmp_path / f"server-{len(started)}.log")
         started.append(server)
         return server
@@ -55,11 +55,13 @@ async def test_in_the_middle_of_an_answer_with_the_page_open(start: Start, numbe
         await _stop(server, number)
 
 
-async def test_in_the_middle_of_an_import_nothing_of_which_is_lost(start: Start, tmp_path: Path) -> None:
+async def test_in_the_middle_of_an_import_nothing_of_which_is_lost(
+    start: Start, tmp_path: Path, quick_home: Path
+) -> None:
     server = await start()
     path = tmp_path / "talk.jsonl"
     path.write_text("".join(_line(number) for number in range(3000)), "utf-8")
-    env = environment(tmp_path / "home")
+    env = environment(quick_home)
     importing = asyncio.create_task(shiguang("import", "jsonl", str(path), "--json", env=env))
     try:
         async with console(server.base, name="Ann") as ann:
@@ -74,6 +76,7 @@ async def test_in_the_middle_of_an_import_nothing_of_which_is_lost(start: Start,
     assert "jsonl:2999" in [result["record_ids"][0] for result in found.json["results"]]
 
 
+@pytest.mark.slow
 async def test_killed_in_the_middle_and_started_again(start: Start) -> None:
     server = await start(TINY_ANSWER="forever")
     async with console(server.base, name="Ann") as ann, ann.listening():
@@ -96,13 +99,13 @@ async def test_killed_in_the_middle_and_started_again(start: Start) -> None:
     await _stop(again, signal.SIGTERM)
 
 
-async def test_during_the_start(tmp_path: Path, start: Start) -> None:
+async def test_during_the_start(quick_home: Path, start: Start) -> None:
     server = await start("demo")
     # The sample has only begun to be archived and read; nothing of this may hold the end up.
     await _stop(server, signal.SIGINT)
     again = await start("demo")
     await _stop(again, signal.SIGTERM)
-    assert json.loads((tmp_path / "home" / "sample.json").read_text("utf-8"))["loaded_at"]
+    assert json.loads((quick_home / "sample.json").read_text("utf-8"))["loaded_at"]
 
 
 async def _finds(client: ConsoleClient, words: str) -> bool:

@@ -17,15 +17,14 @@ Lines = Callable[..., Path]
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, quick_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A fresh home that the environment names."""
-    home = tmp_path / "home"
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("SHIGUANG_CONFIG", raising=False)
-    monkeypatch.setenv("SHIGUANG_HOME", str(home))
+    monkeypatch.setenv("SHIGUANG_HOME", str(quick_home))
     monkeypatch.setenv("SHIGUANG_LLM__BACKEND", "none")
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    return home
+    return quick_home
 
 
 @pytest.fixture

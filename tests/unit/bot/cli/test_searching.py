@@ -72,6 +72,17 @@ def test_ask(filled: Shiguang) -> None:
     assert "2026-11-02 17:01 Ann #launch: the launch is on Tuesday" in people
 
 
+def test_without_the_chat_model_ask_says_so_and_search_works(filled: Shiguang, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHIGUANG_LLM__BACKEND", "llamacpp")
+    monkeypatch.setenv("SHIGUANG_LLM__MODEL", "qwen2.5-coder-0.5b-instruct-q4_k_m")
+    asked = filled("ask", "When is the launch?", "--json")
+    assert (asked.exit_code, asked.stdout) == (1, "")
+    sentence, hint = asked.stderr.strip().splitlines()
+    assert sentence == "A model is missing: qwen2.5-coder-0.5b-instruct-q4_k_m [model_missing]"
+    assert "shiguang models pull" in hint
+    assert _ids(json.loads(filled("search", "launch", "--json").stdout))
+
+
 def test_timeline(filled: Shiguang) -> None:
     records = json.loads(filled("timeline", "--limit", "2", "--json").stdout)["records"]
     assert [record["record_ids"][0] for record in records] == ["jsonl:120", "jsonl:4"]
@@ -108,12 +119,12 @@ def test_wrong_usage_and_failures_have_their_status(
         ("SHIGUANG_HOME", "/dev/null/home", "/dev/null/home"),
     ],
 )
-@pytest.mark.parametrize("command", [("serve",), ("demo",), ("doctor",), ("search", "x"), ("reindex",)])
+@pytest.mark.parametrize("command", [("demo",), ("doctor",), ("search", "x")])
 def test_settings_that_cannot_be_are_one_sentence_everywhere(
     shiguang: Shiguang, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...], key: str, value: str, words: str
 ) -> None:
-    if key == "SHIGUANG_TIMEZONE" and command[0] in {"doctor", "reindex"}:
-        pytest.skip("they need no time zone")
+    if key == "SHIGUANG_TIMEZONE" and command[0] == "doctor":
+        pytest.skip("it needs no time zone")
     monkeypatch.setenv(key, value)
     result = shiguang(*command)
     assert result.exit_code == 1
