@@ -49,6 +49,7 @@ class EdgeWorker:
 
     async def serve(self) -> None:
         """Listen until nobody is left, then flush and close."""
+        release_mapped_files(self._folder)
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, self._starter_left)
         await loop.connect_read_pipe(lambda: _EndOfInput(self._starter_left), sys.stdin)
