@@ -25,7 +25,8 @@ from knowledge.filetext import FileReader
 
 _log = structlog.get_logger(__name__)
 
-_APPLY_BATCH = 500
+_APPLY_BATCH = 150
+"""Applied on the event loop: more would hold it up for longer than 50 ms."""
 _LIVE_BATCH = 64
 _IMPORT_BATCH = 512
 """Sorted by length so many texts hold little padding."""
