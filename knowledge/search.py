@@ -9,7 +9,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import numpy as np
 
@@ -38,13 +37,12 @@ class FusionWeights:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchQuery:
-    """A question with its filters. ``now`` is the asker's present."""
+    """A question with its filters."""
 
     text: str
     audience: Audience
     where: PassageFilter = NO_FILTER
     limit: int = 10
-    now: datetime | None = None
     passages_per_record: int = 1
     """How many passages of one file or long message may be among the results."""
 

@@ -5,14 +5,14 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 import structlog
 
 from bot.answering.declining import declines
 from bot.answering.draft import Draft, originals, trace_of
-from bot.answering.evidence import Evidence, describe, with_neighbours
+from bot.answering.evidence import Evidence, cited_first, describe, with_neighbours
 from bot.answering.grounding import GroundingCheck
 from bot.answering.prompt import Prompt, answer_prompt
 from bot.answering.sentences import split_sentences
@@ -55,7 +55,22 @@ class Question:
     now: datetime | None = None
 
 
-@dataclass(slots=True)
+class AnswerListener(Protocol):
+    """What is told while an answer is made: the first part of ``connectors.connector.Reply``."""
+
+    async def status(self, text: str) -> None:
+        """What happens now."""
+        ...
+
+    async def sources(self, citations: Sequence[Citation]) -> None:
+        """What was found."""
+        ...
+
+    async def delta(self, text: str) -> None:
+        """The next piece."""
+        ...
+
+
 class _Nowhere:
     """A listener that shows nothing: for the command line and evaluation."""
 
@@ -99,8 +114,8 @@ class Answerer:
         self._zone = zone
         self._answers = Answers(database)
 
-    async def answer(self, question: Question, listener: Any = None) -> AnswerResult:
-        """Answer and store; ``listener`` is told status, sources and pieces as they come (see ``Reply``).
+    async def answer(self, question: Question, listener: AnswerListener | None = None) -> AnswerResult:
+        """Answer and store; ``listener`` is told status, sources and pieces as they come.
 
         Raises ``ArchiveError`` when the archive itself cannot be searched.
         """
@@ -117,7 +132,6 @@ class Answerer:
                     audience=question.audience,
                     where=question.where,
                     limit=_HITS,
-                    now=now,
                     passages_per_record=_PASSAGES_A_RECORD,
                 )
             )
@@ -128,7 +142,7 @@ class Answerer:
         timer.mark("search")
         if not evidence:
             draft = Draft(say("nothing_found", language), abstained=True, reason="nothing_found")
-            return await self._finish(question, language, (now, searched_at), draft, (), timer)
+            return await self._finish(question, language, (now, searched_at), draft, timer)
         await show.sources([item.citation() for item in evidence[:_SHOWN_SOURCES]])
         waiting = self._model.waiting
         await show.status(
@@ -143,7 +157,7 @@ class Answerer:
             language=language,
         )
         draft = await self._phrase(question, language, prompt, evidence, show.delta, timer)
-        return await self._finish(question, language, (now, searched_at), draft, evidence, timer)
+        return await self._finish(question, language, (now, searched_at), draft, timer)
 
     async def _phrase(
         self,
@@ -174,19 +188,26 @@ class Answerer:
         told = [sentence for sentence in sentences if not declines(sentence)]
         if not told or told[0] != sentences[0]:
             return self._originals(say("not_in_records", language), evidence, reason="not_in_records", trace=trace)
-        checked = await self._check.check("\n".join(told), question=question.text[:_QUESTION_CHARS], evidence=evidence)
+        found = await self._check.check("\n".join(told), question=question.text[:_QUESTION_CHARS], evidence=evidence)
         timer.mark("checked")
+        # People read [1] [2], not the places of a longer list that they were not shown.
+        checked, evidence = found.renumbered(), cited_first(evidence, found.cited)
         trace["checks"] = [
             {"sentence": sentence.text, "citations": list(sentence.citations), "problem": sentence.problem}
             for sentence in checked.sentences
         ]
         if not checked.cited:
             return self._originals(say("not_supported", language), evidence, reason="not_supported", trace=trace)
-        return Draft(checked.text, cited=frozenset(checked.cited), prompt_version=prompt.version, trace=trace)
+        return Draft(
+            checked.text,
+            evidence=evidence,
+            cited=frozenset(checked.cited),
+            prompt_version=prompt.version,
+            trace=trace,
+        )
 
     def _originals(self, lead: str, evidence: Sequence[Evidence], *, reason: str, trace: dict[str, Any]) -> Draft:
-        best = evidence[:_FALLBACK_SOURCES]
-        return originals(lead, best, zone=self._zone, reason=reason, trace=trace)
+        return originals(lead, evidence, shown=_FALLBACK_SOURCES, zone=self._zone, reason=reason, trace=trace)
 
     async def _finish(
         self,
@@ -194,7 +215,6 @@ class Answerer:
         language: Language,
         moments: tuple[datetime, datetime],
         draft: Draft,
-        evidence: Sequence[Evidence],
         timer: _Timer,
     ) -> AnswerResult:
         asked_at, searched_at = moments
@@ -205,7 +225,7 @@ class Answerer:
             text=draft.text,
             abstained=draft.abstained,
             reason=draft.reason,
-            citations=tuple(item.citation() for item in evidence if item.n in draft.cited),
+            citations=tuple(item.citation() for item in draft.evidence if item.n in draft.cited),
             model=self._model.info.name,
             language=language,
         )
@@ -223,7 +243,7 @@ class Answerer:
                 reason=answer.reason,
                 model=answer.model,
                 prompt_version=draft.prompt_version,
-                sources=tuple(_source(item, cited=item.n in draft.cited) for item in evidence),
+                sources=tuple(_source(item, cited=item.n in draft.cited) for item in draft.evidence),
                 searched_at=searched_at,
                 trace=draft.trace,
                 timings_ms=timer.marks,

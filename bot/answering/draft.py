@@ -16,6 +16,8 @@ class Draft:
     """Text, the numbers of the passages it cites, and how it came about."""
 
     text: str
+    evidence: Sequence[Evidence] = ()
+    """Everything the model was given, numbered as in the text."""
     cited: frozenset[int] = frozenset()
     abstained: bool = False
     reason: str | None = None
@@ -23,14 +25,18 @@ class Draft:
     trace: dict[str, Any] = field(default_factory=dict)
 
 
-def originals(lead: str, best: Sequence[Evidence], *, zone: tzinfo, reason: str, trace: dict[str, Any]) -> Draft:
+def originals(
+    lead: str, evidence: Sequence[Evidence], *, shown: int, zone: tzinfo, reason: str, trace: dict[str, Any]
+) -> Draft:
     """An abstention that still helps: the best passages, word for word."""
+    best = evidence[:shown]
     lines = [
         f"“{unmarked(item.citation().quote)}” — {item.author}, {item.time.astimezone(zone):%Y-%m-%d} [{item.n}]"
         for item in best
     ]
     return Draft(
         "\n".join([lead, *lines]),
+        evidence=evidence,
         cited=frozenset(item.n for item in best),
         abstained=True,
         reason=reason,

@@ -108,6 +108,13 @@ async def with_neighbours(
     return [replace(item, n=number) for number, item in enumerate(chosen.values(), start=1)]
 
 
+def cited_first(evidence: Sequence[Evidence], cited: Sequence[int]) -> list[Evidence]:
+    """The cited passages in the order of their numbers in ``cited``, then the others; numbered anew from 1."""
+    by_number = {item.n: item for item in evidence}
+    order = [*cited, *(n for n in by_number if n not in set(cited))]
+    return [replace(by_number[n], n=number) for number, n in enumerate(order, start=1)]
+
+
 def _describe(
     session: Session, found: Sequence[ScoredPassage], wanted: frozenset[str], besides: str | None
 ) -> list[Evidence]:

@@ -1,7 +1,5 @@
 """Finding without a model: search and timeline, described for people."""
 
-from datetime import datetime
-
 from bot.answering.evidence import Evidence, describe
 from bot.archive.failures import archive_failures
 from bot.truth.database import Database
@@ -25,10 +23,9 @@ class Finder:
         audience: Audience,
         where: PassageFilter = NO_FILTER,
         limit: int = 10,
-        now: datetime | None = None,
     ) -> list[Evidence]:
         """Best first."""
-        query = SearchQuery(text=text, audience=audience, where=where, limit=limit, now=now)
+        query = SearchQuery(text=text, audience=audience, where=where, limit=limit)
         with archive_failures():
             found = await self._searcher.search(query)
         return await describe(self._database, found, question=text)

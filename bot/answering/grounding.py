@@ -8,7 +8,7 @@ the question).
 import asyncio
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 
 from bot.answering.claims import CJK, Claim, EvidencePassage, claim_of, passage_of
@@ -77,6 +77,16 @@ class Checked:
     def cited(self) -> tuple[int, ...]:
         """Numbers of the passages cited, in order of first mention."""
         return tuple(dict.fromkeys(n for sentence in self.sentences for n in sentence.citations))
+
+    def renumbered(self) -> "Checked":
+        """The same with the cited passages numbered 1, 2, … in order of first mention; see ``cited_first``."""
+        numbers = {n: new for new, n in enumerate(self.cited, start=1)}
+        return Checked(
+            tuple(
+                replace(sentence, citations=tuple(sorted(numbers[n] for n in sentence.citations)))
+                for sentence in self.sentences
+            )
+        )
 
 
 class GroundingCheck:

@@ -108,9 +108,7 @@ def drafts_of(work: Work) -> list[Draft]:
 def _message_drafts(placed: Placed) -> Iterable[Draft]:
     spoken = placed.spoken
     context = placed.surroundings.context()
-    for number, text in enumerate(chunk_text(spoken.text) or [""]):
-        if not text.strip():
-            continue
+    for number, text in enumerate(chunk_text(spoken.text)):
         passage = Passage(
             record_id=RecordId(spoken.record_id),
             chunk=number,

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import tzinfo
 from typing import Any
 
 from bot.answering.answerer import AnswerResult, Question
@@ -22,9 +22,7 @@ async def show_search(query: str, filters: Filters, *, limit: int, as_json: bool
     async with open_application(settings) as application:
         audience, where = await resolve(application, filters)
         started = time.perf_counter()
-        found = await application.finder.search(
-            query, audience=audience, where=where, limit=limit, now=datetime.now(UTC)
-        )
+        found = await application.finder.search(query, audience=audience, where=where, limit=limit)
         took_ms = round((time.perf_counter() - started) * 1000)
     if as_json:
         results = [record_json(item, settings.web) for item in found]

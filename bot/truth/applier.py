@@ -141,11 +141,11 @@ class Applier:
             return
         if event.version_at >= row.version_at:
             self._replace_text(row, text, event.version_at, edited=event.edited_at is not None)
-            self._files.replace(row, event.files)
+            self._files.replace(row, event.files, lane)
         elif first_time:
             # The edit overtook its message: its text stands, the files it did not mention are taken from here.
             row.edited = True
-            self._files.replace(row, event.files, only_new=True)
+            self._files.replace(row, event.files, lane, only_new=True)
         self._work.index(event.record_id, lane)
         self._work.changed(event.channel.channel_id, event.record_id)
 
@@ -157,7 +157,7 @@ class Applier:
             return
         self._replace_text(row, event.text, event.occurred_at, edited=True)
         if event.files is not None:
-            self._files.replace(row, event.files)
+            self._files.replace(row, event.files, lane)
         if row.channel_id is not None:
             self._work.index(event.record_id, lane)
             self._work.changed(row.channel_id, event.record_id)

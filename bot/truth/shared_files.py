@@ -17,7 +17,7 @@ class SharedFiles:
     def __init__(self, work: WorkingSet) -> None:
         self._work = work
 
-    def replace(self, row: MessageRow, files: Iterable[FileRef], *, only_new: bool = False) -> None:
+    def replace(self, row: MessageRow, files: Iterable[FileRef], lane: Lane, *, only_new: bool = False) -> None:
         """Make the files of a message these; with ``only_new`` none is taken away."""
         present = {shared_file_id(row.record_id, file.file_id): file for file in files}
         if not present and row.record_id in self._work.new_records:
@@ -29,7 +29,7 @@ class SharedFiles:
         if not only_new:
             for file_id, known in rows.items():
                 if file_id not in present and known.removed_at is None:
-                    self.forget(known, row.version_at, Lane.LIVE)
+                    self.forget(known, row.version_at, lane)
         for file_id, file in present.items():
             known_row = rows.get(file_id)
             if known_row is None:
@@ -37,14 +37,14 @@ class SharedFiles:
                 self._work.session.add(known_row)
                 removed = self._work.session.get(RemovedFileRow, file.file_id)
                 if removed is not None:
-                    self.forget(known_row, removed.removed_at, Lane.LIVE)
+                    self.forget(known_row, removed.removed_at, lane)
             elif known_row.removed_at is None:
                 known_row.channel_id = row.channel_id
                 known_row.name, known_row.caption, known_row.applied_at = file.name, file.caption, self._work.now
                 if file.sha256 and file.sha256 != known_row.sha256:
                     self._release_bytes(known_row.sha256, besides=file_id)
                     known_row.sha256, known_row.status, known_row.reason = file.sha256, "pending", None
-            self._work.index(file_id, Lane.IMPORT)
+            self._work.index(file_id, lane)
 
     def forget(self, file: FileRow, at: datetime, lane: Lane) -> None:
         """Remove one share, and the bytes with the last one."""

@@ -179,6 +179,106 @@ class ReactionRow(Base):
     changed_at: Mapped[datetime]
 
 
+class LinkRow(Base):
+    """An address that a message names: a record of its own. Rows go with their message or its edit."""
+
+    __tablename__ = "links"
+    link_id: Mapped[str] = mapped_column(String(1024), primary_key=True)
+    """Record id: the message's and a digest of the address."""
+    record_id: Mapped[str] = mapped_column(index=True)
+    channel_id: Mapped[str] = mapped_column(index=True)
+    url: Mapped[str] = mapped_column(Text)
+    host: Mapped[str] = mapped_column(index=True)
+    label: Mapped[str] = mapped_column(Text, default="")
+    """What the platform shows instead of the address, or tells about the page; nothing is fetched."""
+    applied_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class ConversationRow(Base):
+    """Which conversation of its channel a message belongs to, and what it replies to; computed, never typed in."""
+
+    __tablename__ = "message_conversations"
+    record_id: Mapped[str] = mapped_column(primary_key=True)
+    channel_id: Mapped[str] = mapped_column(index=True)
+    reply_to: Mapped[str | None]
+    conversation_id: Mapped[str] = mapped_column(index=True)
+    """Record id of the conversation's first message."""
+
+
+class CategoryRow(Base):
+    """A category of the team's own; archived ones are no longer given."""
+
+    __tablename__ = "categories"
+    category_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+    description: Mapped[str] = mapped_column(Text, default="")
+    position: Mapped[int]
+    archived: Mapped[bool] = mapped_column(default=False)
+    changed_at: Mapped[datetime]
+
+
+class RecordCategoryRow(Base):
+    """A category of a record as given by rules and small models, 0 … 1 sure."""
+
+    __tablename__ = "record_categories"
+    record_id: Mapped[str] = mapped_column(String(1024), primary_key=True)
+    category_id: Mapped[str] = mapped_column(String(64), primary_key=True, index=True)
+    score: Mapped[float]
+
+
+class CategoryCorrectionRow(Base):
+    """What a person says about a category of a record: it counts before any model, and models learn from it."""
+
+    __tablename__ = "category_corrections"
+    record_id: Mapped[str] = mapped_column(String(1024), primary_key=True)
+    category_id: Mapped[str] = mapped_column(String(64), primary_key=True, index=True)
+    present: Mapped[bool]
+    person_id: Mapped[str]
+    corrected_at: Mapped[datetime]
+
+
+class TopicRow(Base):
+    """A topic found in the data: its words, most telling first."""
+
+    __tablename__ = "topics"
+    topic_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    label: Mapped[str]
+    words: Mapped[list[Any]]
+    found_at: Mapped[datetime]
+
+
+class RecordTopicRow(Base):
+    """The topic of a record."""
+
+    __tablename__ = "record_topics"
+    record_id: Mapped[str] = mapped_column(String(1024), primary_key=True)
+    topic_id: Mapped[str] = mapped_column(String(64), index=True)
+
+
+class RetentionRow(Base):
+    """How long a channel keeps its records; the setting counts for channels without a row."""
+
+    __tablename__ = "retention_rules"
+    channel_id: Mapped[str] = mapped_column(primary_key=True)
+    keep_days: Mapped[int | None]
+    """None keeps forever."""
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[str]
+
+
+class ErasureRow(Base):
+    """The receipt of a removal by ``forget`` or retention: what went from where, in numbers and ids, never in words."""
+
+    __tablename__ = "erasures"
+    erasure_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    began_at: Mapped[datetime] = mapped_column(index=True)
+    ended_at: Mapped[datetime | None]
+    requested_by: Mapped[str]
+    scope: Mapped[dict[str, Any]]
+    removed: Mapped[dict[str, Any]]
+
+
 class IndexQueueRow(Base):
     """A record whose passages in Qdrant are not what the truth says: the archivist's to-do list."""
 
@@ -202,7 +302,7 @@ class AnswerRow(Base):
     asked_at: Mapped[datetime] = mapped_column(index=True)
     channel_id: Mapped[str | None] = mapped_column(index=True)
     person_id: Mapped[str | None]
-    question_record_id: Mapped[str | None]
+    question_record_id: Mapped[str | None] = mapped_column(index=True)
     answer_record_id: Mapped[str | None] = mapped_column(index=True)
     """The bot's message that shows it."""
     question: Mapped[str] = mapped_column(Text)
@@ -244,14 +344,3 @@ class VerdictRow(Base):
     reasons: Mapped[list[Any]]
     comment: Mapped[str] = mapped_column(Text, default="")
     judged_at: Mapped[datetime] = mapped_column(index=True)
-
-
-class AuditRow(Base):
-    """Who did what to the archive: deletions, reindexing, imports."""
-
-    __tablename__ = "audit"
-    audit_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    at: Mapped[datetime] = mapped_column(index=True)
-    actor: Mapped[str]
-    action: Mapped[str]
-    detail: Mapped[dict[str, Any]]

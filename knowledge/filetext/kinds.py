@@ -1,12 +1,12 @@
 """What a file is, told by its content: names and media types that senders give are only a tie-break for plain text."""
 
 import re
-import struct
 import zipfile
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Final
 
+from knowledge.filetext.package import ZIP_FAILURES
 from knowledge.filetext.pages import FileKind
 from knowledge.filetext.reasons import Reason
 
@@ -94,16 +94,7 @@ def _zip_kind(data: bytes) -> FoundKind:
         with zipfile.ZipFile(BytesIO(data)) as container:
             names = container.namelist()
             stated = container.read("mimetype")[:100].decode("ascii", "ignore").strip() if "mimetype" in names else ""
-    except (
-        zipfile.BadZipFile,
-        NotImplementedError,
-        RuntimeError,
-        ValueError,
-        OSError,
-        EOFError,
-        IndexError,
-        struct.error,
-    ):
+    except ZIP_FAILURES:
         return _broken_zip_kind(data)
     for part, found in _ZIP_PARTS:
         if any(member.lower().replace("\\", "/").startswith(part) for member in names):

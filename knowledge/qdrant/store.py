@@ -274,10 +274,6 @@ class PassageStore:
         self._collection, self._identity = following._collection, following._identity
         await self._generations.drop_unread()
 
-    async def drop_next(self) -> None:
-        """Drop what an abandoned reindex has left."""
-        await self._generations.drop_unread()
-
     @property
     def _dimension(self) -> int:
         if self._identity is None:

@@ -122,11 +122,11 @@ async def test_a_failed_transaction_leaves_nothing_and_the_next_writer_is_free(t
     with pytest.raises(RuntimeError):
         async with database.begin() as connection:
             await connection.exec_driver_sql(
-                "insert into audit (at, actor, action, detail) values ('2026-11-02', 'a', 'b', '{}')"
+                "insert into removed_files (platform_file_id, removed_at) values ('f', '2026-11-02')"
             )
             raise RuntimeError
     async with database.begin() as connection:
-        assert (await connection.exec_driver_sql("select count(*) from audit")).scalar() == 0
+        assert (await connection.exec_driver_sql("select count(*) from removed_files")).scalar() == 0
     with closing(sqlite3.connect(tmp_path / "truth.db")) as other:
         assert other.execute("pragma journal_mode").fetchone() == ("wal",)
     await database.close()
