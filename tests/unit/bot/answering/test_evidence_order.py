@@ -2,7 +2,7 @@
 
 from bot.answering.evidence import cited_first
 from bot.answering.grounding import Checked, CheckedSentence
-from tests.unit.bot.answering.test_grounding import evidence
+from tests.builders import evidence
 
 
 def test_marks_and_passages_are_numbered_alike() -> None:
