@@ -19,7 +19,7 @@ def conversations_of(session: Session, record_ids: Iterable[str]) -> dict[str, s
             ConversationRow.record_id.in_(list(record_ids))
         )
     )
-    return dict(rows.tuples())
+    return dict(rows.tuples().all())
 
 
 def messages_of(session: Session, conversation_id: str) -> list[str]:
