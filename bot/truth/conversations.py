@@ -14,12 +14,12 @@ from bot.truth.tables import ConversationRow, MessageRow
 
 def conversations_of(session: Session, record_ids: Iterable[str]) -> dict[str, str]:
     """The conversation id of each message that has one; ids are those of a conversation's first message."""
-    rows = session.execute(
+    pairs = session.execute(
         select(ConversationRow.record_id, ConversationRow.conversation_id).where(
             ConversationRow.record_id.in_(list(record_ids))
         )
     )
-    return dict(rows.tuples().all())
+    return dict(pairs.all())
 
 
 def messages_of(session: Session, conversation_id: str) -> list[str]:
