@@ -225,6 +225,8 @@ class RecordCategoryRow(Base):
     record_id: Mapped[str] = mapped_column(String(1024), primary_key=True)
     category_id: Mapped[str] = mapped_column(String(64), primary_key=True, index=True)
     score: Mapped[float]
+    applied_at: Mapped[datetime] = mapped_column(default=lambda: datetime.now(UTC), index=True)
+    """When it was given."""
 
 
 class CategoryCorrectionRow(Base):
@@ -235,7 +237,7 @@ class CategoryCorrectionRow(Base):
     category_id: Mapped[str] = mapped_column(String(64), primary_key=True, index=True)
     present: Mapped[bool]
     person_id: Mapped[str]
-    corrected_at: Mapped[datetime]
+    corrected_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class TopicRow(Base):

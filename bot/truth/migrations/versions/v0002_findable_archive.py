@@ -33,6 +33,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("category_corrections", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_category_corrections_category_id"), ["category_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_category_corrections_corrected_at"), ["corrected_at"], unique=False)
 
     op.create_table(
         "erasures",
@@ -81,9 +82,11 @@ def upgrade() -> None:
         sa.Column("record_id", sa.String(length=1024), nullable=False),
         sa.Column("category_id", sa.String(length=64), nullable=False),
         sa.Column("score", sa.Double(), nullable=False),
+        sa.Column("applied_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("record_id", "category_id"),
     )
     with op.batch_alter_table("record_categories", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_record_categories_applied_at"), ["applied_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_record_categories_category_id"), ["category_id"], unique=False)
 
     op.create_table(
@@ -144,6 +147,7 @@ def downgrade() -> None:
     op.drop_table("record_topics")
     with op.batch_alter_table("record_categories", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_record_categories_category_id"))
+        batch_op.drop_index(batch_op.f("ix_record_categories_applied_at"))
 
     op.drop_table("record_categories")
     with op.batch_alter_table("message_conversations", schema=None) as batch_op:
@@ -163,6 +167,7 @@ def downgrade() -> None:
 
     op.drop_table("erasures")
     with op.batch_alter_table("category_corrections", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_category_corrections_corrected_at"))
         batch_op.drop_index(batch_op.f("ix_category_corrections_category_id"))
 
     op.drop_table("category_corrections")
