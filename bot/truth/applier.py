@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.truth.directory import Directory
 from bot.truth.inbox import Lane, Received
+from bot.truth.links import SharedLinks
 from bot.truth.shared_files import SharedFiles
 from bot.truth.tables import (
     AnswerRow,
@@ -43,6 +44,7 @@ class Applier:
     def __init__(self, session: Session) -> None:
         self._work = WorkingSet(session)
         self._files = SharedFiles(self._work)
+        self._links = SharedLinks(self._work)
         self._directory = Directory(self._work)
 
     @property
@@ -146,6 +148,7 @@ class Applier:
             # The edit overtook its message: its text stands, the files it did not mention are taken from here.
             row.edited = True
             self._files.replace(row, event.files, lane, only_new=True)
+        self._links.replace(row, lane)
         self._work.index(event.record_id, lane)
         self._work.changed(event.channel.channel_id, event.record_id)
 
@@ -159,6 +162,7 @@ class Applier:
         if event.files is not None:
             self._files.replace(row, event.files, lane)
         if row.channel_id is not None:
+            self._links.replace(row, lane)
             self._work.index(event.record_id, lane)
             self._work.changed(row.channel_id, event.record_id)
 
@@ -187,6 +191,7 @@ class Applier:
         )
         for file in self._work.session.scalars(select(FileRow).where(FileRow.record_id == record_id)):
             self._files.forget(file, at, lane)
+        self._links.replace(row, lane)
         self._work.withdraw_answers(AnswerSourceRow.record_id == record_id, at)
         self._work.index(record_id, lane)
         self._work.changed(row.channel_id, record_id)

@@ -188,6 +188,9 @@ class LinkRow(Base):
     record_id: Mapped[str] = mapped_column(index=True)
     channel_id: Mapped[str] = mapped_column(index=True)
     url: Mapped[str] = mapped_column(Text)
+    """As shared, without secrets."""
+    digest: Mapped[str] = mapped_column(String(32), index=True)
+    """The same for two shares of one address, whatever tracking parameters they carry."""
     host: Mapped[str] = mapped_column(index=True)
     label: Mapped[str] = mapped_column(Text, default="")
     """What the platform shows instead of the address, or tells about the page; nothing is fetched."""

@@ -12,7 +12,17 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from bot.truth.inbox import Lane
-from bot.truth.tables import AnswerRow, AnswerSourceRow, Base, ChannelRow, FileRow, IndexQueueRow, MessageRow, PersonRow
+from bot.truth.tables import (
+    AnswerRow,
+    AnswerSourceRow,
+    Base,
+    ChannelRow,
+    FileRow,
+    IndexQueueRow,
+    LinkRow,
+    MessageRow,
+    PersonRow,
+)
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 """Older than anything: what is known only from being mentioned."""
@@ -104,14 +114,15 @@ class WorkingSet:
         row.ticket, row.lane, row.attempts, row.not_before = uuid4().hex, min(row.lane, int(lane)), 0, None
 
     def index_dependants(self) -> None:
-        """Replies carry the words of their thread's head, files those of their message."""
+        """Replies carry the words of their thread's head, files and links those of their message."""
         if not self.words_changed:
             return
         replies = select(MessageRow.record_id).where(
             MessageRow.thread_id.in_(self.words_changed), MessageRow.deleted_at.is_(None)
         )
         files = select(FileRow.file_id).where(FileRow.record_id.in_(self.words_changed), FileRow.removed_at.is_(None))
-        for record_id in {*self.session.scalars(replies), *self.session.scalars(files)}:
+        links = select(LinkRow.link_id).where(LinkRow.record_id.in_(self.words_changed))
+        for record_id in {*self.session.scalars(replies), *self.session.scalars(files), *self.session.scalars(links)}:
             self.index(record_id, Lane.IMPORT)
         self.session.flush()
 

@@ -54,6 +54,7 @@ def upgrade() -> None:
         sa.Column("record_id", sa.String(length=512), nullable=False),
         sa.Column("channel_id", sa.String(length=512), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(length=32), nullable=False),
         sa.Column("host", sa.String(length=512), nullable=False),
         sa.Column("label", sa.Text(), nullable=False),
         sa.Column("applied_at", sa.DateTime(timezone=True), nullable=False),
@@ -62,6 +63,7 @@ def upgrade() -> None:
     with op.batch_alter_table("links", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_links_applied_at"), ["applied_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_links_channel_id"), ["channel_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_links_digest"), ["digest"], unique=False)
         batch_op.create_index(batch_op.f("ix_links_host"), ["host"], unique=False)
         batch_op.create_index(batch_op.f("ix_links_record_id"), ["record_id"], unique=False)
 
@@ -158,6 +160,7 @@ def downgrade() -> None:
     with op.batch_alter_table("links", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_links_record_id"))
         batch_op.drop_index(batch_op.f("ix_links_host"))
+        batch_op.drop_index(batch_op.f("ix_links_digest"))
         batch_op.drop_index(batch_op.f("ix_links_channel_id"))
         batch_op.drop_index(batch_op.f("ix_links_applied_at"))
 
