@@ -117,8 +117,12 @@ class Applier:
 
     def _post(self, event: MessagePosted, lane: Lane) -> None:
         self._directory.describe_channel(event.channel, LONG_AGO)
-        self._directory.describe_person(event.author, event.version_at)
         row = self._work.message(event.record_id)
+        erasure_id = self._erasure_of(event, row)
+        if erasure_id is not None:
+            self._keep_place(event, erasure_id, lane)
+            return
+        self._directory.describe_person(event.author, event.version_at)
         if row is None:
             row = self._work.stub(event.record_id)
         first_time = row.channel_id is None
@@ -151,6 +155,23 @@ class Applier:
         self._links.replace(row, lane)
         self._work.index(event.record_id, lane)
         self._work.changed(event.channel.channel_id, event.record_id)
+
+    def _erasure_of(self, event: MessagePosted, row: MessageRow | None) -> str | None:
+        if row is not None and row.erasure_id is not None:
+            return row.erasure_id
+        return self._work.forgotten.rule_for(
+            channel_id=event.channel.channel_id, person_id=event.author.person_id, at=event.occurred_at
+        )
+
+    def _keep_place(self, event: MessagePosted, erasure_id: str, lane: Lane) -> None:
+        """Of a forgotten message nothing is taken in but its place; that a guest wrote here narrows what replies use."""
+        self._delete_message(event.record_id, self._work.now, lane)
+        row = self._work.message(event.record_id) or self._work.stub(event.record_id)
+        row.channel_id, row.sent_at, row.thread_id = event.channel.channel_id, event.occurred_at, event.thread_id
+        row.erasure_id, row.author_id = erasure_id, None
+        if event.author.is_guest:
+            self._directory.describe_person(event.author, event.version_at)
+            row.author_id = event.author.person_id
 
     def _edit(self, event: MessageEdited, lane: Lane) -> None:
         row = self._work.message(event.record_id)
@@ -187,7 +208,7 @@ class Applier:
         self._work.session.execute(delete(MessageEditRow).where(MessageEditRow.record_id == record_id))
         self._work.session.execute(delete(ReactionRow).where(ReactionRow.record_id == record_id))
         self._work.session.execute(
-            update(AnswerRow).where(AnswerRow.question_record_id == record_id).values(question="")
+            update(AnswerRow).where(AnswerRow.question_record_id == record_id).values(question="", trace={})
         )
         for file in self._work.session.scalars(select(FileRow).where(FileRow.record_id == record_id)):
             self._files.forget(file, at, lane)
@@ -197,10 +218,12 @@ class Applier:
         self._work.changed(row.channel_id, record_id)
 
     def _react(self, event: ReactionChanged) -> None:
-        self._directory.describe_person(event.person, event.occurred_at)
         message = self._work.message(event.record_id)
         if message is not None and message.deleted_at is not None:
             return
+        if self._work.forgotten.is_person(event.person.person_id, event.occurred_at):
+            return
+        self._directory.describe_person(event.person, event.occurred_at)
         key = (event.record_id, event.person.person_id, event.emoji)
         row = self._work.session.get(ReactionRow, key)
         if row is None:

@@ -88,6 +88,7 @@ def _configure_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> No
         "foreign_keys=ON",
         "busy_timeout=30000",
         "cache_size=-32000",
+        "secure_delete=ON",  # what is deleted is overwritten, not only marked as free
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -33,7 +33,8 @@ class Directory:
             row = self._work.add_person(PersonRow(person_id=person.person_id, changed_at=at))
         elif at < row.changed_at:
             return
-        row.platform, row.name = person.platform, person.name
+        row.platform = person.platform
+        row.name = "" if self._work.forgotten.is_person(person.person_id, at) else person.name
         row.is_bot, row.is_guest, row.changed_at = person.is_bot, person.is_guest, at
 
     def replace_members(self, channel: ChannelRef, members: Sequence[PersonRef], at: datetime) -> None:

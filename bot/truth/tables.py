@@ -110,6 +110,8 @@ class MessageRow(Base):
     answer_id: Mapped[str | None]
     """Set on the bot's own answers."""
     deleted_at: Mapped[datetime | None]
+    erasure_id: Mapped[str | None] = mapped_column(index=True)
+    """Set once it was forgotten on purpose: only its place in thread and channel is kept, whatever comes late."""
     applied_at: Mapped[datetime] = mapped_column(index=True)
     """When this row was last changed here: what a rebuild must look at once more."""
     __table_args__ = (
@@ -282,6 +284,17 @@ class ErasureRow(Base):
     requested_by: Mapped[str]
     scope: Mapped[dict[str, Any]]
     removed: Mapped[dict[str, Any]]
+
+
+class ForgottenRow(Base):
+    """What is not taken in any more: messages of this channel and by this person (None: any) sent before a moment."""
+
+    __tablename__ = "forgotten"
+    rule_id: Mapped[str] = mapped_column(primary_key=True)
+    """The erasure that made it, or ``retention:`` and the channel."""
+    channel_id: Mapped[str | None] = mapped_column(index=True)
+    person_id: Mapped[str | None] = mapped_column(index=True)
+    before: Mapped[datetime]
 
 
 class IndexQueueRow(Base):

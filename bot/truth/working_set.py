@@ -11,6 +11,7 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
+from bot.truth.forgotten import Forgotten
 from bot.truth.inbox import Lane
 from bot.truth.tables import (
     AnswerRow,
@@ -47,6 +48,7 @@ class WorkingSet:
         self.session = session
         self.now = datetime.now(UTC)
         self.applied = Applied()
+        self.forgotten = Forgotten(session)
         self.new_records: set[str] = set()
         self.words_changed: set[str] = set()
         self._messages: dict[str, MessageRow | None] = {}
@@ -57,6 +59,7 @@ class WorkingSet:
     def preload(self, *, record_ids: set[str], channel_ids: set[str], person_ids: set[str]) -> None:
         """Read these rows now, so that asking for them later costs nothing."""
         scalars = self.session.scalars
+        self.forgotten.load(channel_ids)
         self._messages = dict.fromkeys(record_ids)
         for message in scalars(select(MessageRow).where(MessageRow.record_id.in_(record_ids))):
             self._messages[message.record_id] = message

@@ -49,6 +49,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_erasures_began_at"), ["began_at"], unique=False)
 
     op.create_table(
+        "forgotten",
+        sa.Column("rule_id", sa.String(length=512), nullable=False),
+        sa.Column("channel_id", sa.String(length=512), nullable=True),
+        sa.Column("person_id", sa.String(length=512), nullable=True),
+        sa.Column("before", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("rule_id"),
+    )
+    with op.batch_alter_table("forgotten", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_forgotten_channel_id"), ["channel_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_forgotten_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "links",
         sa.Column("link_id", sa.String(length=1024), nullable=False),
         sa.Column("record_id", sa.String(length=512), nullable=False),
@@ -123,9 +135,17 @@ def upgrade() -> None:
     with op.batch_alter_table("answers", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_answers_question_record_id"), ["question_record_id"], unique=False)
 
+    with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("erasure_id", sa.String(length=512), nullable=True))
+        batch_op.create_index(batch_op.f("ix_messages_erasure_id"), ["erasure_id"], unique=False)
+
 
 def downgrade() -> None:
     """Undo."""
+    with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_messages_erasure_id"))
+        batch_op.drop_column("erasure_id")
+
     with op.batch_alter_table("answers", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_answers_question_record_id"))
 
@@ -165,6 +185,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_links_applied_at"))
 
     op.drop_table("links")
+    with op.batch_alter_table("forgotten", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_forgotten_person_id"))
+        batch_op.drop_index(batch_op.f("ix_forgotten_channel_id"))
+
+    op.drop_table("forgotten")
     with op.batch_alter_table("erasures", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_erasures_began_at"))
 
