@@ -18,6 +18,7 @@ _ASCII = r"[!#-;=?-Z\[\]_a-z~%]"
 _CJK = r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]"
 _URL = re.compile(rf"https?://{_ASCII}+(?:(?<=[\w.~%][/=_\-#]){_CJK}+{_ASCII}*)*", re.IGNORECASE)
 """Chinese belongs to an address only where it begins a part of it: behind a word it is the sentence that goes on."""
+_HOST = re.compile(r"[^\W_][\w.\-]*|[0-9a-f:.]*:[0-9a-f:.]*")
 _MARKDOWN_LABEL = re.compile(r"\[([^\[\]\n]{1,300})\]\($")
 _LABEL_BEFORE = re.compile(r"([^\s(（\n][^\n]*?) ?[(（]$")
 _SENTENCE_END = re.compile(r"[.!?;:,](?=\s)|[。！？；：，、(（)）]|https?://\S+", re.IGNORECASE)
@@ -122,7 +123,7 @@ def _split(url: str) -> SplitResult | None:
         port_is_valid = split.port is None or split.port > 0
     except ValueError:
         return None
-    return split if split.hostname and port_is_valid else None
+    return split if port_is_valid and _HOST.fullmatch(split.hostname or "") else None
 
 
 def _host(split: SplitResult) -> str:

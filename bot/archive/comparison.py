@@ -12,7 +12,7 @@ from bot.archive.drafts import indexed_records
 from bot.archive.index_queue import MAX_ATTEMPTS
 from bot.truth.database import Database
 from bot.truth.inbox import Lane
-from bot.truth.tables import FileRow, IndexQueueRow, MessageRow
+from bot.truth.tables import FileRow, IndexQueueRow, LinkRow, MessageRow
 from knowledge.passage import Audience
 from knowledge.qdrant.store import PassageStore
 
@@ -96,5 +96,6 @@ def _wanted(session: Session) -> tuple[set[str], set[str]]:
         .join(MessageRow, MessageRow.record_id == FileRow.record_id)
         .where(FileRow.removed_at.is_(None), MessageRow.deleted_at.is_(None), MessageRow.channel_id.is_not(None))
     )
+    links = session.scalars(select(LinkRow.link_id))
     queued = session.scalars(select(IndexQueueRow.record_id).where(IndexQueueRow.attempts < MAX_ATTEMPTS))
-    return {*messages, *files}, set(queued)
+    return {*messages, *files, *links}, set(queued)

@@ -2,97 +2,43 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.truth.tables import FileRow, FileTextRow, MessageRow, PersonRow
+from bot.archive.draft import Draft
+from bot.archive.shared import SharedFile, SharedLink, file_drafts, link_draft, read_shared
 from bot.truth.talk import Placed, place_with_neighbours
-from knowledge.chunking import Chunk, chunk_pages, chunk_text
+from knowledge.chunking import chunk_text
 from knowledge.embedding import Vectors
 from knowledge.lexical import CONTEXT_AVERAGE_LENGTH, OWN_AVERAGE_LENGTH, sparse_document, terms
 from knowledge.passage import ChannelId, IndexedPassage, Passage, PersonId, RecordId
 from knowledge.qdrant.schema import AROUND, CONTEXT, DENSE, TERMS
-from knowledge.surroundings import Line, Surroundings, context_vector
+from knowledge.surroundings import Line, context_vector
 
 _EMBEDDED_CHARS = 2000
 """More is beyond the 512 tokens that the default embedding model reads."""
 
 
 @dataclass(slots=True)
-class _FileToIndex:
-    file: FileRow
-    author_id: str
-    author: str
-    sent_at: datetime
-    thread_id: str | None
-    message_text: str
-    pages: list[tuple[str, str]]
-
-
-@dataclass(slots=True)
 class Work:
-    """What a batch of tickets means: messages to write, files to write, records to take out."""
+    """What a batch of tickets means: messages, files and links to write, records to take out."""
 
     placed: list[Placed] = field(default_factory=list)
-    files: list[_FileToIndex] = field(default_factory=list)
+    files: list[SharedFile] = field(default_factory=list)
+    links: list[SharedLink] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Draft:
-    """A passage before its vectors."""
-
-    passage: Passage
-    line: Line
-    """What is embedded."""
-    own_words: str
-    context_words: str
-    surroundings: Surroundings | None = None
-
-    def lines(self) -> Iterable[Line]:
-        """Everything whose vector the passage needs."""
-        yield self.line
-        if self.surroundings is not None:
-            yield from self.surroundings.lines()
 
 
 def read_work(session: Session, record_ids: Sequence[str]) -> Work:
     """What ``record_ids`` and their neighbours mean for the archive, of this moment."""
     work = Work(placed=place_with_neighbours(session, record_ids))
-    alive = {placed.spoken.record_id for placed in work.placed}
-    rest = [record_id for record_id in record_ids if record_id not in alive]
-    files = session.scalars(select(FileRow).where(FileRow.file_id.in_(rest), FileRow.removed_at.is_(None))).all()
-    for file in files:
-        found = _file_to_index(session, file)
-        if found is not None:
-            work.files.append(found)
-            alive.add(file.file_id)
+    placed = {one.spoken.record_id for one in work.placed}
+    rest = [record_id for record_id in record_ids if record_id not in placed]
+    work.files, work.links = read_shared(session, rest, work.placed)
+    alive = {*(file.row.file_id for file in work.files), *(link.row.link_id for link in work.links)}
     work.gone = [record_id for record_id in rest if record_id not in alive]
     return work
-
-
-def _file_to_index(session: Session, file: FileRow) -> _FileToIndex | None:
-    row = session.execute(
-        select(MessageRow, PersonRow.name)
-        .join(PersonRow, PersonRow.person_id == MessageRow.author_id, isouter=True)
-        .where(MessageRow.record_id == file.record_id, MessageRow.deleted_at.is_(None))
-    ).first()
-    if row is None or row[0].channel_id is None:
-        return None
-    message, author = row
-    text = session.get(FileTextRow, file.sha256) if file.sha256 and file.status == "read" else None
-    return _FileToIndex(
-        file=file,
-        author_id=message.author_id or "",
-        author=author or "",
-        sent_at=message.sent_at or message.version_at,
-        thread_id=message.thread_id,
-        message_text=message.text,
-        pages=[(str(label), str(words)) for label, words in text.pages] if text else [],
-    )
 
 
 def drafts_of(work: Work) -> list[Draft]:
@@ -101,7 +47,8 @@ def drafts_of(work: Work) -> list[Draft]:
     for placed in work.placed:
         drafts.extend(_message_drafts(placed))
     for file in work.files:
-        drafts.extend(_file_drafts(file))
+        drafts.extend(file_drafts(file))
+    drafts.extend(link_draft(link) for link in work.links)
     return drafts
 
 
@@ -124,32 +71,13 @@ def _message_drafts(placed: Placed) -> Iterable[Draft]:
         yield Draft(passage, line, line.spoken(), f"{line.spoken()}\n{context}", placed.surroundings)
 
 
-def _file_drafts(file: _FileToIndex) -> Iterable[Draft]:
-    row = file.file
-    chunks = chunk_pages(file.pages) or [Chunk(label=None, text=f"{row.name} {row.caption}".strip())]
-    about = f"{row.name}\n{row.caption}\n{file.author}: {file.message_text}".strip()
-    for number, chunk in enumerate(chunks):
-        if not chunk.text.strip():
-            continue
-        passage = Passage(
-            record_id=RecordId(row.file_id),
-            chunk=number,
-            kind="file",
-            channel_id=ChannelId(row.channel_id or ""),
-            author_id=PersonId(file.author_id),
-            sent_at=file.sent_at,
-            text=chunk.text,
-            thread_id=RecordId(file.thread_id) if file.thread_id else None,
-            file_id=RecordId(row.file_id),
-            page=chunk.label,
-        )
-        line = Line(record_id=f"{row.file_id}#{number}", author=row.name, text=chunk.text)
-        yield Draft(passage, line, line.spoken(), f"{line.spoken()}\n{about}")
-
-
 def without_words(work: Work, drafts: Sequence[Draft]) -> list[str]:
     """Records that must not be found: gone, or edited until nothing was left to find."""
-    taken = [*(placed.spoken.record_id for placed in work.placed), *(file.file.file_id for file in work.files)]
+    taken = [
+        *(placed.spoken.record_id for placed in work.placed),
+        *(file.row.file_id for file in work.files),
+        *(link.row.link_id for link in work.links),
+    ]
     spoken = {str(draft.passage.record_id) for draft in drafts}
     return [*work.gone, *(record_id for record_id in taken if record_id not in spoken)]
 
@@ -174,7 +102,7 @@ def with_vectors(drafts: Sequence[Draft], vectors: Mapping[str, Vectors]) -> lis
 def chunk_counts(drafts: Iterable[Draft]) -> dict[RecordId, int]:
     """How many chunks a record has now; former ones beyond it are left over."""
     counts: dict[RecordId, int] = {}
-    for draft in drafts:
+    for draft in (draft for draft in drafts if not draft.alone):
         counts[draft.passage.record_id] = max(counts.get(draft.passage.record_id, 0), draft.passage.chunk + 1)
     return counts
 

@@ -7,8 +7,8 @@ from contextlib import nullcontext
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from bot.archive.draft import Draft
 from bot.archive.drafts import (
-    Draft,
     Work,
     chunk_counts,
     drafts_of,
@@ -123,7 +123,7 @@ class Indexer:
         async with self._writing:
             gone = set(record_ids) - self._precedence.outdated(batch, record_ids)
             await self._store.delete_records([RecordId(record_id) for record_id in sorted(gone)])
-            self._precedence.wrote(batch, gone)
+            self._precedence.wrote(batch, {*gone, *map(_first_of, gone)})
 
     async def _embed(self, drafts: Sequence[Draft]) -> dict[str, Vectors]:
         texts = texts_to_embed(drafts)
@@ -134,15 +134,28 @@ class Indexer:
         for part in _parts(drafts):
             indexed = await self._executor.run(with_vectors, part, vectors)
             async with self._writing:
-                outdated = self._precedence.outdated(batch, (one.passage.record_id for one in indexed))
-                current = [one for one in indexed if one.passage.record_id not in outdated]
-                await self._store.upsert(current)
-                self._precedence.wrote(batch, {one.passage.record_id for one in current})
+                outdated = self._precedence.outdated(batch, map(_written_as, part))
+                kept = [
+                    (draft, one) for draft, one in zip(part, indexed, strict=True) if _written_as(draft) not in outdated
+                ]
+                await self._store.upsert([one for _, one in kept])
+                self._precedence.wrote(batch, {_written_as(draft) for draft, _ in kept})
         counts = chunk_counts(drafts)
         async with self._writing:
             for record_id in self._precedence.outdated(batch, counts):
                 del counts[RecordId(record_id)]
             await self._store.delete_chunks_beyond(counts)
+            self._precedence.wrote(batch, counts)
+
+
+def _written_as(draft: Draft) -> str:
+    """What a batch that reads later may overtake: a whole record, or its first passage, which can be written alone."""
+    record_id = str(draft.passage.record_id)
+    return _first_of(record_id) if draft.passage.chunk == 0 else record_id
+
+
+def _first_of(record_id: str) -> str:
+    return f"{record_id}#first"
 
 
 def _parts(drafts: Sequence[Draft]) -> Iterator[Sequence[Draft]]:

@@ -9,10 +9,11 @@ from typing import Literal
 class ArchivistLock:
     """Who holds it drains the inbox. The command line does so itself only while no server does.
 
-    Another ``name`` is another lock: ``reindex`` lets one process at a time build the archive anew.
+    Another ``name`` is another lock: ``reindex`` lets one process at a time build the archive anew, ``forget`` lets
+    one forget.
     """
 
-    def __init__(self, home: Path, name: Literal["archivist", "reindex"] = "archivist") -> None:
+    def __init__(self, home: Path, name: Literal["archivist", "reindex", "forget"] = "archivist") -> None:
         self._path = home / f"{name}.lock"
         self._descriptor: int | None = None
 

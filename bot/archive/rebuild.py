@@ -18,7 +18,8 @@ from bot.errors import ArchiveError
 from bot.executor import Executor
 from bot.settings import Settings
 from bot.truth.database import Database
-from bot.truth.tables import FileRow, MessageRow
+from bot.truth.links import is_link_id
+from bot.truth.tables import FileRow, LinkRow, MessageRow
 from knowledge.embedding import Embedder
 from knowledge.qdrant.errors import VectorStoreError
 from knowledge.qdrant.store import PassageStore
@@ -83,6 +84,7 @@ class _Rebuild:
         self._executor = executor
         self._progress = progress
         self._failed: set[str] = set()
+        self._links: set[str] = set()
 
     async def run(self) -> Rebuilt:
         # Never resumed: an interrupted run may have left records that were deleted since.
@@ -95,6 +97,7 @@ class _Rebuild:
         self._progress(0, total)
         while batch := await self._records_after(after):
             await self._index(indexer, batch)
+            self._links.update(record_id for record_id in batch if is_link_id(record_id))
             after = batch[-1]
             done += len(batch)
             self._progress(done, max(done, total))
@@ -123,25 +126,31 @@ class _Rebuild:
             files = await connection.scalar(
                 select(func.count()).select_from(FileRow).where(FileRow.removed_at.is_(None))
             )
-        return (messages or 0) + (files or 0)
+            links = await connection.scalar(select(func.count()).select_from(LinkRow))
+        return (messages or 0) + (files or 0) + (links or 0)
 
     async def _changed_since(self, moment: datetime) -> list[str]:
-        """Records that changed, and those that carry words of these: replies of a thread's head, files of a message."""
+        """Records that changed, and those that carry words of these: replies of a thread's head, what was shared."""
         changed = select(MessageRow.record_id).where(MessageRow.applied_at >= moment)
         messages = select(MessageRow.record_id).where(
             or_(MessageRow.applied_at >= moment, MessageRow.thread_id.in_(changed))
         )
         files = select(FileRow.file_id).where(or_(FileRow.applied_at >= moment, FileRow.record_id.in_(changed)))
+        links = select(LinkRow.link_id).where(or_(LinkRow.applied_at >= moment, LinkRow.record_id.in_(changed)))
         async with self._database.read() as connection:
-            return [*await connection.scalars(messages), *await connection.scalars(files)]
+            found = [record_id for rows in (messages, files, links) for record_id in await connection.scalars(rows)]
+            # Unlike messages and files, a link that went leaves no row behind.
+            gone = self._links.difference(await connection.scalars(select(LinkRow.link_id)))
+        return [*found, *gone]
 
     async def _records_after(self, after: str) -> list[str]:
-        """The next record ids in the order of ids, messages and files together."""
+        """The next record ids in the order of ids, messages, files and links together."""
         messages = select(MessageRow.record_id.label("id")).where(*_MESSAGES, MessageRow.record_id > after)
         files = select(FileRow.file_id.label("id")).where(FileRow.removed_at.is_(None), FileRow.file_id > after)
-        both = messages.union_all(files).subquery()
+        links = select(LinkRow.link_id.label("id")).where(LinkRow.link_id > after)
+        every = messages.union_all(files, links).subquery()
         async with self._database.read() as connection:
-            return list(await connection.scalars(select(both.c.id).order_by(both.c.id).limit(_BATCH)))
+            return list(await connection.scalars(select(every.c.id).order_by(every.c.id).limit(_BATCH)))
 
 
 def _parts(record_ids: Iterable[str]) -> Iterator[list[str]]:

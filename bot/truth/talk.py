@@ -10,6 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from bot.truth.tables import FileRow, MessageRow, PersonRow
+from knowledge.address import without_url_secrets
 from knowledge.surroundings import REACH, Line, Surroundings, surround
 
 _SEGMENT_GAP = timedelta(days=1)
@@ -88,7 +89,9 @@ def spoken_messages(session: Session, statement: Select[MessageRow, str | None])
             author=name or "",
             sent_at=message.sent_at or message.version_at,
             thread_id=message.thread_id,
-            text="\n".join(part for part in (message.text, *with_files[message.record_id]) if part),
+            text="\n".join(
+                part for part in (without_url_secrets(message.text), *with_files[message.record_id]) if part
+            ),
         )
         for message, name in rows
     ]

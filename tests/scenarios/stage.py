@@ -11,7 +11,8 @@ from connectors.connector import Answer
 from connectors.console.host import MessageView, TimelineQuery
 from connectors.events import ChannelId, ChannelRef, Event, FileRef, PersonId, RecordId
 from knowledge.lexical import sparse_query, terms
-from knowledge.passage import Audience
+from knowledge.passage import Audience, passage_id
+from knowledge.passage import RecordId as PassageRecordId
 from knowledge.qdrant.schema import CONTEXT, TERMS
 from tests.builders import at
 from tests.quick_application import answerer_with, archive
@@ -37,6 +38,11 @@ class Stage:
     async def with_words_around(self, words: str) -> set[str]:
         """Records that are found by these words, their own or those around them."""
         return await self._matching(CONTEXT, words)
+
+    async def chunks(self, record_id: str) -> int:
+        """How many passages of a record there are."""
+        points = [passage_id(PassageRecordId(record_id), number) for number in range(_LIMIT)]
+        return len(await self.application.store.get(points, audience=Audience.operator()))
 
     async def found(self, text: str, *, by: str | None = None) -> list[str]:
         """Ids of messages that a search brings, best first; ``by`` sees only what they may."""

@@ -25,7 +25,24 @@ async def test_it_is_found_by_its_content_its_name_and_the_message_that_shared_i
     assert (view.name, view.status, view.has_bytes, view.reason) == ("jasper-quotation.txt", "read", True, None)
     pages = await stage.host.file(PersonId("console:Li Wei"), RecordId("m1|f1"))
     assert "kunzite" in pages.pages[0][1]
-    assert await stage.timeline(place) == ["m1", "m1"]
+    assert await stage.timeline(place) == ["m1"]
+
+
+async def test_the_talk_around_it_finds_it_whoever_comes_first(stage: Stage) -> None:
+    place = channel("around-it")
+    text = "\n\n".join(f"chapter {number}: " + "galena " * 300 for number in range(4))
+    file = await stage.share("f5", "orpiment.txt", text.encode())
+    await stage.tell(posted(5, "does anybody have the feldspar offer", place=place))
+    await stage.tell(posted(6, "", files=(file,), place=place, author="Maya"))
+    chunks = await stage.chunks("m6|f5")
+    assert chunks > 1
+    await stage.tell(posted(7, "that one is too dear for the gypsum tender", place=place))
+    for words in ("feldspar", "gypsum", "Maya", "#around-it"):
+        assert "m6|f5" in await stage.with_words_around(words), words
+    assert await stage.chunks("m6|f5") == chunks, "only its first passage was written again"
+    await stage.tell(deleted(5), deleted(7))
+    assert await stage.with_words_around("feldspar") == await stage.with_words_around("gypsum") == set()
+    assert await stage.chunks("m6|f5") == chunks
 
 
 async def test_removed_it_is_gone_and_its_message_stays(stage: Stage) -> None:

@@ -85,8 +85,8 @@ async def test_what_changes_during_a_reindex_ends_up_right(settings: Settings, w
             [
                 posted(1, "the vault code is tangerine"),
                 posted(2, "thanks for the code", thread=1, minutes=9000),
-                posted(3, "the old plan"),
-                posted(4, "nothing happens to this one"),
+                posted(3, "the old plan https://former.example/x"),
+                posted(4, "nothing happens to this one https://standing.example/x"),
             ]
         )
         await application.archivist.drain()
@@ -119,6 +119,8 @@ async def test_what_changes_during_a_reindex_ends_up_right(settings: Settings, w
         assert "m5" in await _words_in_engine(application, "zebras")
         assert "m3" in await _words_in_engine(application, "new")
         assert "m3" not in await _words_in_engine(application, "old")
+        assert await _words_in_engine(application, "former") == set(), "its link is gone with its words"
+        assert any(record.startswith("m4|link:") for record in await _words_in_engine(application, "standing"))
         assert (await compare(application.database, application.store)).agrees
         await application.inbox.append([posted(6, "after the switch about yaks", minutes=9200)])
         await application.archivist.drain()
