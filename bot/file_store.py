@@ -94,6 +94,10 @@ class FileStore:
         """Whether the bytes are here."""
         return await self._executor.run(self.path(sha256).is_file)
 
+    async def size(self, sha256: str) -> int | None:
+        """Bytes of the file; None when it is not here."""
+        return await self._executor.run(_size, self.path(sha256))
+
     async def delete(self, sha256: str) -> bool:
         """Remove the bytes; returns whether they were here."""
         return await self._executor.run(_unlink, self.path(sha256))
@@ -200,6 +204,13 @@ def _is_older(path: Path, moment: float) -> bool:
         return path.stat().st_mtime < moment
     except FileNotFoundError:
         return False
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return None
 
 
 def _sync_folder(folder: Path) -> None:

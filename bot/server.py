@@ -14,7 +14,9 @@ from pathlib import Path
 import structlog
 
 from bot.application import Application, open_application, prepare_home
+from bot.archive.forgetting import forgetting_of
 from bot.archive.lock import ArchivistLock
+from bot.archive.retention import Retention
 from bot.cli.output import ERR
 from bot.console_host import ConsoleHost
 from bot.errors import SettingsError, ShiguangError
@@ -34,6 +36,7 @@ from knowledge.qdrant.errors import VectorStoreError
 _log = structlog.get_logger(__name__)
 
 _GAUGE_SECONDS = 5.0
+_RETENTION_SECONDS = 3600.0
 _STOP_SECONDS = 8.0
 _READY_SECONDS = 3.0
 
@@ -143,6 +146,7 @@ async def running(settings: Settings, *, sample: bool, next_free_port: bool = Fa
         for name, work in (
             ("load-model", _load_model(application, model_state)),
             ("gauges", _keep_gauges(application, metrics)),
+            ("retention", _keep_retention(application)),
         ):
             stack.push_async_callback(_cancel, asyncio.create_task(work, name=name))
         yield f"{page_url(settings.web, port=port)}/"
@@ -227,6 +231,23 @@ def _first_loaded_at(marker: Path) -> datetime:
     loaded_at = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     marker.write_text(json.dumps({"loaded_at": loaded_at.isoformat()}), "utf-8")
     return loaded_at
+
+
+async def _keep_retention(application: Application) -> None:
+    """Remove hourly what is older than its channel keeps; at the start also finish what was interrupted."""
+    retention = Retention(
+        application.database,
+        forgetting_of(application),
+        keep_days=application.settings.retention.keep_days,
+        zone=application.zone,
+    )
+    while True:
+        try:
+            for receipt in await retention.run():
+                _log.info("removed by its rule", erasure_id=receipt.erasure_id, messages=receipt.removed["messages"])
+        except Exception:  # noqa: BLE001 - the next run goes on where this one stopped
+            _log.warning("retention was interrupted", exc_info=True)
+        await asyncio.sleep(_RETENTION_SECONDS)
 
 
 async def _keep_gauges(application: Application, metrics: Metrics) -> None:

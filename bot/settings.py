@@ -153,6 +153,13 @@ class FilesSettings(_Section):
     workers: int = Field(default=1, ge=1, le=16)
 
 
+class RetentionSettings(_Section):
+    """How long channels keep what was said; ``shiguang retention set`` gives a channel a limit of its own."""
+
+    keep_days: int | None = Field(default=None, ge=1, le=36_500)
+    """None keeps forever."""
+
+
 class Settings(BaseSettings):
     """Everything that can be set; frozen after the start."""
 
@@ -177,6 +184,7 @@ class Settings(BaseSettings):
     embedding: EmbeddingSettings = EmbeddingSettings()
     llm: LlmSettings = LlmSettings()
     files: FilesSettings = FilesSettings()
+    retention: RetentionSettings = RetentionSettings()
 
     @field_validator("home")
     @classmethod

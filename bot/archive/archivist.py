@@ -119,7 +119,7 @@ class Archivist:
         if changed is None:
             return 0
         self._wake_indexing()
-        self._announce(changed)
+        self.announce(changed)
         return 1
 
     async def unread(self) -> int:
@@ -146,7 +146,7 @@ class Archivist:
         async with self._database.begin() as connection:
             applied = await connection.run_sync(lambda sync: apply(Session(sync)))
             await self.leftovers.drop_within(connection, applied.unreferenced | named_by(batch))
-        self._announce(applied.changed)
+        self.announce(applied.changed)
 
     async def _apply_alone(self, received: Received) -> None:
         try:
@@ -155,7 +155,8 @@ class Archivist:
             _log.warning("event failed", seq=received.seq, error=type(error).__name__)
             await self._inbox.fail(received, f"{type(error).__name__}: {error}")
 
-    def _announce(self, changed: Sequence[tuple[str, str | None]]) -> None:
+    def announce(self, changed: Sequence[tuple[str, str | None]]) -> None:
+        """Tell the listeners what looks different now."""
         if changed:
             for listener in self._listeners:
                 listener(changed)

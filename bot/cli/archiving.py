@@ -7,8 +7,8 @@ from pathlib import Path
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bot.application import Application, open_application
-from bot.archive.lock import ArchivistLock
 from bot.archive.rebuild import rebuild
+from bot.cli.draining import Drain
 from bot.cli.output import ERR, print_json
 from bot.importing import (
     BarProgress,
@@ -70,7 +70,7 @@ async def _import(open_source: Callable[[Application], ImportSource], *, as_json
             await application.inbox.append(events, lane=Lane.IMPORT)
             application.archivist.wake()
 
-        async with _Drain(application) as drain:
+        async with Drain(application) as drain:
             report = await run_import(
                 source, accept, progress=BarProgress(ERR), marks=ResumeMarks(settings.home / "imports")
             )
@@ -81,31 +81,7 @@ async def _import(open_source: Callable[[Application], ImportSource], *, as_json
     _report(report, failed=failed, later=later, as_json=as_json)
 
 
-class _Drain:
-    """Archives here unless a server on the same home does; takes over when that server stops."""
-
-    def __init__(self, application: Application) -> None:
-        self._archivist = application.archivist
-        self._lock = ArchivistLock(application.settings.home)
-        self._is_ours = False
-
-    async def __aenter__(self) -> "_Drain":
-        await self.see_to_it()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        if self._is_ours:
-            await self._archivist.close()
-            self._lock.release()
-
-    async def see_to_it(self) -> None:
-        """Make sure that somebody archives."""
-        if not self._is_ours and self._lock.acquire():
-            self._is_ours = True
-            await self._archivist.start()
-
-
-async def _wait_until_archived(application: Application, drain: _Drain) -> None:
+async def _wait_until_archived(application: Application, drain: Drain) -> None:
     """Show how many records still have to be embedded, until none has but those put off after a failure."""
     with _bar() as bar:
         task = bar.add_task("archiving", total=None)

@@ -11,7 +11,7 @@ import warnings
 import typer
 
 from bot import __version__
-from bot.cli import asking, doctor, evaluating, importing, models, serving
+from bot.cli import asking, doctor, evaluating, forgetting, importing, models, serving
 from bot.cli.extract import extract
 
 app = typer.Typer(
@@ -31,6 +31,8 @@ app.command()(asking.timeline)
 app.command()(extract)
 app.add_typer(evaluating.app, name="eval")
 app.add_typer(models.app, name="models")
+app.command()(forgetting.forget)
+app.add_typer(forgetting.retention, name="retention")
 app.command()(importing.reindex)
 app.command()(doctor.doctor)
 

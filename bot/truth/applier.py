@@ -164,7 +164,7 @@ class Applier:
         )
 
     def _keep_place(self, event: MessagePosted, erasure_id: str, lane: Lane) -> None:
-        """Of a forgotten message nothing is taken in but its place; that a guest wrote here narrows what replies use."""
+        """Of a forgotten message only its place is taken in; that a guest wrote here narrows what replies use."""
         self._delete_message(event.record_id, self._work.now, lane)
         row = self._work.message(event.record_id) or self._work.stub(event.record_id)
         row.channel_id, row.sent_at, row.thread_id = event.channel.channel_id, event.occurred_at, event.thread_id

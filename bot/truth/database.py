@@ -1,5 +1,6 @@
 """The SQL database: opening, migrating, transactions."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from bot.errors import TruthUnavailable
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 871_000
+_SCRUB_ATTEMPTS = 5
 HEAD = "0002"
 """The newest migration; a test keeps it so. Most starts only compare it and need no migration machinery."""
 
@@ -73,6 +75,22 @@ class Database:
             if self._is_sqlite:
                 await connection.exec_driver_sql("BEGIN")
             yield connection
+
+    async def scrub(self) -> bool:
+        """Empty SQLite's log, in which former pages can be read until then; False for other databases.
+
+        What is deleted in the database file itself is overwritten at once. Raises ``TruthUnavailable`` when a reader
+        holds on to the log.
+        """
+        if not self._is_sqlite:
+            return False
+        for _ in range(_SCRUB_ATTEMPTS):
+            async with self._engine.connect() as connection:
+                busy = (await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).scalar()
+            if not busy:
+                return True
+            await asyncio.sleep(0.2)
+        raise TruthUnavailable("its log is in use", hint="Run the command again.")
 
     async def close(self) -> None:
         """Close every connection."""

@@ -84,6 +84,18 @@ class Inbox:
             rows = (await connection.execute(statement)).all()
         return [Received(seq, Lane(lane), _parse(payload), attempts) for seq, lane, payload, attempts in rows]
 
+    async def waiting(self, after: int, limit: int) -> list[Received]:
+        """What is not applied, failed events included, in order of arrival from a place in the inbox on."""
+        statement = (
+            select(InboxRow.seq, InboxRow.lane, InboxRow.payload, InboxRow.attempts)
+            .where(InboxRow.state != "done", InboxRow.seq > after)
+            .order_by(InboxRow.seq)
+            .limit(limit)
+        )
+        async with self._database.read() as connection:
+            rows = (await connection.execute(statement)).all()
+        return [Received(seq, Lane(lane), _parse(payload), attempts) for seq, lane, payload, attempts in rows]
+
     async def fail(self, received: Received, error: str) -> None:
         """Count a failed attempt with its reason; after ``MAX_ATTEMPTS`` the event is set aside as failed."""
         attempts = received.attempts + 1

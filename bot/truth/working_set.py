@@ -116,7 +116,7 @@ class WorkingSet:
             return
         row.ticket, row.lane, row.attempts, row.not_before = uuid4().hex, min(row.lane, int(lane)), 0, None
 
-    def index_dependants(self) -> None:
+    def index_dependants(self, lane: Lane = Lane.IMPORT) -> None:
         """Replies carry the words of their thread's head, files and links those of their message."""
         if not self.words_changed:
             return
@@ -126,7 +126,7 @@ class WorkingSet:
         files = select(FileRow.file_id).where(FileRow.record_id.in_(self.words_changed), FileRow.removed_at.is_(None))
         links = select(LinkRow.link_id).where(LinkRow.record_id.in_(self.words_changed))
         for record_id in {*self.session.scalars(replies), *self.session.scalars(files), *self.session.scalars(links)}:
-            self.index(record_id, Lane.IMPORT)
+            self.index(record_id, lane)
         self.session.flush()
 
     def withdraw_answers(self, given: ColumnElement[bool], at: datetime) -> None:

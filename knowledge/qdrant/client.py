@@ -97,6 +97,12 @@ class VectorClient(Protocol):
     ) -> None:
         """Replace the given keys, by filter or by ids."""
 
+    async def compact(self, collection_name: str, into: str) -> bool:
+        """Move what lives into the empty collection ``into``, aliases with it, and drop the former with its remains.
+
+        Searches and writes go on meanwhile. False, and nothing done, where the engine clears up by itself.
+        """
+
     async def flush(self) -> None:
         """Make everything durable against a loss of power."""
 

@@ -191,6 +191,11 @@ class EdgeClient:
         """Replace the given keys, by filter or by ids."""
         await self._call("set_payload", collection=collection_name, payload=payload, **_selected(points))
 
+    async def compact(self, collection_name: str, into: str) -> bool:
+        """Copy what lives into an empty collection and drop the other with what was deleted in it."""
+        await self._call("compact", _timeout=_LONG_SECONDS, collection=collection_name, into=into)
+        return True
+
     async def flush(self) -> None:
         """Make everything durable against a loss of power."""
         await self._call("flush", _timeout=_LONG_SECONDS)

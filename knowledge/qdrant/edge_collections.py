@@ -34,6 +34,8 @@ class OpenCollection:
     shard: EdgeShard
     spec: Plain
     changed: bool = False
+    successor: str | None = None
+    """Where every change is written too, while this collection is moved there."""
 
     def flush(self) -> bool:
         """Write everything to disk and shorten the log that a restart would replay; False when nothing had changed."""
@@ -95,6 +97,11 @@ class EdgeCollections:
         EdgeShard.create(str(shard), config).close()
         (fresh / "collection.json").write_text(json.dumps(spec))
         self._open[name] = _load(fresh.rename(self._root / name))
+
+    def replace(self, name: str, by: str) -> Path | None:
+        """Let the aliases of a collection mean another one, and drop it; see ``drop``."""
+        self._set_aliases({alias: by if target == name else target for alias, target in self._aliases.items()})
+        return self.drop(name)
 
     def drop(self, name: str) -> Path | None:
         """Forget a collection at once; its files, moved aside, are the caller's to remove."""

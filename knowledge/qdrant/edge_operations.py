@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from qdrant_edge import CountRequest, EdgeShard, FacetRequest, QueryBatchRequest, UpdateOperation
+from qdrant_edge import CountRequest, EdgeShard, FacetRequest, Point, QueryBatchRequest, UpdateOperation
 
 from knowledge.qdrant import edge_translation as translate
 from knowledge.qdrant.edge_collections import EdgeCollections, EngineRefusal
@@ -47,6 +47,8 @@ class EdgeOperations:
         found = self._collections.get(collection)
         found.changed = True
         found.shard.update(operation)
+        if found.successor is not None:
+            self._update(found.successor, operation)
 
     def _describe(self, collection: str) -> Plain:
         found = self._collections.get(collection)
@@ -76,6 +78,15 @@ class EdgeOperations:
         request = FacetRequest(key, limit, exact, translate.filter_or_none(filter_))
         return [(hit.value, hit.count) for hit in self._shard(collection).facet(request).hits]
 
+    def copy_points(self, collection: str, into: str, offset: int | str | None, limit: int) -> int | str | None:
+        """Copy a stretch of points in the order of their ids; returns where to go on, None after the last one."""
+        request = {"limit": limit, "offset": offset, "with_payload": True, "with_vector": True}
+        records, following = self._shard(collection).scroll(translate.scroll_request(request))
+        if records:
+            points = [Point(id=record.id, vector=record.vector, payload=record.payload) for record in records]
+            self._update(into, UpdateOperation.upsert_points(points))
+        return None if following is None else translate.plain_id(following)
+
     def _retrieve(self, collection: str, ids: list[int | str | UUID], with_payload: Any, with_vector: Any) -> list[Any]:
         if len(ids) > _MAX_NAMED_POINTS:
             raise EngineRefusal(400, f"more than {_MAX_NAMED_POINTS} points at once")
@@ -95,10 +106,9 @@ class EdgeOperations:
             self._update(collection, UpdateOperation.delete_points_by_filter(_required(filter_)))
 
     def _set_payload(self, collection: str, payload: Plain, ids: list[str] | None, filter_: Plain | None) -> None:
-        if ids is not None:
-            self._update(collection, UpdateOperation.set_payload(list(ids), payload))
-        else:
-            self._update(collection, UpdateOperation.set_payload_by_filter(_required(filter_), payload))
+        # By filter in any case: ids that are not there (yet) are no failure.
+        chosen = filter_ if ids is None else {"must": [{"has_id": list(ids)}]}
+        self._update(collection, UpdateOperation.set_payload_by_filter(_required(chosen), payload))
 
 
 def _required(filter_: Plain | None) -> Any:

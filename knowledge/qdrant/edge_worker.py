@@ -28,6 +28,8 @@ from knowledge.qdrant.edge_place import prepare_folder, socket_path, take_lock, 
 from knowledge.qdrant.edge_translation import Plain, Untranslatable
 
 _PANIC_STATUS = 70
+_COPIED_AT_ONCE = 128
+"""Points: nobody else is answered meanwhile, about 20 ms."""
 
 
 class EdgeWorker:
@@ -122,6 +124,8 @@ class EdgeWorker:
             case "backup":
                 await self._backup(Path(arguments["target"]))
                 return None
+            case "compact":
+                return await self._compact(arguments["collection"], arguments["into"])
             case "delete_collection":
                 return await self._delete_collection(arguments["collection"])
             case "leave":
@@ -136,6 +140,29 @@ class EdgeWorker:
         async with self._writing:
             self._collections.flush()
             await asyncio.to_thread(copy_folder, self._folder, target)
+
+    async def _compact(self, name: str, into: str) -> None:
+        """Copy in short stretches, between which others are answered; what they write goes to both."""
+        if name not in self._collections.names and into in self._collections.aliases.values():
+            return  # Done already: asked once more because the answer was lost.
+        former = self._collections.get(name)
+        try:
+            async with self._writing:
+                former.successor = into
+            offset: int | str | None = None
+            while True:
+                async with self._writing:
+                    offset = self._operations.copy_points(name, into, offset, _COPIED_AT_ONCE)
+                if offset is None:
+                    break
+                await asyncio.sleep(0)
+            async with self._writing:
+                self._collections.flush()
+                doomed = self._collections.replace(name, into)
+        finally:
+            former.successor = None
+        if doomed is not None:
+            await asyncio.to_thread(shutil.rmtree, doomed, ignore_errors=True)
 
     async def _delete_collection(self, name: str) -> bool:
         async with self._writing:

@@ -45,6 +45,16 @@ class Generations:
         await self._make(name, identity)
         return name
 
+    async def compact(self, identity: ArchiveIdentity) -> bool:
+        """Rid the collection that is read of what was deleted in it; nobody may reindex meanwhile."""
+        if self._config.backend == "server":
+            return False
+        current = await self.ensure(identity)
+        await self.drop_unread()
+        following = f"{self._alias}_v{self._number(current) + 1}"
+        await self._make(following, identity)
+        return await self._client.compact(current, following)
+
     async def switch(self, name: str) -> None:
         """Let readers see this collection from now on."""
         remove = models.DeleteAliasOperation(delete_alias=models.DeleteAlias(alias_name=self._alias))

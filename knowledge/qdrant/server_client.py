@@ -194,6 +194,11 @@ class ServerClient:
         selector = _selector(points)
         await self._call(lambda client: client.set_payload(collection_name, payload, selector, wait=True))
 
+    async def compact(self, collection_name: str, into: str) -> bool:
+        """A server takes care of this itself: its optimiser rewrites segments with many deleted points."""
+        del collection_name, into
+        return False
+
     async def flush(self) -> None:
         """A server takes care of this itself."""
 

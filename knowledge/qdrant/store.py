@@ -141,6 +141,36 @@ class PassageStore:
         """Delete everything of a channel."""
         await self._delete(models.Filter(must=[exactly("channel_id", channel_id)]))
 
+    async def delete_matching(self, where: PassageFilter) -> None:
+        """Delete every passage that fits; refused by the engine when ``where`` narrows nothing."""
+        await self._delete(selection(Audience.operator(), where).filter or models.Filter())
+
+    async def compact(self) -> bool:
+        """Rid the engine's files of what was deleted: until then a deleted text can be read in them.
+
+        False where the engine does so by itself, at its own time (a server). Nobody may reindex meanwhile.
+        """
+        if self._identity is None:
+            msg = "the store is not open"
+            raise RuntimeError(msg)
+        compacted = await self._generations.compact(self._identity)
+        self._collection = await self._generations.ensure(self._identity)
+        return compacted
+
+    async def stored(self, record_ids: Sequence[RecordId]) -> list[dict[str, Any]]:
+        """Payloads of every chunk of these records, just as they are stored: for comparing with the truth."""
+        payloads: list[dict[str, Any]] = []
+        for batch in _batches(record_ids, _NAMED_BATCH):
+            following: int | str | None = None
+            while True:
+                records, following = await self._scroll(
+                    scroll_filter=models.Filter(must=[any_of("record_id", batch)]), limit=1000, offset=following
+                )
+                payloads.extend(record.payload or {} for record in records)
+                if following is None:
+                    break
+        return payloads
+
     async def set_categories(self, record_ids: Sequence[RecordId], categories: Sequence[str]) -> None:
         """Replace the categories of these records."""
         for batch in _batches(record_ids, _NAMED_BATCH):

@@ -1,0 +1,338 @@
+"""Forgetting: an erasure is noted first and then carried out, so that a kill in the middle only means going on.
+
+Noting it takes one transaction, which also makes the rule by which nothing of it is taken in any more. Carrying out
+removes batch by batch: rows, bytes of files and queued passages in one transaction each, with the numbers of the
+receipt. In the end both stores are asked whether anything is left, and rewritten so that deleted words cannot be read
+in their files. Beside a running server it works on the same stores; the server's archivist does the re-indexing.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import structlog
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from bot.application import Application
+from bot.archive.failures import archive_failures
+from bot.archive.leftovers import Leftovers
+from bot.archive.lock import ArchivistLock
+from bot.archive.receipt import Receipt
+from bot.errors import ArchiveError
+from bot.file_store import FileStore
+from bot.truth.applier import Applier
+from bot.truth.database import Database
+from bot.truth.erasing import Erased, Scope, dry_run, erase_around, erase_messages
+from bot.truth.inbox import Inbox, Received
+from bot.truth.tables import ErasureRow, FileRow, ForgottenRow, IndexQueueRow, MessageRow
+from knowledge.passage import Audience, ChannelId, PassageFilter, PersonId, RecordId
+from knowledge.qdrant.store import PassageStore
+
+_log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+_BATCH = 100
+_EVENTS = 500
+_POLL_SECONDS = 0.2
+_LOCK_SECONDS = 60.0
+_IDLE_SECONDS = 120.0
+"""How long the index queue may stand still before waiting for it is given up."""
+_NOT_REACHED = ("backups", "others", "platform", "topics", "logs", "places", "membership")
+
+Progress = Callable[[int], None]
+
+
+async def _nobody() -> None:
+    """Somebody archives already."""
+
+
+class Forgetting:
+    """Notes and carries out erasures on one home."""
+
+    def __init__(
+        self,
+        *,
+        home: Path,
+        database: Database,
+        inbox: Inbox,
+        store: PassageStore,
+        file_store: FileStore,
+        announce: Callable[[Sequence[tuple[str, str | None]]], None] = lambda _: None,
+    ) -> None:
+        self._home = home
+        self._database = database
+        self._inbox = inbox
+        self._store = store
+        self._file_store = file_store
+        self._leftovers = Leftovers(database, file_store)
+        self._announce = announce
+
+    async def dry_run(self, scope: Scope) -> dict[str, int]:
+        """What would go, in numbers; nothing is changed."""
+        async with self._database.read() as connection:
+            counted = await connection.run_sync(lambda sync: dry_run(Session(sync), scope))
+        return {**counted, "passages": await self._passages(scope)}
+
+    async def note(self, scope: Scope, *, requested_by: str, rule_id: str | None = None) -> str:
+        """Make the erasure and its rule durable; from now on nothing of the scope is taken in. Returns its id."""
+        erasure_id = uuid4().hex
+        before = await self._passages(scope)
+
+        def note(session: Session) -> None:
+            session.add(
+                ErasureRow(
+                    erasure_id=erasure_id,
+                    began_at=datetime.now(UTC),
+                    requested_by=requested_by,
+                    scope=scope.document(),
+                    removed={"passages": before},
+                )
+            )
+            session.merge(
+                ForgottenRow(
+                    rule_id=rule_id or erasure_id,
+                    channel_id=scope.channel_id,
+                    person_id=scope.person_id,
+                    before=scope.before,
+                )
+            )
+            session.flush()
+
+        await self._write(note)
+        return erasure_id
+
+    async def unfinished(self) -> list[str]:
+        """Erasures that were noted and not carried out to the end: a kill or a failure came between."""
+        statement = select(ErasureRow.erasure_id).where(ErasureRow.ended_at.is_(None)).order_by(ErasureRow.began_at)
+        async with self._database.read() as connection:
+            return list(await connection.scalars(statement))
+
+    async def carry_out(
+        self, *, attend: Callable[[], Awaitable[None]] = _nobody, progress: Progress = lambda _: None
+    ) -> list[Receipt]:
+        """Carry out every unfinished erasure and return the receipts; all of it can be done twice.
+
+        ``attend`` is called while waiting for the index queue and makes sure that somebody works on it. Raises
+        ``ArchiveError`` when another process forgets or reindexes, or nobody indexes; what is done stays done.
+        """
+        erasures = await self.unfinished()
+        if not erasures:
+            return []
+        lock = ArchivistLock(self._home, "forget")
+        await _acquire(lock, "another process is forgetting")
+        try:
+            with archive_failures():
+                scopes = {erasure_id: await self._scope(erasure_id) for erasure_id in erasures}
+                for erasure_id, scope in scopes.items():
+                    await self._erase(erasure_id, scope, progress)
+                await self._wait_until_indexed(erasures, attend)
+                for scope in scopes.values():
+                    await self._store.delete_matching(_where(scope))
+                rewritten = await self._rewrite(scopes)
+                return [await self._end(erasure_id, scope, rewritten) for erasure_id, scope in scopes.items()]
+        finally:
+            lock.release()
+
+    async def _scope(self, erasure_id: str) -> Scope:
+        async with self._database.read() as connection:
+            found = await connection.scalar(select(ErasureRow.scope).where(ErasureRow.erasure_id == erasure_id))
+        return Scope.of(found or {})
+
+    async def _erase(self, erasure_id: str, scope: Scope, progress: Progress) -> None:
+        done = 0
+        while record_ids := await self._next(scope):
+            await self._erase_messages(record_ids, erasure_id)
+            done += len(record_ids)
+            progress(done)
+        await self._erase_waiting(erasure_id, scope)
+        await self._store.delete_matching(_where(scope))
+
+        def around(session: Session) -> None:
+            _add(session, erasure_id, dict(erase_around(session, scope)))
+
+        await self._write(around)
+
+    async def _next(self, scope: Scope) -> list[str]:
+        async with self._database.read() as connection:
+            return list(await connection.scalars(select(MessageRow.record_id).where(scope.messages()).limit(_BATCH)))
+
+    async def _erase_messages(self, record_ids: Sequence[str], erasure_id: str) -> None:
+        async with self._database.begin() as connection:
+
+            def erase(sync: Any) -> tuple[Erased, list[str]]:
+                session = Session(sync)
+                shared = session.scalars(
+                    select(FileRow.sha256).where(FileRow.record_id.in_(record_ids), FileRow.sha256.is_not(None))
+                ).all()
+                return erase_messages(session, record_ids, erasure_id), [sha256 for sha256 in shared if sha256]
+
+            erased, shared = await connection.run_sync(erase)
+            removed = {"bytes_removed": 0, "file_bytes": 0, "bytes_kept": 0}
+            for sha256 in set(shared):
+                size = await self._file_store.size(sha256) or 0
+                await self._leftovers.drop_within(connection, {sha256} & erased.unreferenced)
+                gone = not await self._file_store.exists(sha256)
+                removed["bytes_removed" if gone else "bytes_kept"] += 1
+                removed["file_bytes"] += size if gone else 0
+            await connection.run_sync(lambda sync: _add(Session(sync), erasure_id, {**erased.removed, **removed}))
+        # At once, before the queue comes to it: nothing of them is found from here on.
+        await self._store.delete_records([RecordId(record_id) for record_id in record_ids])
+        self._announce(erased.changed)
+
+    async def _erase_waiting(self, erasure_id: str, scope: Scope) -> None:
+        """Apply what waits in the inbox and is meant: by the rule, nothing but its place is taken in."""
+        after = 0
+        while waiting := await self._inbox.waiting(after, _EVENTS):
+            after = waiting[-1].seq
+            meant = await self._meant(waiting, scope)
+            if meant:
+
+                def apply(session: Session, meant: list[Received] = meant) -> set[str]:
+                    applier = Applier(session)
+                    applier.apply(meant)
+                    _add(session, erasure_id, {"events": len(meant)})
+                    session.flush()
+                    return applier.applied.unreferenced
+
+                async with self._database.begin() as connection:
+                    unreferenced = await connection.run_sync(lambda sync, apply=apply: apply(Session(sync)))
+                    await self._leftovers.drop_within(connection, unreferenced)
+
+    async def _meant(self, waiting: Sequence[Received], scope: Scope) -> list[Received]:
+        ids = {str(getattr(received.event, "record_id", "")) for received in waiting}
+        statement = select(MessageRow.record_id).where(
+            MessageRow.record_id.in_(ids), MessageRow.erasure_id.is_not(None)
+        )
+        async with self._database.read() as connection:
+            erased = set(await connection.scalars(statement))
+        return [received for received in waiting if received.event is not None and scope.covers(received.event, erased)]
+
+    async def _wait_until_indexed(self, erasures: Sequence[str], attend: Callable[[], Awaitable[None]]) -> None:
+        """Until the neighbours of what is gone have a context without it."""
+        gone = select(MessageRow.record_id).where(MessageRow.erasure_id.in_(erasures))
+        replies = select(MessageRow.record_id).where(MessageRow.thread_id.in_(gone))
+        files = select(FileRow.file_id).where(FileRow.record_id.in_(gone))
+        waiting = (
+            select(func.count())
+            .select_from(IndexQueueRow)
+            .where(
+                IndexQueueRow.attempts == 0,
+                or_(
+                    IndexQueueRow.record_id.in_(gone),
+                    IndexQueueRow.record_id.in_(replies),
+                    IndexQueueRow.record_id.in_(files),
+                ),
+            )
+        )
+        least, moved = None, asyncio.get_running_loop().time()
+        while True:
+            await attend()
+            async with self._database.read() as connection:
+                left = await connection.scalar(waiting) or 0
+            if not left:
+                return
+            now = asyncio.get_running_loop().time()
+            if least is None or left < least:
+                least, moved = left, now
+            if now - moved > _IDLE_SECONDS:
+                raise ArchiveError(
+                    f"{left} records wait to be indexed again",
+                    hint="What was to be forgotten is gone from both stores; shiguang retention run finishes it.",
+                )
+            await asyncio.sleep(_POLL_SECONDS)
+
+    async def _rewrite(self, scopes: dict[str, Scope]) -> list[str]:
+        """Make what was deleted unreadable in the files of both stores."""
+        rewritten = []
+        reindex = ArchivistLock(self._home, "reindex")
+        await _acquire(reindex, "a reindex is running")
+        try:
+            if await self._store.compact():
+                rewritten.append("qdrant")
+        finally:
+            reindex.release()
+        if await self._database.scrub():
+            rewritten.append("truth.db")
+        return rewritten
+
+    async def _end(self, erasure_id: str, scope: Scope, rewritten: Sequence[str]) -> Receipt:
+        left = await self._passages(scope)
+        statement = select(MessageRow.record_id).where(MessageRow.erasure_id == erasure_id)
+        async with self._database.read() as connection:
+            records = [RecordId(record_id) for record_id in await connection.scalars(statement)]
+        left += len(await self._store.stored(records))
+        if left:
+            raise ArchiveError(
+                f"{left} passages are still in the archive", hint="Run shiguang retention run: it goes on with this."
+            )
+
+        def end(session: Session) -> Receipt:
+            row = session.get_one(ErasureRow, erasure_id)
+            row.ended_at = datetime.now(UTC)
+            receipt = Receipt(
+                erasure_id=erasure_id,
+                requested_by=row.requested_by,
+                scope=scope,
+                began_at=row.began_at,
+                ended_at=row.ended_at,
+                removed={name: int(number) for name, number in row.removed.items()},
+                left_passages=left,
+                rewritten=tuple(rewritten),
+                not_reached=self._not_reached(rewritten),
+            )
+            session.flush()
+            return receipt
+
+        return await self._write(end)
+
+    def _not_reached(self, rewritten: Sequence[str]) -> tuple[str, ...]:
+        server = () if "qdrant" in rewritten else ("server",)
+        postgresql = () if "truth.db" in rewritten else ("postgresql",)
+        return (*_NOT_REACHED, *server, *postgresql)
+
+    async def _passages(self, scope: Scope) -> int:
+        with archive_failures():
+            return await self._store.count(audience=Audience.operator(), where=_where(scope))
+
+    async def _write(self, work: Callable[[Session], T]) -> T:
+        async with self._database.begin() as connection:
+            return await connection.run_sync(lambda sync: work(Session(sync)))
+
+
+def forgetting_of(application: Application) -> Forgetting:
+    """Forgetting on the stores of a running application; its pages are told."""
+    return Forgetting(
+        home=application.settings.home,
+        database=application.database,
+        inbox=application.inbox,
+        store=application.store,
+        file_store=application.file_store,
+        announce=application.archivist.announce,
+    )
+
+
+def _where(scope: Scope) -> PassageFilter:
+    return PassageFilter(
+        channel_ids=frozenset({ChannelId(scope.channel_id)} if scope.channel_id else ()),
+        author_ids=frozenset({PersonId(scope.person_id)} if scope.person_id else ()),
+        until=scope.before,
+    )
+
+
+def _add(session: Session, erasure_id: str, numbers: dict[str, int]) -> None:
+    row = session.get_one(ErasureRow, erasure_id)
+    row.removed = {name: row.removed.get(name, 0) + numbers.get(name, 0) for name in {**row.removed, **numbers}}
+    session.flush()
+
+
+async def _acquire(lock: ArchivistLock, otherwise: str) -> None:
+    deadline = asyncio.get_running_loop().time() + _LOCK_SECONDS
+    while not lock.acquire():
+        if asyncio.get_running_loop().time() > deadline:
+            raise ArchiveError(otherwise, hint="Wait until it has ended, then run: shiguang retention run")
+        await asyncio.sleep(_POLL_SECONDS)

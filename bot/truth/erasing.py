@@ -1,0 +1,260 @@
+"""Erasing from the truth: every row that holds words of a scope, in batches that can be repeated.
+
+Of a message only its place stays (record id, channel, thread, time): replies keep their thread, and the archive finds
+the neighbours whose context held its words. A guest's id stays with it, because where a guest has written, replies use
+that channel alone.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Delete, Update, and_, delete, exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from bot.truth.inbox import Lane
+from bot.truth.shared_files import SharedFiles
+from bot.truth.tables import (
+    AnswerRow,
+    AnswerSourceRow,
+    CategoryCorrectionRow,
+    ChannelRow,
+    ConversationRow,
+    FileRow,
+    FileTextRow,
+    LinkRow,
+    MembershipRow,
+    MessageEditRow,
+    MessageRow,
+    PersonRow,
+    ReactionRow,
+    RecordCategoryRow,
+    RecordTopicRow,
+    VerdictRow,
+)
+from bot.truth.working_set import WorkingSet
+from connectors.events import Event, MembershipChanged, MessageDeleted, MessageEdited, MessagePosted, ReactionChanged
+
+OF_MESSAGES = {"edits": MessageEditRow, "reactions": ReactionRow, "conversations": ConversationRow, "links": LinkRow}
+"""Tables keyed by the message alone, by their name in a receipt."""
+OF_RECORDS = {"categories": RecordCategoryRow, "corrections": CategoryCorrectionRow, "topics": RecordTopicRow}
+"""Tables keyed by any record: message, file or link."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What to forget: everything before a moment, of one channel or person or both, where given."""
+
+    before: datetime
+    channel_id: str | None = None
+    person_id: str | None = None
+
+    def document(self) -> dict[str, Any]:
+        """As it is kept with a receipt: ids and a time, no words."""
+        return {"channel_id": self.channel_id, "person_id": self.person_id, "before": self.before.isoformat()}
+
+    @classmethod
+    def of(cls, document: dict[str, Any]) -> "Scope":
+        """What ``document`` wrote."""
+        before = datetime.fromisoformat(document["before"])
+        return cls(before=before, channel_id=document["channel_id"], person_id=document["person_id"])
+
+    def messages(self) -> ColumnElement[bool]:
+        """Messages that are meant and not erased yet, deleted ones and stubs included."""
+        narrow = [self._by_channel(MessageRow.channel_id)] if self.channel_id is not None else []
+        if self.person_id is None:
+            own = and_(MessageRow.sent_at < self.before, *narrow)
+            stubs = and_(MessageRow.channel_id.is_(None), MessageRow.version_at < self.before)
+            meant = own if self.channel_id is not None else or_(own, stubs)
+        else:
+            answered = select(AnswerRow.answer_id).where(self.answers())
+            by_them = or_(
+                MessageRow.author_id == self.person_id,
+                MessageRow.answer_id.in_(answered),
+                MessageRow.channel_id.in_(_alone_with_the_bot(self.person_id)),
+            )
+            meant = and_(by_them, MessageRow.sent_at < self.before, *narrow)
+        return and_(MessageRow.erasure_id.is_(None), meant)
+
+    def answers(self) -> ColumnElement[bool]:
+        """Answers given in the channel and to the person."""
+        narrow = [AnswerRow.asked_at < self.before]
+        if self.channel_id is not None:
+            narrow.append(AnswerRow.channel_id == self.channel_id)
+        if self.person_id is not None:
+            narrow.append(AnswerRow.person_id == self.person_id)
+        return and_(*narrow)
+
+    def covers(self, event: Event, erased: set[str]) -> bool:
+        """Whether a waiting event holds words that are meant; ``erased`` are records that are erased already."""
+        match event:
+            case MessagePosted():
+                return (
+                    event.occurred_at < self.before
+                    and self.channel_id in (None, event.channel.channel_id)
+                    and self.person_id in (None, event.author.person_id)
+                ) or event.record_id in erased
+            case MessageEdited() | MessageDeleted():
+                return event.record_id in erased
+            case ReactionChanged() | MembershipChanged():
+                return self.person_id == event.person.person_id and event.occurred_at < self.before
+            case _:
+                return False
+
+    def _by_channel(self, column: Any) -> ColumnElement[bool]:
+        return column == self.channel_id  # type: ignore[no-any-return]  # a column compared is a condition
+
+
+def _alone_with_the_bot(person_id: str) -> Any:
+    """Direct chats in which this is the only human being: what the bot said there was said to them."""
+    mine, other = aliased(MembershipRow), aliased(MembershipRow)
+    others = (
+        select(other.person_id)
+        .join(PersonRow, PersonRow.person_id == other.person_id, isouter=True)
+        .where(
+            other.channel_id == ChannelRow.channel_id,
+            other.person_id != person_id,
+            func.coalesce(PersonRow.is_bot, False).is_(False),
+        )
+    )
+    in_it = select(mine.person_id).where(mine.channel_id == ChannelRow.channel_id, mine.person_id == person_id)
+    return select(ChannelRow.channel_id).where(ChannelRow.visibility == "direct", exists(in_it), ~exists(others))
+
+
+@dataclass(slots=True)
+class Erased:
+    """What one batch removed, by its name in the receipt."""
+
+    removed: Counter[str] = field(default_factory=Counter)
+    unreferenced: set[str] = field(default_factory=set)
+    """sha256 of bytes that nothing living names any more."""
+    changed: list[tuple[str, str | None]] = field(default_factory=list)
+
+
+def erase_messages(session: Session, record_ids: Sequence[str], erasure_id: str) -> Erased:
+    """Erase these messages with all that hangs on them, and queue what carries their words elsewhere."""
+    work = WorkingSet(session)
+    work.preload(record_ids=set(record_ids), channel_ids=set(), person_ids=set())
+    rows = [row for record_id in record_ids if (row := work.message(record_id)) is not None]
+    removed: Counter[str] = Counter()
+    files = session.scalars(select(FileRow).where(FileRow.record_id.in_(record_ids))).all()
+    links = session.scalars(select(LinkRow.link_id).where(LinkRow.record_id.in_(record_ids))).all()
+    file_ids = [file.file_id for file in files]
+    given = or_(AnswerSourceRow.record_id.in_(record_ids), AnswerSourceRow.file_id.in_(file_ids))
+    removed.update(_withdraw(session, work, given))
+    texts = _count(session, select(func.count()).select_from(FileTextRow))
+    shared = SharedFiles(work)
+    for file in files:
+        if file.removed_at is None:
+            removed["files"] += 1
+            shared.forget(file, work.now, Lane.LIVE)
+    removed["file_texts"] = texts - _count(session, select(func.count()).select_from(FileTextRow))
+    for name, table in OF_MESSAGES.items():
+        removed[name] = _run(session, delete(table).where(table.record_id.in_(record_ids)))
+    for name, by_record in OF_RECORDS.items():
+        everything = [*record_ids, *file_ids, *links]
+        removed[name] = _run(session, delete(by_record).where(by_record.record_id.in_(everything)))
+    questions = and_(AnswerRow.question_record_id.in_(record_ids), AnswerRow.question != "")
+    removed["questions"] = _run(session, update(AnswerRow).where(questions).values(question="", trace={}))
+    guests = set(
+        session.scalars(
+            select(PersonRow.person_id).where(
+                PersonRow.is_guest, PersonRow.person_id.in_({row.author_id for row in rows if row.author_id})
+            )
+        )
+    )
+    for row in rows:
+        removed["messages"] += row.deleted_at is None
+        row.text, row.permalink, row.erasure_id, row.applied_at = "", None, erasure_id, work.now
+        row.deleted_at = row.deleted_at or work.now
+        row.author_id = row.author_id if row.author_id in guests else None
+        work.changed(row.channel_id, row.record_id)
+        work.index(row.record_id, Lane.LIVE)
+    for record_id in (*file_ids, *links):
+        work.index(record_id, Lane.LIVE)
+    work.words_changed.update(record_ids)
+    session.flush()
+    work.index_dependants(Lane.LIVE)
+    session.flush()
+    return Erased(removed, work.applied.unreferenced, work.applied.changed)
+
+
+def erase_around(session: Session, scope: Scope) -> Counter[str]:
+    """Erase what is no message: answers given, and with a person their reactions, verdicts and name."""
+    removed: Counter[str] = Counter()
+    verdicts = select(func.count()).select_from(VerdictRow).join(AnswerRow).where(scope.answers())
+    removed["verdicts"] = _count(session, verdicts)
+    removed["answers"] = _run(session, delete(AnswerRow).where(scope.answers()))
+    if scope.person_id is None:
+        return removed
+    theirs = [VerdictRow.person_id == scope.person_id, VerdictRow.judged_at < scope.before]
+    reacted = [ReactionRow.person_id == scope.person_id, ReactionRow.changed_at < scope.before]
+    if scope.channel_id is not None:
+        here = select(AnswerRow.answer_id).where(AnswerRow.channel_id == scope.channel_id)
+        theirs.append(VerdictRow.answer_id.in_(here))
+        there = select(MessageRow.record_id).where(MessageRow.channel_id == scope.channel_id)
+        reacted.append(ReactionRow.record_id.in_(there))
+    removed["verdicts"] += _run(session, delete(VerdictRow).where(*theirs))
+    removed["reactions"] = _run(session, delete(ReactionRow).where(*reacted))
+    if scope.channel_id is None:
+        corrections = update(CategoryCorrectionRow).where(CategoryCorrectionRow.person_id == scope.person_id)
+        _run(session, corrections.values(person_id=""))
+        removed.update(_erase_name(session, scope.person_id, scope.before))
+    return removed
+
+
+def _erase_name(session: Session, person_id: str, at: datetime) -> Counter[str]:
+    """The name goes. An id without a name stays while who may read what rests on it: of members and guests.
+
+    Memberships stay in any case: without a row that says they left, a late event would let them in again.
+    """
+    person = session.get(PersonRow, person_id)
+    if person is None:
+        return Counter()
+    member = select(MembershipRow.channel_id).where(MembershipRow.person_id == person_id, MembershipRow.present)
+    if not person.is_guest and session.scalar(member.limit(1)) is None:
+        session.delete(person)
+        session.flush()
+        return Counter(people=1)
+    known = person.name != ""
+    person.name, person.changed_at = "", max(person.changed_at, at)
+    session.flush()
+    return Counter(names=int(known))
+
+
+def _withdraw(session: Session, work: WorkingSet, given: ColumnElement[bool]) -> Counter[str]:
+    """Answers of others that were given the words: withdrawn, with the quotes and what was remarked about them."""
+    answer_ids = set(session.scalars(select(AnswerSourceRow.answer_id).where(given)))
+    standing = [AnswerRow.answer_id.in_(answer_ids), AnswerRow.withdrawn_at.is_(None)]
+    quoted = [AnswerSourceRow.answer_id.in_(answer_ids), AnswerSourceRow.quote != ""]
+    removed = Counter(
+        answers_withdrawn=_count(session, select(func.count()).select_from(AnswerRow).where(*standing)),
+        quotes=_count(session, select(func.count()).select_from(AnswerSourceRow).where(*quoted)),
+    )
+    work.withdraw_answers(given, work.now)
+    remarks = [VerdictRow.answer_id.in_(answer_ids), VerdictRow.comment != ""]
+    removed["verdict_comments"] = _run(session, update(VerdictRow).where(*remarks).values(comment=""))
+    return removed
+
+
+def dry_run(session: Session, scope: Scope) -> Counter[str]:
+    """How many messages, files and answers would go; nothing is changed."""
+    records = select(MessageRow.record_id).where(scope.messages(), MessageRow.deleted_at.is_(None))
+    files = [FileRow.record_id.in_(records), FileRow.removed_at.is_(None)]
+    return Counter(
+        messages=_count(session, select(func.count()).select_from(records.subquery())),
+        edits=_count(session, select(func.count()).where(MessageEditRow.record_id.in_(records))),
+        files=_count(session, select(func.count()).select_from(FileRow).where(*files)),
+        links=_count(session, select(func.count()).where(LinkRow.record_id.in_(records))),
+        answers=_count(session, select(func.count()).select_from(AnswerRow).where(scope.answers())),
+    )
+
+
+def _count(session: Session, statement: Any) -> int:
+    return session.scalar(statement) or 0
+
+
+def _run(session: Session, statement: Delete | Update) -> int:
+    return max(session.connection().execute(statement).rowcount, 0)
