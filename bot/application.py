@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bot.answering.answerer import Answerer
 from bot.answering.finding import Finder
 from bot.answering.grounding import GroundingCheck
+from bot.answering.story import Storyteller
 from bot.archive.archivist import Archivist
 from bot.archive.failures import archive_failures
 from bot.archive.indexer import Indexer
@@ -113,7 +114,13 @@ async def open_application(
             archivist=archivist,
             model=model,
             answerer=answerer,
-            conversation=Conversation(answerer=answerer, finder=finder, permissions=permissions, zone=zone),
+            conversation=Conversation(
+                answerer=answerer,
+                finder=finder,
+                storyteller=Storyteller(database=database, finder=finder, zone=zone),
+                permissions=permissions,
+                zone=zone,
+            ),
         )
 
 

@@ -9,7 +9,7 @@ from knowledge.lexical import normalize
 
 _SPACE = re.compile(r"\s+")
 
-CommandName = Literal["ask", "find", "timeline", "files", "help"]
+CommandName = Literal["ask", "find", "story", "timeline", "files", "help"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +39,20 @@ COMMANDS: tuple[Command, ...] = (
         needs_text=True,
     ),
     Command(
+        name="story",
+        names={"en": "/story", "zh": "/脉络"},
+        usage={"en": "/story pump supplier", "zh": "/脉络 水泵供应商"},
+        summary={"en": "What happened with a topic, in order", "zh": "一件事的来龙去脉，按时间讲"},
+        needs_text=True,
+    ),
+    Command(
         name="timeline",
         names={"en": "/timeline", "zh": "/时间线"},
         usage={"en": "/timeline", "zh": "/时间线"},
-        summary={"en": "The latest records here", "zh": "这里最近的记录"},
+        summary={
+            "en": "The latest records here; with words, their story",
+            "zh": "这里最近的记录；加上词语就是它的脉络",
+        },
         needs_text=False,
     ),
     Command(

@@ -2,24 +2,30 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import date, datetime, timedelta
-from typing import Any, TypeVar
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, TypeVar, assert_never
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from bot.answering.evidence import Evidence
 from bot.answering.finding import Finder
+from bot.answering.story import Storyteller
 from bot.archive.archivist import Archivist
 from bot.commands import COMMANDS
 from bot.errors import BadInput
 from bot.file_store import FileStore
 from bot.host import ApplicationHost
 from bot.permissions import CONSOLE, Permissions
+from bot.truth.categories import correct
+from bot.truth.census import Census
+from bot.truth.columns import TimelineFilter
 from bot.truth.database import Database
+from bot.truth.places import shares_of
 from bot.truth.tables import FileRow, FileTextRow, MessageRow, PersonRow
-from bot.truth.timeline import TimelineFilter, days, entries
+from bot.truth.timeline import channel_of, choices, cursor, entries, place_of
 from bot.truth.views import channel_views, message_views, page_of_messages, person_ref
 from connectors.connector import Language
 from connectors.console.host import (
@@ -28,13 +34,17 @@ from connectors.console.host import (
     CommandView,
     FilePages,
     MessageView,
+    SharedPlace,
+    StoryView,
     TimelineEntry,
+    TimelineFile,
     TimelinePage,
     TimelineQuery,
 )
 from connectors.events import ChannelId, PersonId, PersonRef, RecordId
+from knowledge.passage import Audience, PassageFilter, PassageKind
 from knowledge.passage import ChannelId as PassageChannelId
-from knowledge.passage import PassageFilter, PassageKind
+from knowledge.passage import PersonId as PassagePersonId
 
 T = TypeVar("T")
 
@@ -61,6 +71,8 @@ class ConsoleHost(ApplicationHost):
         self._database = database
         self._finder = finder
         self._zone = zone
+        self._census = Census(database, zone)
+        self._storyteller = Storyteller(database=database, finder=finder, zone=zone)
         self._subscribers: set[asyncio.Queue[Change]] = set()
         archivist.listen(self._announce)
 
@@ -130,38 +142,83 @@ class ConsoleHost(ApplicationHost):
         """A page of the timeline, or the results of a search under the same filters; raises ``BadInput``."""
         audience = await self._permissions.of_person(person, platform=CONSOLE)
         visible = frozenset(str(channel_id) for channel_id in audience.channel_ids)
-        if query.channel_id is not None:
-            visible &= {str(query.channel_id)}
-        since, until = self._day(query.day)
         if query.text.strip():
-            where = PassageFilter(
-                channel_ids=frozenset(PassageChannelId(channel_id) for channel_id in visible),
-                kinds=frozenset[PassageKind]({query.kind}) if query.kind else frozenset(),
-                since=since,
-                until=until,
-            )
-            found = (
-                await self._finder.search(query.text, audience=audience, where=where, limit=query.limit)
-                if visible
-                else []
-            )
-            return TimelinePage(entries=tuple(_entry(item) for item in found), next_before=None, days=())
-        narrowed = TimelineFilter(channel_ids=visible, kind=query.kind, since=since, until=until)
-        offset = datetime.now(self._zone).utcoffset() or timedelta()
-
-        def load(session: Session) -> TimelinePage:
-            page, next_before = entries(session, narrowed, before=query.before, limit=query.limit)
-            every_day = TimelineFilter(channel_ids=visible, kind=query.kind)
-            return TimelinePage(
-                entries=tuple(page),
-                next_before=next_before,
-                days=tuple(days(session, every_day, offset)) if query.before is None else (),
-            )
-
+            return await self._found(query, audience, visible)
+        narrowed = self._narrowed(query, visible)
         try:
-            return await self._read(load)
+            before = place_of(query.before) if query.before is not None else None
         except ValueError as error:
             raise BadInput(f"before: {error}") from None
+        ids, following, counts = await self._census.look(
+            narrowed, before=before, limit=query.limit, counted=before is None
+        )
+        today = datetime.now(self._zone).date()
+        return await self._read(
+            lambda session: TimelinePage(
+                entries=tuple(entries(session, ids, channel_ids=visible)),
+                next_before=cursor(following) if following is not None else None,
+                choices=choices(session, counts, narrowed, today=today) if counts is not None else None,
+            )
+        )
+
+    async def story(self, person: PersonId, query: TimelineQuery) -> StoryView:
+        """What happened with a topic, in order."""
+        audience = await self._permissions.of_person(person, platform=CONSOLE)
+        return await self._storyteller.tell(query.text, audience=audience, where=self._where(query))
+
+    async def categorize(self, person: PersonId, record: RecordId, category_id: str, *, present: bool) -> None:
+        """Correct a category; raises ``PermissionError`` for a record that this person may not read."""
+        channel_id = await self._read(lambda session: channel_of(session, record))
+        if channel_id is None:
+            raise LookupError(record)
+        await self._require(person, ChannelId(channel_id))
+        now = datetime.now(UTC)
+
+        def write(connection: Connection) -> None:
+            with Session(connection) as session:
+                correct(session, record, category_id, present=present, person_id=person, at=now)
+                session.flush()
+
+        async with self._database.begin() as connection:
+            await connection.run_sync(write)
+        self._archivist.wake()
+
+    async def _found(self, query: TimelineQuery, audience: Audience, visible: frozenset[str]) -> TimelinePage:
+        found = await self._finder.search(query.text, audience=audience, where=self._where(query), limit=query.limit)
+        messages = await self._read(
+            lambda session: entries(
+                session, list(dict.fromkeys(item.message_id for item in found)), channel_ids=visible
+            )
+        )
+        by_id = {entry.record_id: entry for entry in messages}
+        shown = [_with_place(by_id[RecordId(item.message_id)], item) for item in found if item.message_id in by_id]
+        return TimelinePage(entries=tuple(shown), next_before=None, choices=None)
+
+    def _narrowed(self, query: TimelineQuery, visible: frozenset[str]) -> TimelineFilter:
+        first, end = _period(query)
+        return TimelineFilter(
+            channel_ids=visible,
+            channel_id=query.channel_id,
+            author_ids=frozenset({query.author_id}) if query.author_id is not None else frozenset(),
+            kind=query.kind,
+            category=query.category,
+            first_day=first,
+            end_day=end,
+        )
+
+    def _where(self, query: TimelineQuery) -> PassageFilter:
+        first, end = _period(query)
+        return PassageFilter(
+            channel_ids=frozenset({PassageChannelId(query.channel_id)} if query.channel_id is not None else ()),
+            author_ids=frozenset({PassagePersonId(query.author_id)} if query.author_id is not None else ()),
+            kinds=frozenset[PassageKind]({query.kind} if query.kind is not None else ()),
+            categories=frozenset({query.category} if query.category is not None else ()),
+            since=self._midnight(first),
+            until=self._midnight(end),
+        )
+
+    def _midnight(self, day: date | None) -> datetime | None:
+        return None if day is None else datetime(day.year, day.month, day.day, tzinfo=self._zone)
 
     async def file(self, person: PersonId, file_id: RecordId) -> FilePages:
         """A shared file with its text."""
@@ -170,6 +227,10 @@ class ConsoleHost(ApplicationHost):
             raise LookupError(file_id)
         row, text = found
         await self._require(person, ChannelId(row.channel_id or ""))
+        audience = await self._permissions.of_person(person, platform=CONSOLE)
+        shares = await self._read(
+            lambda session: shares_of(session, [row.file_id], channel_ids=[str(one) for one in audience.channel_ids])
+        )
         path = self._file_store.path(row.sha256) if row.sha256 else None
         return FilePages(
             file_id=file_id,
@@ -178,6 +239,10 @@ class ConsoleHost(ApplicationHost):
             path=path if path is not None and await asyncio.to_thread(path.is_file) else None,
             pages=tuple((str(label or ""), str(words)) for label, words in text.pages) if text else (),
             reason=row.reason,
+            also_in=tuple(
+                SharedPlace(record_id=RecordId(place.message_id), channel_name=place.channel_name, time=place.time)
+                for place in shares.besides(row.file_id)
+            ),
         )
 
     def commands(self, language: Language) -> Sequence[CommandView]:
@@ -207,18 +272,12 @@ class ConsoleHost(ApplicationHost):
                 )
 
     async def _require(self, person: PersonId, channel: ChannelId) -> None:
-        if not await self._permissions.may_read(person, channel):
+        if not await self._permissions.may_read(person, channel, platform=CONSOLE):
             raise PermissionError(channel)
 
     async def _read(self, load: Callable[[Session], T]) -> T:
         async with self._database.read() as connection:
             return await connection.run_sync(lambda sync: load(Session(sync)))
-
-    def _day(self, day: date | None) -> tuple[datetime | None, datetime | None]:
-        if day is None:
-            return None, None
-        start = datetime(day.year, day.month, day.day, tzinfo=self._zone)
-        return start, start + timedelta(days=1)
 
 
 def _one(session: Session, record: str, person: str) -> MessageView:
@@ -235,17 +294,30 @@ def _file(session: Session, file_id: str) -> tuple[FileRow, FileTextRow | None] 
     return row, session.get(FileTextRow, row.sha256) if row.sha256 else None
 
 
-def _entry(item: Evidence) -> TimelineEntry:
-    return TimelineEntry(
-        record_id=RecordId(item.message_id),
-        kind=item.kind,
-        channel_id=ChannelId(item.channel_id),
-        channel_name=item.channel_name,
-        author=item.author,
-        time=item.time,
-        text=item.text,
-        thread_id=None,
-        file_id=RecordId(item.file_id) if item.file_id else None,
-        file_name=item.file_name,
-        page=item.page,
-    )
+def _period(query: TimelineQuery) -> tuple[date | None, date | None]:
+    """First day and the day after the last."""
+    day = query.day
+    if day is None:
+        return None, None
+    try:
+        match query.period:
+            case "day":
+                return day, day + timedelta(days=1)
+            case "week":
+                monday = day - timedelta(days=day.weekday())
+                return monday, monday + timedelta(days=7)
+            case "month":
+                first = day.replace(day=1)
+                return first, (first + timedelta(days=31)).replace(day=1)
+            case _:
+                assert_never(query.period)
+    except OverflowError:
+        raise BadInput(f"day: {day}") from None
+
+
+def _with_place(entry: TimelineEntry, item: Evidence) -> TimelineEntry:
+    """A message that a search found; of one found by its file, the file with the page and the words in it."""
+    if item.file_id is None or item.file_name is None:
+        return entry
+    file = TimelineFile(file_id=RecordId(item.file_id), name=item.file_name, page=item.page)
+    return replace(entry, text=item.excerpt, files=(file,), links=())

@@ -11,6 +11,8 @@ from bot.answering.answerer import Answerer, Question
 from bot.answering.evidence import Evidence
 from bot.answering.finding import Finder
 from bot.answering.marks import unmarked
+from bot.answering.story import Storyteller
+from bot.answering.story_text import StoryText
 from bot.commands import Command, help_lines, is_command, parse_command
 from bot.errors import Language, ShiguangError
 from bot.language import language_of
@@ -28,6 +30,7 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 _LISTED = 8
+_TOLD = 16
 _ECHOED = 80
 """Characters of what a person typed that are said back."""
 
@@ -35,9 +38,12 @@ _ECHOED = 80
 class Conversation:
     """Routes utterances. Every path ends in ``finish`` or ``fail``."""
 
-    def __init__(self, *, answerer: Answerer, finder: Finder, permissions: Permissions, zone: tzinfo) -> None:
+    def __init__(
+        self, *, answerer: Answerer, finder: Finder, storyteller: Storyteller, permissions: Permissions, zone: tzinfo
+    ) -> None:
         self._answerer = answerer
         self._finder = finder
+        self._storyteller = storyteller
         self._permissions = permissions
         self._zone = zone
 
@@ -88,8 +94,22 @@ class Conversation:
             await self._ask(utterance, parsed.text, reply, language)
         elif command.name == "help":
             await reply.finish(_plain(say("help", language, commands=help_lines(language)), language))
+        elif command.name == "story" or (command.name == "timeline" and parsed.text):
+            await self._tell(utterance, command, parsed.text, reply, language)
         else:
             await self._list(utterance, command, parsed.text, reply, language)
+
+    async def _tell(self, utterance: Utterance, command: Command, topic: str, reply: Reply, language: Language) -> None:
+        """A story; ``/timeline`` tells what happened in this channel."""
+        here = frozenset({ChannelId(utterance.channel.channel_id)}) if command.name == "timeline" else frozenset()
+        await reply.status(say("searching", language))
+        story = await self._storyteller.tell(
+            topic, audience=await self._audience(utterance), where=PassageFilter(channel_ids=here), lines=_TOLD
+        )
+        text, citations = StoryText(story, self._zone, language).message()
+        if citations:
+            await reply.sources(citations)
+        await reply.finish(_plain(text, language, citations))
 
     async def _list(self, utterance: Utterance, command: Command, text: str, reply: Reply, language: Language) -> None:
         audience = await self._audience(utterance)

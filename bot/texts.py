@@ -20,6 +20,13 @@ TextKey = Literal[
     "empty_question",
     "timeline_empty",
     "results",
+    "story",
+    "story_of_a_day",
+    "story_more",
+    "story_scenes_more",
+    "a_week_later",
+    "weeks_later",
+    "months_later",
 ]
 
 TEXTS: dict[TextKey, dict[Language, str]] = {
@@ -61,6 +68,22 @@ TEXTS: dict[TextKey, dict[Language, str]] = {
     },
     "empty_question": {"zh": "请在命令后面写上内容，例如：{usage}", "en": "Write something after the command: {usage}"},
     "timeline_empty": {"zh": "这里还没有记录。", "en": "There are no records here yet."},
+    "story": {
+        "zh": "“{topic}”的来龙去脉：{count} 条相关记录，{first} 至 {last}",
+        "en": "The story of “{topic}”: {count} records about it, {first} to {last}",
+    },
+    "story_of_a_day": {
+        "zh": "“{topic}”的来龙去脉：{count} 条相关记录，都在 {first}",
+        "en": "The story of “{topic}”: {count} records about it, all of {first}",
+    },
+    "story_more": {"zh": "另有 {count} 条相关", "en": "and {count} more about it"},
+    "story_scenes_more": {
+        "zh": "还有 {count} 段次要的对话没有列出；加大 --limit 可以看到更多。",
+        "en": "{count} less telling conversations are left out; a larger --limit shows more.",
+    },
+    "a_week_later": {"zh": "一周后", "en": "a week later"},
+    "weeks_later": {"zh": "{count} 周后", "en": "{count} weeks later"},
+    "months_later": {"zh": "{count} 个月后", "en": "{count} months later"},
 }
 
 

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from bot.answering.answerer import Answerer
 from bot.answering.grounding import GroundingCheck
+from bot.answering.story import Storyteller
 from bot.application import Application, open_application
 from bot.conversation import Conversation
 from bot.llm.interface import LanguageModel
@@ -46,6 +47,7 @@ def conversation_with(application: Application, model: ScriptedModel | Sequence[
     return Conversation(
         answerer=answerer_with(application, model if isinstance(model, ScriptedModel) else ScriptedModel(model)),
         finder=application.finder,
+        storyteller=Storyteller(database=application.database, finder=application.finder, zone=application.zone),
         permissions=application.permissions,
         zone=application.zone,
     )

@@ -1,11 +1,27 @@
 """``search``, ``ask`` and ``timeline``."""
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from bot.cli.options import As, Author, Channel, Filters, Json, Kind, Limit, Since, Until
+from bot.cli.options import As, Author, Category, Channel, Filters, Json, Kind, Limit, Since, Until
 from bot.cli.output import run
+
+_RECORDS = 50
+_STORY_LINES = 24
+LimitOrNot = Annotated[
+    int | None,
+    typer.Option("--limit", min=1, max=200, help=f"How many records: {_RECORDS}, of a story {_STORY_LINES}."),
+]
+
+
+class Period(StrEnum):
+    """What records are counted by."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
 
 
 def search(
@@ -47,14 +63,36 @@ def timeline(
     channel: Channel = None,
     since: Since = None,
     until: Until = None,
+    topic: Annotated[str | None, typer.Option("--topic", help="The story of this topic, oldest first.")] = None,
+    category: Category = None,
     kind: Kind = None,
     author: Author = None,
     as_user: As = None,
-    limit: Limit = 50,
+    by: Annotated[Period | None, typer.Option("--by", help="Only how many records a day, week or month.")] = None,
+    limit: LimitOrNot = None,
     as_json: Json = False,
 ) -> None:
-    """What was said and shared, newest first."""
-    from bot.cli.searching import show_timeline
+    """What was said and shared, newest first; or the story of a topic, in order."""
+    filters = Filters(
+        channel=channel,
+        since=since,
+        until=until,
+        kind=kind,
+        category=category,
+        author=author,
+        as_user=as_user,
+    )
+    if topic is not None and by is not None:
+        raise typer.BadParameter("a story is not counted: choose --topic or --by", param_hint="--by")
+    if topic is not None:
+        from bot.cli.telling import show_story
 
-    filters = Filters(channel=channel, since=since, until=until, kind=kind, author=author, as_user=as_user)
-    run(show_timeline(filters, limit=limit, as_json=as_json))
+        run(show_story(topic, filters, limit=limit or _STORY_LINES, as_json=as_json))
+    elif by is not None:
+        from bot.cli.telling import show_counts
+
+        run(show_counts(filters, by=by.value, as_json=as_json))
+    else:
+        from bot.cli.searching import show_timeline
+
+        run(show_timeline(filters, limit=limit or _RECORDS, as_json=as_json))

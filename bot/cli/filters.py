@@ -1,22 +1,21 @@
 """The filters that search, ask and timeline share, from names people know to ids."""
 
-import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import typer
 from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
 
 from bot.application import Application
 from bot.cli.options import Filters
 from bot.errors import NotFound
+from bot.truth.categories import find_category
 from bot.truth.database import Database
 from bot.truth.tables import ChannelRow, MembershipRow, PersonRow
 from knowledge.passage import Audience, ChannelId, PassageFilter, PassageKind, PersonId
+from knowledge.time_expressions import read_time
 
-_DIGITS = {character: value for value, character in enumerate("一二三四五六七八九十", start=1)} | {"两": 2}
-_COUNTED = re.compile(f"[{''.join(_DIGITS)}](?=[天日周个年小])")
-"""Chinese numbers before a unit, as in 三天前: dateparser knows only figures there."""
 _KINDS: tuple[PassageKind, ...] = ("message", "file", "link", "digest", "curated")
 
 
@@ -26,6 +25,7 @@ async def resolve(application: Application, filters: Filters) -> tuple[Audience,
         channel_ids=await _channels(application.database, filters.channel),
         author_ids=await people_named(application.database, filters.author, "--author"),
         kinds=_kinds(filters.kind),
+        categories=await _categories(application.database, filters.category),
         since=parse_moment(filters.since, "--since", application.zone),
         until=parse_moment(filters.until, "--until", application.zone, end_of_day=True),
     )
@@ -43,39 +43,46 @@ async def resolve(application: Application, filters: Filters) -> tuple[Audience,
 
 
 def parse_moment(text: str | None, option: str, zone: ZoneInfo, *, end_of_day: bool = False) -> datetime | None:
-    """``2026-11-02``, ``2026-11-02 15:00`` or words such as ``last Tuesday`` and ``三天前``, in the team's zone.
+    """``2026-11-02``, ``2026-11-02 15:00`` or words such as ``last Tuesday``, ``国庆`` and ``三天前``, in the team's zone.
 
-    Without a time of the day it is the day's midnight; for ``--until`` (``end_of_day``) that day is included.
+    It is the beginning of what is named, such as the day's midnight; for ``--until`` (``end_of_day``) its end, so that
+    the day or month is included.
     """
     if text is None:
         return None
-    moment, whole_day = _iso(text) or _in_words(text, zone)
-    if moment is None:
+    found = _iso(text, zone) or read_time(text, now=datetime.now(zone), zone=zone) or _parsed(text, zone)
+    if found is None:
         raise typer.BadParameter(f"a date such as 2026-11-02 was expected, not {text!r}", param_hint=option)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=zone)
-    return moment + timedelta(days=1) if whole_day and end_of_day else moment
+    return found[1] if end_of_day else found[0]
 
 
-def _iso(text: str) -> tuple[datetime, bool] | None:
+def _iso(text: str, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
+    """A day, or a moment that begins where it ends."""
     try:
-        return datetime.fromisoformat(text.strip()), len(text.strip()) <= len("2026-11-02")
+        moment = datetime.fromisoformat(text.strip())
     except ValueError:
         return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=zone)
+    return moment, moment + timedelta(days=len(text.strip()) <= len("2026-11-02"))
 
 
-def _in_words(text: str, zone: ZoneInfo) -> tuple[datetime | None, bool]:
+def _parsed(text: str, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
+    """What the own grammar does not read, such as dates to come and other ways to write months."""
     from dateparser.date import DateDataParser  # half a second, and most commands need none
 
     now = datetime.now(zone).replace(tzinfo=None)
     found = DateDataParser(
         languages=["zh", "en"],
         settings={"PREFER_DATES_FROM": "past", "RELATIVE_BASE": now, "RETURN_TIME_AS_PERIOD": True},
-    ).get_date_data(_COUNTED.sub(lambda match: str(_DIGITS[match.group()]), text))
-    moment: datetime | None = found.date_obj
-    if moment is None or found.period == "time":
-        return moment, False
-    return moment.replace(hour=0, minute=0, second=0, microsecond=0), True
+    ).get_date_data(text)
+    if found.date_obj is None:
+        return None
+    moment: datetime = found.date_obj if found.date_obj.tzinfo else found.date_obj.replace(tzinfo=zone)
+    if found.period == "time":
+        return moment, moment
+    day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    return day, day + timedelta(days=1)
 
 
 async def _channels(database: Database, name: str | None) -> frozenset[ChannelId]:
@@ -91,6 +98,14 @@ async def _channels(database: Database, name: str | None) -> frozenset[ChannelId
     if not found:
         raise NotFound(f"--channel {name!r}")
     return frozenset(ChannelId(channel_id) for channel_id in found)
+
+
+async def _categories(database: Database, name: str | None) -> frozenset[str]:
+    if name is None:
+        return frozenset()
+    async with database.read() as connection:
+        found = await connection.run_sync(lambda sync: find_category(Session(sync), name).category_id)
+    return frozenset({found})
 
 
 async def people_named(database: Database, name: str | None, option: str) -> frozenset[PersonId]:

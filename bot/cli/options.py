@@ -8,7 +8,8 @@ import typer
 Channel = Annotated[str | None, typer.Option("--channel", help="Only this channel, by name or id.")]
 Since = Annotated[str | None, typer.Option("--since", help="Not before: a date, or words such as 'last Tuesday'.")]
 Until = Annotated[str | None, typer.Option("--until", help="Until this day, included.")]
-Kind = Annotated[str | None, typer.Option("--kind", help="message or file.")]
+Category = Annotated[str | None, typer.Option("--category", help="Only this category, by its id or name.")]
+Kind = Annotated[str | None, typer.Option("--kind", help="message, file or link.")]
 Author = Annotated[str | None, typer.Option("--author", help="Only what this person said or shared.")]
 As = Annotated[str | None, typer.Option("--as", help="See only what this person may see.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=200, help="How many results.")]
@@ -23,5 +24,6 @@ class Filters:
     since: str | None = None
     until: str | None = None
     kind: str | None = None
+    category: str | None = None
     author: str | None = None
     as_user: str | None = None

@@ -1,127 +1,167 @@
-"""The timeline from the truth: records newest first, and how many there are a day."""
+"""The timeline from the truth: what stands in its entries, and what the page can be narrowed to."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Literal
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
-from sqlalchemy import ColumnElement, Date, cast, func, literal, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from bot.truth.tables import ChannelRow, FileRow, MessageRow, PersonRow
-from connectors.console.host import TimelineEntry
-from connectors.events import ChannelId, RecordId
+from bot.truth.categories import categories_of, known_categories
+from bot.truth.columns import KINDS, TimelineCounts, TimelineFilter
+from bot.truth.conversations import conversations_of
+from bot.truth.tables import ChannelRow, FileRow, LinkRow, MessageRow, PersonRow
+from connectors.console.host import (
+    TimelineCategory,
+    TimelineChoice,
+    TimelineChoices,
+    TimelineEntry,
+    TimelineFile,
+    TimelineLink,
+)
+from connectors.events import ChannelId, PersonId, RecordId
+
+_PEOPLE = 200
+"""People offered as a filter, the most talkative first."""
+_LABEL_CHARS = 120
+_CURSOR = re.compile(r"(-?\d{1,17})\|(.+)", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimelineFilter:
-    """What to show; ``channel_ids`` is mandatory and empty shows nothing. ``until`` is exclusive."""
-
-    channel_ids: frozenset[str]
-    kind: Literal["message", "file"] | None = None
-    author_ids: frozenset[str] = frozenset()
-    since: datetime | None = None
-    until: datetime | None = None
-
-
-def entries(
-    session: Session, narrowed: TimelineFilter, *, before: str | None, limit: int
-) -> tuple[list[TimelineEntry], str | None]:
-    """A page, newest first, and the cursor of the next one (None at the end).
-
-    ``before`` is such a cursor; one that cannot be read raises ``ValueError``.
-    """
+def entries(session: Session, record_ids: Sequence[str], *, channel_ids: frozenset[str]) -> list[TimelineEntry]:
+    """These messages in this order; those that are gone, or not in a channel that may be read, are left out."""
     statement = (
         select(MessageRow, PersonRow.name, ChannelRow.name)
         .join(PersonRow, PersonRow.person_id == MessageRow.author_id, isouter=True)
         .join(ChannelRow, ChannelRow.channel_id == MessageRow.channel_id)
-        .where(*_conditions(narrowed))
-        .order_by(MessageRow.sent_at.desc(), MessageRow.record_id.desc())
-        .limit(limit + 1)
+        .where(MessageRow.record_id.in_(record_ids), MessageRow.deleted_at.is_(None))
     )
-    if before is not None:
-        moment, record_id = _place(before)
-        statement = statement.where(
-            tuple_(MessageRow.sent_at, MessageRow.record_id)
-            < tuple_(literal(moment, MessageRow.sent_at.type), literal(record_id))
-        )
-    rows = session.execute(statement).all()
-    files = _files(session, [row[0].record_id for row in rows[:limit]])
-    page: list[TimelineEntry] = []
-    for message, author, channel in rows[:limit]:
-        shared = files.get(message.record_id, [])
-        if narrowed.kind != "file" and (message.text or not shared):
-            page.append(_entry(message, author, channel, None))
-        page.extend(_entry(message, author, channel, file) for file in shared if narrowed.kind != "message")
-    if len(rows) <= limit:
-        return page, None
-    last = rows[limit - 1][0]
-    return page, f"{(last.sent_at or last.version_at).isoformat()}|{last.record_id}"
-
-
-def _place(cursor: str) -> tuple[datetime, str]:
-    text, _, record_id = cursor.partition("|")
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        msg = "not a cursor"
-        raise ValueError(msg)
-    return moment, record_id
-
-
-def days(session: Session, narrowed: TimelineFilter, offset: timedelta) -> list[tuple[date, int]]:
-    """Records a day, oldest first; a day begins at midnight ``offset`` from UTC."""
-    if session.get_bind().dialect.name == "sqlite":
-        minutes = round(offset.total_seconds() / 60)
-        day: ColumnElement[str] | ColumnElement[date] = func.date(MessageRow.sent_at, f"{minutes:+d} minutes")
-    else:
-        day = cast(func.timezone("UTC", MessageRow.sent_at) + offset, Date)
-    statement = select(day, func.count()).where(*_conditions(narrowed)).group_by(day).order_by(day)
+    rows = {
+        message.record_id: (message, author, channel)
+        for message, author, channel in session.execute(statement)
+        if message.channel_id in channel_ids
+    }
+    found = [rows[record_id] for record_id in record_ids if record_id in rows]
+    ids = [message.record_id for message, _, _ in found]
+    conversations = conversations_of(session, ids)
+    files, links = _files(session, ids), _links(session, ids)
+    things = [thing for named in (files, links) for some in named.values() for thing in some]
+    categories = categories_of(session, [*ids, *(_id(thing) for thing in things)])
     return [
-        (value if isinstance(value, date) else date.fromisoformat(str(value)), count)
-        for value, count in session.execute(statement)
+        TimelineEntry(
+            record_id=RecordId(message.record_id),
+            channel_id=ChannelId(message.channel_id or ""),
+            channel_name=channel,
+            author_id=PersonId(message.author_id or ""),
+            author=author or "",
+            time=message.sent_at or message.version_at,
+            text=message.text,
+            conversation_id=RecordId(conversations.get(message.record_id) or message.thread_id or message.record_id),
+            files=tuple(TimelineFile(file_id=RecordId(row.file_id), name=row.name) for row in files[message.record_id]),
+            links=tuple(
+                TimelineLink(url=row.url, label=row.label[:_LABEL_CHARS] or row.host)
+                for row in links[message.record_id]
+            ),
+            categories=_together(
+                categories,
+                [message.record_id, *map(_id, files[message.record_id]), *map(_id, links[message.record_id])],
+            ),
+        )
+        for message, author, channel in found
+        if message.text or files[message.record_id] or links[message.record_id]
     ]
 
 
-def _conditions(narrowed: TimelineFilter) -> Iterable[ColumnElement[bool]]:
-    yield MessageRow.channel_id.in_(narrowed.channel_ids)
-    yield MessageRow.deleted_at.is_(None)
-    yield MessageRow.system.is_(False)
-    if narrowed.since is not None:
-        yield MessageRow.sent_at >= narrowed.since
-    if narrowed.until is not None:
-        yield MessageRow.sent_at < narrowed.until
-    if narrowed.author_ids:
-        yield MessageRow.author_id.in_(narrowed.author_ids)
-    if narrowed.kind == "file":
-        yield MessageRow.record_id.in_(select(FileRow.record_id).where(FileRow.removed_at.is_(None)))
-    elif narrowed.kind == "message":
-        yield MessageRow.text != ""
+def choices(session: Session, counts: TimelineCounts, narrowed: TimelineFilter, *, today: date) -> TimelineChoices:
+    """The counts with names. What is chosen is always among them, if only with a count of 0."""
+    authors = dict(list(counts.authors.items())[:_PEOPLE])
+    authors |= {author_id: counts.authors.get(author_id, 0) for author_id in narrowed.author_ids}
+    channels = dict(counts.channels)
+    if narrowed.channel_id is not None and narrowed.channel_id in narrowed.channel_ids:
+        channels.setdefault(narrowed.channel_id, 0)
+    channel_names = _names(session, ChannelRow.channel_id, ChannelRow.name, channels)
+    author_names = _names(session, PersonRow.person_id, PersonRow.name, authors)
+    return TimelineChoices(
+        total=counts.total,
+        today=today,
+        days=tuple(counts.days),
+        channels=tuple(_choice(value, channel_names.get(value, ""), count) for value, count in channels.items()),
+        authors=tuple(
+            _choice(value, author_names[value], count) for value, count in authors.items() if author_names.get(value)
+        ),
+        kinds=tuple(_choice(kind, kind, counts.kinds[kind]) for kind in KINDS),
+        categories=tuple(
+            TimelineChoice(
+                value=row.category_id,
+                names={"zh": row.name_zh, "en": row.name_en},
+                count=counts.categories.get(row.category_id, 0),
+            )
+            for row in known_categories(session)
+        ),
+    )
 
 
-def _files(session: Session, record_ids: list[str]) -> dict[str, list[FileRow]]:
-    found: dict[str, list[FileRow]] = {}
+def channel_of(session: Session, record_id: str) -> str | None:
+    """The channel of a living message, or of a file or link of one; None for what is not there."""
+    for key, message in ((FileRow.file_id, FileRow.record_id), (LinkRow.link_id, LinkRow.record_id)):
+        record_id = session.scalar(select(message).where(key == record_id)) or record_id
+    return session.scalar(
+        select(MessageRow.channel_id).where(MessageRow.record_id == record_id, MessageRow.deleted_at.is_(None))
+    )
+
+
+def cursor(place: tuple[int, str]) -> str:
+    """The place where the next page begins, as text."""
+    return f"{place[0]}|{place[1]}"
+
+
+def place_of(text: str) -> tuple[int, str]:
+    """The opposite of ``cursor``; raises ``ValueError``."""
+    found = _CURSOR.fullmatch(text)
+    if found is None:
+        msg = "not a cursor"
+        raise ValueError(msg)
+    return int(found[1]), found[2]
+
+
+def _choice(value: str, name: str, count: int) -> TimelineChoice:
+    return TimelineChoice(value=value, names={"zh": name, "en": name}, count=count)
+
+
+def _names(
+    session: Session, key: InstrumentedAttribute[str], name: InstrumentedAttribute[str], ids: Iterable[str]
+) -> dict[str, str]:
+    rows = session.execute(select(key, name).where(key.in_(list(ids))))
+    return dict(list(rows))
+
+
+def _id(thing: FileRow | LinkRow) -> str:
+    return thing.file_id if isinstance(thing, FileRow) else thing.link_id
+
+
+def _together(categories: Mapping[str, Sequence[str]], record_ids: Sequence[str]) -> tuple[TimelineCategory, ...]:
+    found: dict[str, list[RecordId]] = defaultdict(list)
+    for record_id in record_ids:
+        for category_id in categories[record_id]:
+            found[category_id].append(RecordId(record_id))
+    return tuple(
+        TimelineCategory(category_id=category_id, record_ids=tuple(having)) for category_id, having in found.items()
+    )
+
+
+def _files(session: Session, record_ids: Sequence[str]) -> Mapping[str, list[FileRow]]:
+    found: dict[str, list[FileRow]] = defaultdict(list)
     rows = session.scalars(
         select(FileRow).where(FileRow.record_id.in_(record_ids), FileRow.removed_at.is_(None)).order_by(FileRow.file_id)
     )
     for row in rows:
-        found.setdefault(row.record_id, []).append(row)
+        found[row.record_id].append(row)
     return found
 
 
-def _entry(message: MessageRow, author: str | None, channel: str, file: FileRow | None) -> TimelineEntry:
-    return TimelineEntry(
-        record_id=RecordId(message.record_id),
-        kind="file" if file else "message",
-        channel_id=ChannelId(message.channel_id or ""),
-        channel_name=channel,
-        author=author or "",
-        time=message.sent_at or message.version_at,
-        text=message.text,
-        thread_id=RecordId(message.thread_id) if message.thread_id else None,
-        file_id=RecordId(file.file_id) if file else None,
-        file_name=file.name if file else None,
-        page=None,
-    )
+def _links(session: Session, record_ids: Sequence[str]) -> Mapping[str, list[LinkRow]]:
+    found: dict[str, list[LinkRow]] = defaultdict(list)
+    rows = session.scalars(select(LinkRow).where(LinkRow.record_id.in_(record_ids)).order_by(LinkRow.link_id))
+    for row in rows:
+        found[row.record_id].append(row)
+    return found

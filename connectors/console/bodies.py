@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from connectors.connector import DownReason, Language, VerdictKind
 from connectors.console.errors import ConsoleError
+from connectors.console.host import TimelinePeriod
 
 MAX_TEXT_CHARS = 20_000
 _MAX_BODY_BYTES = 200_000
@@ -118,11 +119,22 @@ class TimelineFilters(_Body):
     """Filters of the timeline page."""
 
     day: date | None = None
+    period: TimelinePeriod = "day"
     channel: _Identifier | None = None
-    kind: Literal["message", "file"] | None = None
+    author: _Identifier | None = None
+    kind: Literal["message", "file", "link"] | None = None
+    category: _Identifier | None = None
     text: str = Field(default="", max_length=400)
     before: _Identifier | None = None
     limit: int = Field(default=50, ge=1, le=200)
+
+
+class Categorized(_Body):
+    """Whether a record belongs to a category."""
+
+    record_id: Annotated[str, Field(min_length=1, max_length=1024), AfterValidator(_sound)]
+    category_id: _Identifier
+    present: bool
 
 
 B = TypeVar("B", bound=_Body)

@@ -109,6 +109,8 @@ class ConsoleConnector:
             ("DELETE", "/api/asks", self._answers.stop),
             ("PUT", "/api/verdicts", self._answers.judge),
             ("GET", "/api/timeline", self._timeline.page),
+            ("GET", "/api/story", self._timeline.story),
+            ("PUT", "/api/categories", self._timeline.categorize),
             ("GET", "/ws", self._socket),
         ]
         return [web.route(method, path, self.guard.open(handler)) for method, path, handler in is_open] + [

@@ -66,42 +66,149 @@ class MessageView:
     """This person's verdict on that answer."""
 
 
+TimelinePeriod = Literal["day", "week", "month"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineQuery:
-    """Filters of the timeline page; ``text`` searches, otherwise newest first. ``before`` is a cursor."""
+    """Filters of the timeline page. ``text`` searches, otherwise newest first; ``before`` is a cursor.
+
+    ``period`` is the day, the week (from Monday) or the month that holds ``day``.
+    """
 
     day: date | None = None
+    period: TimelinePeriod = "day"
     channel_id: ChannelId | None = None
-    kind: Literal["message", "file"] | None = None
+    author_id: PersonId | None = None
+    kind: Literal["message", "file", "link"] | None = None
+    category: str | None = None
     text: str = ""
     before: str | None = None
     limit: int = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineFile:
+    """A shared file on the timeline; ``page`` is where a search found its words."""
+
+    file_id: RecordId
+    name: str
+    page: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineLink:
+    """A link on the timeline; it is never opened by the archive."""
+
+    url: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineCategory:
+    """A category of an entry and the records that have it: the message, or a file or link of it."""
+
+    category_id: str
+    record_ids: tuple[RecordId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineEntry:
-    """One record on the timeline; ``record_id`` is the message to open, for a file the one that shared it."""
+    """A message with what it shared. Entries of one ``conversation_id`` belong together."""
 
     record_id: RecordId
-    kind: str
     channel_id: ChannelId
     channel_name: str
+    author_id: PersonId
     author: str
     time: datetime
     text: str
-    thread_id: RecordId | None
-    file_id: RecordId | None
-    file_name: str | None
-    page: str | None
+    conversation_id: RecordId
+    files: tuple[TimelineFile, ...] = ()
+    links: tuple[TimelineLink, ...] = ()
+    categories: tuple[TimelineCategory, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineChoice:
+    """One value of a filter and how many records it would show under the other filters.
+
+    ``names`` by language where they differ, else one under both.
+    """
+
+    value: str
+    names: dict[Language, str]
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineChoices:
+    """What the page can be narrowed to. Counts are of records this person may read, and of nothing else.
+
+    ``days`` and ``today`` are those of the team's zone; days oldest first.
+    """
+
+    total: int
+    today: date
+    days: tuple[tuple[date, int], ...]
+    channels: tuple[TimelineChoice, ...]
+    authors: tuple[TimelineChoice, ...]
+    kinds: tuple[TimelineChoice, ...]
+    categories: tuple[TimelineChoice, ...]
+    """All of the team's, those without a record included: they can be given by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelinePage:
-    """A page of the timeline; ``next_before`` is None at its end. ``days`` counts records a day under the filters."""
+    """A page of the timeline; ``next_before`` is None at its end. ``choices`` come with the first page."""
 
     entries: tuple[TimelineEntry, ...]
     next_before: str | None
-    days: tuple[tuple[date, int], ...]
+    choices: TimelineChoices | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryLine:
+    """A telling record of a story; ``record_id`` is the message to open."""
+
+    record_id: RecordId
+    author: str
+    time: datetime
+    text: str
+    file: TimelineFile | None
+    categories: tuple[str, ...]
+    permalink: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryScene:
+    """A conversation of one day: its most telling records, oldest first, and how many were ``left_out``."""
+
+    conversation_id: RecordId
+    channel_id: ChannelId
+    channel_name: str
+    lines: tuple[StoryLine, ...]
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryView:
+    """What happened with a topic, oldest first. ``records`` were about it; ``scenes_left_out`` were less telling."""
+
+    topic: str
+    scenes: tuple[StoryScene, ...]
+    records: int
+    scenes_left_out: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedPlace:
+    """Another message that shared the same bytes, in a channel the person may read."""
+
+    record_id: RecordId
+    """The message."""
+    channel_name: str
+    time: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +222,7 @@ class FilePages:
     pages: tuple[tuple[str, str], ...]
     """Label and text."""
     reason: str | None
+    also_in: tuple[SharedPlace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +281,14 @@ class ConsoleHost(Host, Protocol):
 
     async def timeline(self, person: PersonId, query: TimelineQuery) -> TimelinePage:
         """A page of the timeline."""
+        ...
+
+    async def story(self, person: PersonId, query: TimelineQuery) -> StoryView:
+        """What happened with ``query.text``, in order; the other filters narrow it."""
+        ...
+
+    async def categorize(self, person: PersonId, record: RecordId, category_id: str, *, present: bool) -> None:
+        """Say that a record belongs to a category, or that it does not."""
         ...
 
     async def file(self, person: PersonId, file_id: RecordId) -> FilePages:

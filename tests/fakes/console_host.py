@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -21,7 +21,13 @@ from connectors.console.host import (
     FileView,
     MessageView,
     ReactionView,
+    StoryLine,
+    StoryScene,
+    StoryView,
+    TimelineChoice,
+    TimelineChoices,
     TimelineEntry,
+    TimelineFile,
     TimelinePage,
     TimelineQuery,
 )
@@ -88,6 +94,7 @@ class FakeConsoleHost:
         self.accepted: list[Event] = []
         self.utterances: list[Utterance] = []
         self.verdicts: dict[tuple[str, PersonId], tuple[VerdictKind, tuple[DownReason, ...], str]] = {}
+        self.categorized: list[tuple[RecordId, str, bool]] = []
         self.scripts: list[Script] = []
         self.file_pages: dict[RecordId, tuple[tuple[str, str], ...]] = {}
         self.max_file_bytes = 5_000_000
@@ -249,29 +256,60 @@ class FakeConsoleHost:
         return [self._view(person, stored) for stored in (head, *self._replies(root))]
 
     async def timeline(self, person: PersonId, query: TimelineQuery) -> TimelinePage:
-        """Filtered by plain comparison."""
+        """Filtered by plain comparison; counts of days and channels alone."""
         entries: list[TimelineEntry] = []
         days: dict[date, int] = {}
+        channels: dict[ChannelId, int] = {}
         for stored in sorted(self._messages.values(), key=lambda m: m.posted.occurred_at, reverse=True):
             channel = self._channels[stored.posted.channel.channel_id]
             hidden = stored.deleted or stored.posted.system or not self._readable(person, channel.channel_id)
-            if hidden or query.channel_id not in {None, channel.channel_id}:
+            entry = self._entry(stored, channel)
+            words = f"{entry.text} {entry.author} {' '.join(file.name for file in entry.files)}".casefold()
+            if hidden or query.text.casefold() not in words or (query.kind == "file" and not entry.files):
                 continue
-            for entry in self._entries(stored, channel):
-                day = entry.time.astimezone(_ZONE).date()
-                words = f"{entry.text} {entry.author} {entry.file_name or ''}".casefold()
-                if query.kind not in {None, entry.kind} or query.text.casefold() not in words:
-                    continue
-                days[day] = days.get(day, 0) + 1
-                if query.day in {None, day}:
-                    entries.append(entry)
+            channels[channel.channel_id] = channels.get(channel.channel_id, 0) + 1
+            if query.channel_id not in {None, channel.channel_id}:
+                continue
+            day = entry.time.astimezone(_ZONE).date()
+            days[day] = days.get(day, 0) + 1
+            if query.day in {None, day}:
+                entries.append(entry)
         start = int(query.before) if query.before else 0
         following = start + query.limit
         return TimelinePage(
             entries=tuple(entries[start:following]),
             next_before=str(following) if following < len(entries) else None,
-            days=tuple(sorted(days.items())),
+            choices=self._choices(len(entries), days, channels) if query.before is None and not query.text else None,
         )
+
+    async def story(self, person: PersonId, query: TimelineQuery) -> StoryView:
+        """Every record that holds the words is a scene."""
+        found = (await self.timeline(person, query)).entries
+        scenes = tuple(
+            StoryScene(
+                conversation_id=entry.conversation_id,
+                channel_id=entry.channel_id,
+                channel_name=entry.channel_name,
+                lines=(
+                    StoryLine(
+                        record_id=entry.record_id,
+                        author=entry.author,
+                        time=entry.time,
+                        text=entry.text,
+                        file=entry.files[0] if entry.files else None,
+                        categories=(),
+                    ),
+                ),
+                left_out=0,
+            )
+            for entry in reversed(found)
+        )
+        return StoryView(topic=query.text, scenes=scenes, records=len(found), scenes_left_out=0)
+
+    async def categorize(self, person: PersonId, record: RecordId, category_id: str, *, present: bool) -> None:
+        """Only remembered."""
+        self._check(person, self._messages[record].posted.channel.channel_id)
+        self.categorized.append((record, category_id, present))
 
     async def file(self, person: PersonId, file_id: RecordId) -> FilePages:
         """A shared file."""
@@ -453,25 +491,29 @@ class FakeConsoleHost:
             reason=file.unavailable_reason,
         )
 
-    def _entries(self, stored: _Stored, channel: ChannelRef) -> list[TimelineEntry]:
-        def entry(kind: str, record: RecordId, text: str, file: FileRef | None) -> TimelineEntry:
-            return TimelineEntry(
-                record_id=record,
-                kind=kind,
-                channel_id=channel.channel_id,
-                channel_name=channel.name,
-                author=stored.posted.author.name,
-                time=stored.posted.occurred_at,
-                text=text,
-                thread_id=stored.posted.thread_id,
-                file_id=file.file_id if file else None,
-                file_name=file.name if file else None,
-                page=None,
-            )
+    def _entry(self, stored: _Stored, channel: ChannelRef) -> TimelineEntry:
+        return TimelineEntry(
+            record_id=stored.posted.record_id,
+            channel_id=channel.channel_id,
+            channel_name=channel.name,
+            author_id=stored.posted.author.person_id,
+            author=stored.posted.author.name,
+            time=stored.posted.occurred_at,
+            text=stored.text,
+            conversation_id=stored.posted.thread_id or stored.posted.record_id,
+            files=tuple(TimelineFile(file_id=file.file_id, name=file.name) for file in stored.files),
+        )
 
-        messages = [entry("message", stored.posted.record_id, stored.text, None)] if stored.text else []
-        files = [
-            entry("file", stored.posted.record_id, " ".join(t for _, t in self.file_pages.get(f.file_id, ()))[:300], f)
-            for f in stored.files
-        ]
-        return messages + files
+    def _choices(self, total: int, days: dict[date, int], channels: dict[ChannelId, int]) -> TimelineChoices:
+        def choice(value: str, name: str, count: int) -> TimelineChoice:
+            return TimelineChoice(value=value, names={"zh": name, "en": name}, count=count)
+
+        return TimelineChoices(
+            total=total,
+            today=datetime.now(_ZONE).date(),
+            days=tuple(sorted(days.items())),
+            channels=tuple(choice(key, self._channels[key].name, count) for key, count in channels.items()),
+            authors=(),
+            kinds=tuple(choice(kind, kind, total) for kind in ("message", "file", "link")),
+            categories=(),
+        )

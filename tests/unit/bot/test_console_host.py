@@ -6,10 +6,12 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from bot.application import Application
 from bot.console_host import ConsoleHost
 from bot.errors import BadInput
+from bot.truth.tables import IndexQueueRow
 from connectors.console.host import Change, TimelineQuery
 from connectors.events import ChannelDeleted, ChannelId, FileRef, PersonId, ReactionChanged, RecordId
 from tests.builders import at, channel, deleted, edited, opened, person, posted
@@ -123,7 +125,14 @@ async def test_a_private_channel_is_its_members_alone(application: Application, 
     ):
         theirs = await host.timeline(BEN, query)
         assert "m1" not in {entry.record_id for entry in theirs.entries}
-        assert sum(count for _, count in theirs.days) == (1 if query == TimelineQuery() else 0)
+        if theirs.choices is not None:
+            assert sum(count for _, count in theirs.choices.days) == (1 if query == TimelineQuery() else 0)
+            assert "board" not in str(theirs.choices)
+            assert "Ann" not in str(theirs.choices)
+    assert (await host.story(ANN, TimelineQuery(text="salaries"))).records == 2
+    assert (await host.story(BEN, TimelineQuery(text="salaries"))).records == 0
+    with pytest.raises(PermissionError):
+        await host.categorize(BEN, RecordId("m1|f1"), "decision", present=True)
     pages = await host.file(ANN, RecordId("m1|f1"))
     assert pages.pages == (("", "salaries: 42"),)
     assert pages.path is not None
@@ -144,19 +153,44 @@ async def test_the_timeline_page_by_page_and_day_by_day(application: Application
     talk = [posted(n, f"message {n}") for n in range(5)] + [posted(50, "late", minutes=8 * 60, files=(file,))]
     await _tell(application, host, [opened(channel(), (person("Ann"),)), *talk])
     first = await host.timeline(ANN, TimelineQuery(limit=3))
-    assert [(entry.record_id, entry.kind) for entry in first.entries] == [
-        ("m50", "message"), ("m50", "file"), ("m4", "message"), ("m3", "message"),
+    assert [(entry.record_id, [one.name for one in entry.files]) for entry in first.entries] == [
+        ("m50", ["budget.xlsx"]), ("m4", []), ("m3", []),
     ]  # fmt: skip
-    assert first.days == ((date(2026, 11, 2), 5), (date(2026, 11, 3), 1))
+    assert first.choices is not None
+    assert first.choices.days == ((date(2026, 11, 2), 5), (date(2026, 11, 3), 1))
+    assert [(choice.names["zh"], choice.count) for choice in first.choices.channels] == [("launch", 6)]
     second = await host.timeline(ANN, TimelineQuery(limit=3, before=first.next_before))
     assert _ids(second.entries) == ["m2", "m1", "m0"]
-    assert (second.next_before, second.days) == (None, ())
-    that_day = await host.timeline(ANN, TimelineQuery(day=date(2026, 11, 3)))
-    assert _ids(that_day.entries) == ["m50", "m50"]
+    assert (second.next_before, second.choices) == (None, None)
+    for period in ("day", "week", "month"):
+        found = await host.timeline(ANN, TimelineQuery(day=date(2026, 11, 3), period=period))
+        assert len(found.entries) == (1 if period == "day" else 6)
     files = await host.timeline(ANN, TimelineQuery(kind="file"))
-    assert [(entry.record_id, entry.file_name) for entry in files.entries] == [("m50", "budget.xlsx")]
+    assert _ids(files.entries) == ["m50"]
+    assert files.choices is not None
+    assert {choice.value: choice.count for choice in files.choices.kinds} == {"message": 6, "file": 1, "link": 0}
     found = await host.timeline(ANN, TimelineQuery(text="budget", kind="file"))
-    assert [entry.file_id for entry in found.entries] == ["m50|f1"]
+    assert [file.file_id for entry in found.entries for file in entry.files] == ["m50|f1"]
+
+
+async def test_a_category_is_corrected_counted_and_queued_for_the_search(
+    application: Application, host: ConsoleHost
+) -> None:
+    await _tell(application, host, [opened(channel(), (person("Ann"),)), posted(1, "we take the blue one")])
+    decided = TimelineQuery(category="decision")
+    for present in (True, False):
+        await host.categorize(ANN, RecordId("m1"), "decision", present=present)
+        async with application.database.read() as connection:
+            assert "m1" in (await connection.scalars(select(IndexQueueRow.record_id))).all()
+        await application.archivist.drain()
+        page = await host.timeline(ANN, decided)
+        assert _ids(page.entries) == (["m1"] if present else [])
+        assert page.choices is not None
+        assert [choice.count for choice in page.choices.categories if choice.value == "decision"] == [int(present)]
+    with pytest.raises(BadInput):
+        await host.categorize(ANN, RecordId("m1"), "nonsense", present=True)
+    with pytest.raises(LookupError):
+        await host.categorize(ANN, RecordId("m9"), "decision", present=True)
 
 
 @pytest.mark.parametrize("cursor", ["nonsense", "2026-11-02T09:00:00|m1", "|", "2026-13-02T09:00:00+00:00|m1"])

@@ -114,7 +114,10 @@ async def test_files_when_there_are_none_and_a_find_without_result(application: 
 @pytest.mark.parametrize(("text", "language"), [("/help", "en"), ("/帮助", "zh"), ("/幫助", "zh")])
 async def test_help_names_every_command(application: Application, text: str, language: Language) -> None:
     shown = (await say(application, text)).answer.text
-    names = {"en": ["/ask", "/find", "/timeline", "/files", "/help"], "zh": ["/问", "/找", "/时间线", "/文件", "/帮助"]}
+    names = {
+        "en": ["/ask", "/find", "/story", "/timeline", "/files", "/help"],
+        "zh": ["/问", "/找", "/脉络", "/时间线", "/文件", "/帮助"],
+    }
     assert all(name in shown for name in names[language])
 
 

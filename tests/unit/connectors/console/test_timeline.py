@@ -9,13 +9,30 @@ async def test_filters_reach_the_host_and_pages_follow(console: Console) -> None
         await console.say(channel, f"line {number}")
     await console.say(other, "elsewhere")
     _, page = await console.get("/api/timeline", channel=channel, text="line", limit="2")
+    assert page["choices"] is None
     assert [entry["text"] for entry in page["entries"]] == ["line 4", "line 3"]
     _, following = await console.get(
         "/api/timeline", channel=channel, text="line", limit="2", before=page["next_before"]
     )
     assert [entry["text"] for entry in following["entries"]] == ["line 2", "line 1"]
-    [[day, count]] = page["days"]
+    _, whole = await console.get("/api/timeline", channel=channel)
+    [[day, count]] = whole["choices"]["days"]
     assert count == 5
-    _, of_day = await console.get("/api/timeline", day=day, kind="message")
+    _, of_day = await console.get("/api/timeline", day=day, period="day", kind="message")
     assert len(of_day["entries"]) == 6
-    assert (await console.get("/api/timeline", day="yesterday"))[0] == 400
+    for wrong in ({"day": "yesterday"}, {"period": "year"}, {"kind": "song"}, {"limit": "0"}):
+        assert (await console.get("/api/timeline", **wrong))[0] == 400
+
+
+async def test_a_story_needs_a_topic(console: Console) -> None:
+    await console.enter("Ada")
+    channel = await console.create("plans")
+    await console.say(channel, "the boat is ordered")
+    await console.say(channel, "the boat has come")
+    _, story = await console.get("/api/story", text=" boat ")
+    assert [line["text"] for scene in story["scenes"] for line in scene["lines"]] == [
+        "the boat is ordered",
+        "the boat has come",
+    ]
+    assert (await console.get("/api/story", text="  "))[0] == 400
+    assert (await console.get("/api/story"))[0] == 400
