@@ -75,6 +75,7 @@ class Conversation:
                 record_id=utterance.record_id,
                 language=language_of(text, otherwise=language),
                 now=utterance.said_at,
+                audience_now=lambda: self._audience(utterance),
             ),
             reply,
         )

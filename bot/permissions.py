@@ -6,7 +6,7 @@ channels count within one workspace; the console, being on the machine that hold
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
 
 from bot.truth.database import Database
@@ -25,7 +25,7 @@ class Permissions:
     async def of_person(self, person_id: str, *, platform: str, workspace_id: str | None = None) -> Audience:
         """What one person can see: their channels, and public ones unless they are a guest.
 
-        Without ``workspace_id`` those are meant that the person is known to be in, by their channels.
+        Public channels count in workspaces where the person is in a channel; ``workspace_id`` leaves only that one.
         """
         async with self._database.read() as connection:
             return await connection.run_sync(lambda sync: _of_person(Session(sync), person_id, platform, workspace_id))
@@ -33,12 +33,13 @@ class Permissions:
     async def of_channel(self, channel_id: str) -> Audience:
         """What everybody in a channel can see: the channel itself, and public ones unless a guest is in it.
 
-        A direct channel gives what its one person can see; a channel that is not known gives nothing.
+        A direct channel gives what its one person can see, and a channel whose members are not known only itself; one
+        that is not known gives nothing.
         """
         async with self._database.read() as connection:
             return await connection.run_sync(lambda sync: _of_channel(Session(sync), channel_id))
 
-    async def may_read(self, person_id: str, channel_id: str, *, platform: str = CONSOLE) -> bool:
+    async def may_read(self, person_id: str, channel_id: str, *, platform: str) -> bool:
         """Whether a person may open a channel."""
         audience = await self.of_person(person_id, platform=platform)
         return ChannelId(channel_id) in audience.channel_ids
@@ -50,13 +51,16 @@ def _of_person(session: Session, person_id: str, platform: str, workspace_id: st
         .join(MembershipRow, ChannelRow.channel_id == MembershipRow.channel_id)
         .where(MembershipRow.person_id == person_id, MembershipRow.present, ChannelRow.deleted_at.is_(None))
     ).all()
-    member_of = {channel_id for channel_id, _, _ in rows}
-    workspaces = {workspace for _, of, workspace in rows if of == platform} if workspace_id is None else {workspace_id}
+    visible = {channel_id for channel_id, _, _ in rows}
+    workspaces = {workspace for _, of, workspace in rows if of == platform}
+    if workspace_id is not None:
+        workspaces &= {workspace_id}
     person = session.get(PersonRow, person_id)
-    known = person is not None or platform == CONSOLE
-    if known and not (person is not None and person.is_guest):
-        member_of.update(session.scalars(select(ChannelRow.channel_id).where(_public(platform, workspaces))))
-    return Audience(frozenset(ChannelId(channel_id) for channel_id in member_of))
+    # Who is not known can only be somebody who opens the console for the first time.
+    insider = platform == CONSOLE if person is None else person.platform == platform and not person.is_guest
+    if insider:
+        visible.update(session.scalars(select(ChannelRow.channel_id).where(_public(platform, workspaces))))
+    return Audience(frozenset(ChannelId(channel_id) for channel_id in visible))
 
 
 def _of_channel(session: Session, channel_id: str) -> Audience:
@@ -70,12 +74,13 @@ def _of_channel(session: Session, channel_id: str) -> Audience:
     ).all()
     if channel.visibility == "direct":
         people = [person_id for person_id, _ in members if not _is_bot(session, person_id)]
-        if len(people) != 1:
+        if len(people) != 1 or _others_have_written(session, channel_id, people[0]):
             return Audience(frozenset({ChannelId(channel_id)}))
         return _of_person(session, people[0], channel.platform, channel.workspace_id)
     visible = {channel_id}
-    # A member of whom nothing is known may be a guest.
-    if all(is_guest is False for _, is_guest in members) and not _guest_has_written(session, channel_id):
+    # A member of whom nothing is known may be a guest, and so may one of a channel whose members are not known.
+    insiders = bool(members) and all(is_guest is False for _, is_guest in members)
+    if insiders and not _guest_has_written(session, channel_id):
         visible.update(
             session.scalars(select(ChannelRow.channel_id).where(_public(channel.platform, {channel.workspace_id})))
         )
@@ -84,15 +89,24 @@ def _of_channel(session: Session, channel_id: str) -> Audience:
 
 def _guest_has_written(session: Session, channel_id: str) -> bool:
     """Whether a guest who has not left wrote here: the list of members may be unknown or behind."""
+    return session.scalar(_writers(channel_id).where(PersonRow.is_guest).limit(1)) is not None
+
+
+def _others_have_written(session: Session, channel_id: str, person_id: str) -> bool:
+    """Whether somebody else who has not left wrote here: then it is not the direct chat of one person."""
+    others = _writers(channel_id).where(PersonRow.is_bot.is_(False), PersonRow.person_id != person_id)
+    return session.scalar(others.limit(1)) is not None
+
+
+def _writers(channel_id: str) -> Select[str]:
     left = select(MembershipRow.person_id).where(
         MembershipRow.channel_id == channel_id, MembershipRow.present.is_(False)
     )
-    guests = (
+    return (
         select(PersonRow.person_id)
         .join(MessageRow, MessageRow.author_id == PersonRow.person_id)
-        .where(PersonRow.is_guest, MessageRow.channel_id == channel_id, PersonRow.person_id.not_in(left))
+        .where(MessageRow.channel_id == channel_id, PersonRow.person_id.not_in(left))
     )
-    return session.scalar(guests.limit(1)) is not None
 
 
 def _is_bot(session: Session, person_id: str) -> bool:

@@ -14,6 +14,7 @@ TextKey = Literal[
     "here_is_what_i_found",
     "greeting",
     "source_deleted",
+    "not_permitted_now",
     "no_results",
     "help",
     "unknown_command",
@@ -53,6 +54,11 @@ TEXTS: dict[TextKey, dict[Language, str]] = {
     "source_deleted": {
         "zh": "这条回答引用的消息已被删除或修改，回答已撤下。可以再问一次。",
         "en": "A message this answer rested on was deleted or changed; the answer was withdrawn. Ask again.",
+    },
+    "not_permitted_now": {
+        "zh": "回答写好之前，它引用的频道变得不是这里所有人都能看了，所以不显示。可以再问一次。",
+        "en": "While I was answering, a channel it rests on was closed to some who read here, so I do not show it. "
+        "Ask again.",
     },
     "no_results": {"zh": "没有找到“{query}”。", "en": "Nothing found for “{query}”."},
     "results": {"zh": "“{query}”的结果：", "en": "Results for “{query}”:"},

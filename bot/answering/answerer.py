@@ -53,6 +53,8 @@ class Question:
     record_id: str | None = None
     language: Language | None = None
     now: datetime | None = None
+    audience_now: Callable[[], Awaitable[Audience]] | None = None
+    """Asked again before the answer is shown: a model can speak for minutes, and people leave meanwhile."""
 
 
 class AnswerListener(Protocol):
@@ -218,6 +220,8 @@ class Answerer:
         timer: _Timer,
     ) -> AnswerResult:
         asked_at, searched_at = moments
+        if question.audience_now is not None and not _permitted(draft.evidence, await question.audience_now()):
+            draft = Draft(say("not_permitted_now", language), abstained=True, reason="not_permitted")
         timer.mark("total")
         answer = Answer(
             answer_id=uuid4().hex,
@@ -264,6 +268,10 @@ async def _closable(model: LanguageModel, prompt: Prompt, sampling: Sampling, as
     finally:
         if isinstance(stream, AsyncGenerator):
             await stream.aclose()
+
+
+def _permitted(evidence: Sequence[Evidence], audience: Audience) -> bool:
+    return audience.everything or {item.channel_id for item in evidence} <= set(map(str, audience.channel_ids))
 
 
 def _source(item: Evidence, *, cited: bool) -> StoredSource:

@@ -12,7 +12,7 @@ from bot.cli.options import Filters
 from bot.errors import NotFound
 from bot.truth.categories import find_category
 from bot.truth.database import Database
-from bot.truth.tables import ChannelRow, MembershipRow, PersonRow
+from bot.truth.tables import ChannelRow, PersonRow
 from knowledge.passage import Audience, ChannelId, PassageFilter, PassageKind, PersonId
 from knowledge.time_expressions import read_time
 
@@ -21,25 +21,16 @@ _KINDS: tuple[PassageKind, ...] = ("message", "file", "link", "digest", "curated
 
 async def resolve(application: Application, filters: Filters) -> tuple[Audience, PassageFilter]:
     """Whose eyes, and what to narrow to. Raises ``NotFound`` or ``typer.BadParameter`` that names the option."""
+    audience = await _audience(application, filters.as_user)
     where = PassageFilter(
-        channel_ids=await _channels(application.database, filters.channel),
+        channel_ids=await _channels(application.database, filters.channel, audience),
         author_ids=await people_named(application.database, filters.author, "--author"),
         kinds=_kinds(filters.kind),
         categories=await _categories(application.database, filters.category),
         since=parse_moment(filters.since, "--since", application.zone),
         until=parse_moment(filters.until, "--until", application.zone, end_of_day=True),
     )
-    if filters.as_user is None:
-        return Audience.operator(), where
-    people = await people_named(application.database, filters.as_user, "--as")
-    if len(people) > 1:
-        raise typer.BadParameter(
-            f"{filters.as_user!r} names {len(people)} people; use an id: {', '.join(sorted(people))}", param_hint="--as"
-        )
-    [person_id] = people
-    platform = person_id.partition(":")[0]
-    workspace = await _workspace(application.database, person_id)
-    return await application.permissions.of_person(person_id, platform=platform, workspace_id=workspace), where
+    return audience, where
 
 
 def parse_moment(text: str | None, option: str, zone: ZoneInfo, *, end_of_day: bool = False) -> datetime | None:
@@ -85,7 +76,20 @@ def _parsed(text: str, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
     return day, day + timedelta(days=1)
 
 
-async def _channels(database: Database, name: str | None) -> frozenset[ChannelId]:
+async def _audience(application: Application, as_user: str | None) -> Audience:
+    if as_user is None:
+        return Audience.operator()
+    people = await people_named(application.database, as_user, "--as")
+    if len(people) > 1:
+        raise typer.BadParameter(
+            f"{as_user!r} names {len(people)} people; use an id: {', '.join(sorted(people))}", param_hint="--as"
+        )
+    [person_id] = people
+    return await application.permissions.of_person(person_id, platform=person_id.partition(":")[0])
+
+
+async def _channels(database: Database, name: str | None, audience: Audience) -> frozenset[ChannelId]:
+    """Channels of this name that the audience may read: for it there are no others."""
     if name is None:
         return frozenset()
     plain = name.removeprefix("#")
@@ -95,9 +99,11 @@ async def _channels(database: Database, name: str | None) -> frozenset[ChannelId
                 select(ChannelRow.channel_id).where(or_(ChannelRow.name == plain, ChannelRow.channel_id == name))
             )
         ).all()
-    if not found:
+    named = frozenset(ChannelId(channel_id) for channel_id in found)
+    visible = named if audience.everything else named & audience.channel_ids
+    if not visible:
         raise NotFound(f"--channel {name!r}")
-    return frozenset(ChannelId(channel_id) for channel_id in found)
+    return visible
 
 
 async def _categories(database: Database, name: str | None) -> frozenset[str]:
@@ -122,19 +128,6 @@ async def people_named(database: Database, name: str | None, option: str) -> fro
     if not found:
         raise NotFound(f"{option} {name!r}")
     return frozenset(PersonId(person_id) for person_id in found)
-
-
-async def _workspace(database: Database, person_id: PersonId) -> str:
-    """The workspace of the person's channels: without it public ones are not theirs to read."""
-    statement = (
-        select(ChannelRow.workspace_id)
-        .join(MembershipRow, MembershipRow.channel_id == ChannelRow.channel_id)
-        .where(MembershipRow.person_id == person_id, MembershipRow.present)
-        .distinct()
-    )
-    async with database.read() as connection:
-        found = (await connection.scalars(statement)).all()
-    return found[0] if len(found) == 1 else ""
 
 
 def _kinds(kind: str | None) -> frozenset[PassageKind]:

@@ -25,6 +25,7 @@ from bot.truth.tables import (
     MessageRow,
     ReactionRow,
 )
+from bot.truth.talk import place_with_neighbours
 from bot.truth.working_set import LONG_AGO, Applied, WorkingSet
 from connectors.events import (
     ChannelChanged,
@@ -126,13 +127,9 @@ class Applier:
         if row is None:
             row = self._work.stub(event.record_id)
         first_time = row.channel_id is None
-        channel = self._work.channel(event.channel.channel_id)
-        if channel is not None and channel.deleted_at is not None and row.deleted_at is None:
-            # The deletion of its channel overtook the message.
-            row.deleted_at = channel.deleted_at
-        row.applied_at = self._work.now
-        row.channel_id, row.author_id = event.channel.channel_id, event.author.person_id
-        row.sent_at, row.thread_id = event.occurred_at, event.thread_id
+        row.applied_at, row.author_id, row.sent_at = self._work.now, event.author.person_id, event.occurred_at
+        if first_time or event.version_at >= row.version_at:
+            self._place(row, event, lane)
         row.system, row.permalink = event.system, event.permalink or row.permalink
         text = event.text
         if event.answer_id is not None:
@@ -155,6 +152,22 @@ class Applier:
         self._links.replace(row, lane)
         self._work.index(event.record_id, lane)
         self._work.changed(event.channel.channel_id, event.record_id)
+
+    def _place(self, row: MessageRow, event: MessagePosted, lane: Lane) -> None:
+        """Put a message where its newest version stands: an import that is corrected can move it."""
+        if row.channel_id is not None and row.channel_id != event.channel.channel_id:
+            # Those around its former place carry its words, and answers may repeat them.
+            self._work.session.flush()
+            for placed in place_with_neighbours(self._work.session, [row.record_id]):
+                self._work.index(placed.spoken.record_id, lane)
+            self._work.words_changed.add(row.record_id)
+            self._work.withdraw_answers(AnswerSourceRow.record_id == row.record_id, event.version_at)
+            self._work.changed(row.channel_id, row.record_id)
+        row.channel_id, row.thread_id = event.channel.channel_id, event.thread_id
+        channel = self._work.channel(event.channel.channel_id)
+        if channel is not None and channel.deleted_at is not None and row.deleted_at is None:
+            # The deletion of its channel overtook the message.
+            row.deleted_at = channel.deleted_at
 
     def _erasure_of(self, event: MessagePosted, row: MessageRow | None) -> str | None:
         if row is not None and row.erasure_id is not None:

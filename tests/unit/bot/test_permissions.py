@@ -90,6 +90,7 @@ def _names(audience: Audience) -> set[str]:
 
 
 PUBLIC = {"open", "other_open", "hall"}
+MEMBER_OF_BO = {"other_open", "dm", "group_dm"}
 
 
 @pytest.mark.parametrize(
@@ -110,6 +111,7 @@ async def test_a_person_sees_their_channels_and_public_ones(world: Application, 
     for place in PLACES:
         may = await world.permissions.may_read(person_id, f"slack:T1:{place}", platform="slack")
         assert may is (place in sees), place
+    assert not await world.permissions.may_read(person_id, "slack:T2:far", platform="slack")
 
 
 @pytest.mark.parametrize(
@@ -117,7 +119,7 @@ async def test_a_person_sees_their_channels_and_public_ones(world: Application, 
     [
         ("open", {"open"}),  # A guest reads along.
         ("other_open", PUBLIC),
-        ("hall", PUBLIC),
+        ("hall", {"hall"}),  # Nobody is known to be in it, so a guest may be.
         ("board", PUBLIC | {"board"}),
         ("dm", PUBLIC | {"dm", "group_dm"}),
         ("group_dm", {"group_dm"}),
@@ -127,6 +129,35 @@ async def test_a_reply_uses_its_channel_and_public_ones_and_a_direct_one_what_it
     world: Application, place: str, uses: set[str]
 ) -> None:
     assert _names(await world.permissions.of_channel(f"slack:T1:{place}")) == uses
+
+
+async def test_public_channels_of_a_workspace_that_a_person_is_not_in_stay_closed(world: Application) -> None:
+    # As when somebody types a command in a channel that two workspaces share.
+    audience = await world.permissions.of_person("slack:T1:ann", platform="slack", workspace_id="T2")
+    assert _names(audience) == {"open", "other_open", "board", "group_dm"}
+    assert "slack:T2:far" not in set(map(str, audience.channel_ids))
+    assert await world.permissions.of_person("slack:T1:stranger", platform="slack", workspace_id="T1") == Audience()
+    # Nobody sees more by coming in at another door.
+    assert _names(await world.permissions.of_person("slack:T1:guest", platform="console")) == {"open"}
+    assert _names(await world.permissions.of_person("slack:T1:bo", platform="console")) == MEMBER_OF_BO
+
+
+async def test_a_direct_chat_in_which_others_write_is_not_that_of_one_person(application: Application) -> None:
+    chat, ann = _channel("chat", "T6", "direct"), _person("ann", "T6")
+    await archive(
+        application,
+        ChannelChanged(
+            event_id="board6", occurred_at=at(0), channel=_channel("board", "T6", "private"), members=(ann,)
+        ),
+        ChannelChanged(event_id="chat6", occurred_at=at(0), channel=chat, members=(ann, _person("robot", "T6"))),
+    )
+    alone = await application.permissions.of_channel(chat.channel_id)
+    assert alone.channel_ids == {"slack:T6:chat", "slack:T6:board"}
+    said = MessagePosted(
+        event_id="c6", occurred_at=at(1), record_id=RecordId("c6"), channel=chat, author=_person("bo", "T6"), text="hi"
+    )
+    await archive(application, said)
+    assert (await application.permissions.of_channel(chat.channel_id)).channel_ids == {"slack:T6:chat"}
 
 
 async def test_what_is_not_known_gives_nothing(world: Application) -> None:

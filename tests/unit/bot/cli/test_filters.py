@@ -9,8 +9,9 @@ import typer
 from bot.application import Application
 from bot.cli.filters import parse_moment, resolve
 from bot.cli.options import Filters
+from bot.errors import NotFound
 from connectors.events import ChannelId, ChannelRef, PersonId, PersonRef
-from tests.builders import opened, posted
+from tests.builders import channel, opened, person, posted
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -73,6 +74,20 @@ async def test_as_somebody_sees_what_they_may_see_public_channels_of_their_works
     audience, _ = await resolve(application, Filters(as_user="Ann"))
     assert audience.channel_ids == {"slack:home", "slack:open"}
     assert not audience.everything
+
+
+async def test_as_somebody_a_hidden_channel_is_as_if_there_were_none(application: Application) -> None:
+    board, open_board = channel("board", "private"), channel("open")
+    await application.inbox.append([opened(board, (person("Ann"),)), opened(open_board, (person("Ben"),))])
+    await application.archivist.drain()
+    said: list[str] = []
+    for name in ("board", board.channel_id, "nowhere"):
+        with pytest.raises(NotFound) as refusal:
+            await resolve(application, Filters(as_user="Ben", channel=name))
+        said.append(str(refusal.value).replace(name, "…"))
+    assert len(set(said)) == 1
+    _, where = await resolve(application, Filters(as_user="Ann", channel="board"))
+    assert set(map(str, where.channel_ids)) == {board.channel_id}
 
 
 async def test_a_name_of_two_people_asks_for_an_id(application: Application) -> None:
