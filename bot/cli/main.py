@@ -11,7 +11,7 @@ import warnings
 import typer
 
 from bot import __version__
-from bot.cli import asking, doctor, evaluating, forgetting, importing, models, serving
+from bot.cli import asking, doctor, evaluating, forgetting, importing, keeping, models, serving
 from bot.cli.extract import extract
 
 app = typer.Typer(
@@ -34,6 +34,8 @@ app.add_typer(models.app, name="models")
 app.command()(forgetting.forget)
 app.add_typer(forgetting.retention, name="retention")
 app.command()(importing.reindex)
+app.command()(keeping.backup)
+app.command()(keeping.restore)
 app.command()(doctor.doctor)
 
 

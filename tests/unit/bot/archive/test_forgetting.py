@@ -77,6 +77,12 @@ def _on_disk(home: Path, word: str) -> list[str]:
     return [line.removeprefix(f"{home}/") for line in found.stdout.split()]
 
 
+def _reaction(name: str) -> ReactionChanged:
+    return ReactionChanged(
+        event_id="r", occurred_at=at(5), record_id=RecordId("m1"), person=person(name), emoji="ok", present=True
+    )
+
+
 def _by(name: str) -> str:
     return f"console:{name}"
 
@@ -92,7 +98,7 @@ async def test_of_a_person_nothing_is_left_anywhere(application: Application) ->
         edited(2, "tangerine was the code, see https://zircon.example/page", minutes=2.5),
         posted(3, "thanks", author="Bo", files=(shared,)),
         posted(4, "sure", author="Bo", thread=2),
-        ReactionChanged(event_id="r", occurred_at=at(5), record_id=RecordId("m1"), person=person("Ann"), emoji="ok", present=True),
+        _reaction("Ann"),
     )  # fmt: skip
     async with application.database.begin() as connection:
         for row in (
