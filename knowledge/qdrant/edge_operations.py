@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from qdrant_edge import CountRequest, EdgeShard, FacetRequest, Point, QueryBatchRequest, UpdateOperation
+from qdrant_edge import CountRequest, EdgeShard, FacetRequest, Point, UpdateOperation
 
 from knowledge.qdrant import edge_translation as translate
 from knowledge.qdrant.edge_collections import EdgeCollections, EngineRefusal
+from knowledge.qdrant.edge_search import search
 from knowledge.qdrant.edge_translation import PackedPoint, Plain
 
 Operation = Callable[..., Any]
@@ -60,11 +61,10 @@ class EdgeOperations:
         }
 
     def _query_batch(self, collection: str, requests: list[Plain]) -> list[list[tuple[Any, ...]]]:
-        batch = QueryBatchRequest([translate.query_request(request) for request in requests])
         plain_id, plain_vectors = translate.plain_id, translate.plain_vectors
         return [
             [(plain_id(hit.id), hit.version, hit.score, hit.payload, plain_vectors(hit.vector)) for hit in hits]
-            for hits in self._shard(collection).query_batch(batch)
+            for hits in search(self._shard(collection), requests)
         ]
 
     def _scroll(self, collection: str, request: Plain) -> tuple[list[tuple[Any, ...]], int | str | None]:
