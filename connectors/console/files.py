@@ -45,6 +45,10 @@ class Files:
             "pages": pages,
             "cut": cut,
             "reason": file.reason,
+            "also_in": [
+                {"record_id": place.record_id, "channel": place.channel_name, "time": place.time.isoformat()}
+                for place in file.also_in
+            ],
         }
         return web.json_response(body)
 

@@ -6,7 +6,7 @@ import { t } from "./language.js";
 import { complain } from "./overlay.js";
 import { openPanel } from "./panel.js";
 import { emit } from "./store.js";
-import { fileSize } from "./time.js";
+import { fileSize, shortDate } from "./time.js";
 
 const SAFE_PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
 
@@ -20,7 +20,7 @@ export function fileCard(file, recordId) {
     const image = h("img", { src: bytesAddress(file.file_id, true), alt: file.name, loading: "lazy" });
     return h("button", { type: "button", class: "picture", "aria-label": t("open_file", { name: file.name }), on: { click: open } }, image);
   }
-  const reading = { pending: t("file_pending"), read: "", failed: t("file_failed", { reason: file.reason ?? "" }) }[file.status];
+  const reading = { pending: t("file_pending"), read: "", failed: t("file_failed", { why: why(file.reason) }) }[file.status];
   const facts = [fileSize(file.size_bytes), reading].filter(Boolean).join(" · ");
   return h(
     "button",
@@ -43,16 +43,30 @@ export async function openFile(fileId, { page = null, quote = "", recordId = nul
     facts.append(h("a", { class: "quiet", href: bytesAddress(fileId, false), download: file.name }, icon("download"), t("download")));
   }
   if (recordId) facts.append(h("button", { type: "button", class: "quiet", on: { click: () => emit("jump", recordId) } }, icon("chat"), t("show_message")));
+  for (const place of file.also_in) facts.append(otherPlace(place));
   const body = h("div", { class: "file-body" }, facts);
   if (file.picture && file.has_bytes) body.append(h("img", { src: bytesAddress(fileId, true), alt: file.name }));
   const cited = citedPage(file.pages, page, quote);
   const sections = file.pages.map(({ label, text }, place) => pageSection(label, text, place === cited, quote));
   body.append(...sections);
   if (file.cut) body.append(h("p", { class: "empty" }, t("file_cut")));
-  if (!sections.length) body.append(h("p", { class: "empty" }, file.reason ? t("file_failed", { reason: file.reason }) : t("file_no_text")));
+  if (!sections.length) body.append(h("p", { class: "empty" }, file.reason ? t("file_failed", { why: why(file.reason) }) : t("file_no_text")));
+  else if (file.reason) facts.after(h("p", { class: "empty" }, t("file_in_part", { why: why(file.reason) })));
   openPanel(file.name, body);
   body.querySelector(".cited")?.scrollIntoView({ block: "start" });
   return undefined;
+}
+
+/** Why a file could not be read, in the reader's language; a code that has no sentence is shown itself. */
+function why(reason) {
+  const sentence = t(`why_${reason}`);
+  return sentence.startsWith("why_") ? (reason ?? "") : sentence;
+}
+
+/** Another message that shared the same bytes. */
+function otherPlace({ record_id: recordId, channel, time }) {
+  const name = `${t("file_also_in")} #${channel} · ${shortDate(time)}`;
+  return h("button", { type: "button", class: "quiet", on: { click: () => emit("jump", recordId) } }, icon("chat"), name);
 }
 
 /** The place of the page that is meant: the one of this label, else the first that holds the quoted words. */

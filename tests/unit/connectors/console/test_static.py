@@ -4,6 +4,7 @@ from pathlib import Path
 
 import connectors.console
 from connectors.console.errors import _TEXTS
+from knowledge.filetext.reasons import REASONS, reason_sentence
 
 STATIC = Path(connectors.console.__file__).parent / "static"
 SCRIPTS = {path.name: path.read_text("utf-8") for path in (STATIC / "js").glob("*.js")}
@@ -29,7 +30,7 @@ def test_every_text_that_is_used_exists_and_the_other_way_round() -> None:
     used = set(re.findall(r'\bt\("(\w+)"', code)) | set(re.findall(r'data-t(?:-\w+)?="(\w+)"', code))
     texts = set(_texts("en"))
     assert used <= texts
-    built = {key for key in texts if re.match(r"(reason|thanks|verdict)_|(public|private)_|direct_note", key)}
+    built = {key for key in texts if re.match(r"(reason|thanks|verdict|why)_|(public|private)_|direct_note", key)}
     unused = {key for key in texts - used - built if f'"{key}"' not in code}
     assert unused == set()
 
@@ -53,3 +54,10 @@ def test_every_refusal_has_words_in_both_languages() -> None:
     for code, text in _TEXTS.items():
         assert re.search("[\u4e00-\u9fff]", text.zh + text.zh_hint), code
         assert not re.search("[\u4e00-\u9fff]", text.en + text.en_hint), code
+
+
+def test_every_reason_why_a_file_was_not_read_has_its_sentence() -> None:
+    for language in ("zh", "en"):
+        texts = _texts(language)
+        for reason in REASONS:
+            assert texts[f"why_{reason}"] == reason_sentence(reason, "zh" if language == "zh" else "en")
