@@ -94,6 +94,10 @@ class FileStore:
         """Whether the bytes are here."""
         return await self._executor.run(self.path(sha256).is_file)
 
+    async def is_intact(self, sha256: str) -> bool:
+        """Whether the bytes here are those that the name promises; reads all of them."""
+        return await self._executor.run(_digest, self.path(sha256)) == sha256
+
     async def size(self, sha256: str) -> int | None:
         """Bytes of the file; None when it is not here."""
         return await self._executor.run(_size, self.path(sha256))
@@ -102,19 +106,19 @@ class FileStore:
         """Remove the bytes; returns whether they were here."""
         return await self._executor.run(_unlink, self.path(sha256))
 
-    async def put_before(self, moment: float) -> list[str]:
-        """The sha256 of everything last put before ``moment`` (seconds since the epoch)."""
-        return await self._executor.run(self._put_before, moment)
+    async def put_before(self, moment: float, *, folder: str = "[0-9a-f][0-9a-f]") -> list[str]:
+        """The sha256 of everything last put before ``moment`` (seconds since the epoch), in one folder or in all."""
+        return await self._executor.run(self._put_before, moment, folder)
 
     async def delete_if_put_before(self, sha256: str, moment: float) -> bool:
         """Remove the bytes unless they were put (again) since ``moment``; returns whether they were removed."""
         path = self.path(sha256)
         return await self._executor.run(lambda: _is_older(path, moment) and _unlink(path))
 
-    def _put_before(self, moment: float) -> list[str]:
+    def _put_before(self, moment: float, folder: str) -> list[str]:
         return [
             path.name
-            for path in self._root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*")
+            for path in self._root.glob(f"{folder}/[0-9a-f][0-9a-f]/*")
             if _SHA256.fullmatch(path.name) and _is_older(path, moment)
         ]
 
@@ -204,6 +208,17 @@ def _is_older(path: Path, moment: float) -> bool:
         return path.stat().st_mtime < moment
     except FileNotFoundError:
         return False
+
+
+def _digest(path: Path) -> str | None:
+    digest = new_sha256()
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(_PIECE_BYTES):
+                digest.update(piece)
+    except OSError:
+        return None
+    return digest.hexdigest()
 
 
 def _size(path: Path) -> int | None:

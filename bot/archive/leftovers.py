@@ -41,6 +41,14 @@ class Leftovers:
         for sha256 in await connection.run_sync(_unneeded, wanted):
             await self._file_store.delete(sha256)
 
+    async def surplus(self, folder: str, *, before: float) -> set[str]:
+        """Bytes in one of the 256 folders that were put before a moment (seconds since the epoch) and nothing names."""
+        stored = set(await self._file_store.put_before(before, folder=folder))
+        if not stored:
+            return set()
+        async with self._database.read() as connection:
+            return await connection.run_sync(_unneeded, stored)
+
     async def sweep(self, *, stopping: Callable[[], bool] = lambda: False) -> int:
         """Remove what was put long ago and never named, or left by a crash; returns how many."""
         moment = time.time() - _SWEPT_AFTER_SECONDS

@@ -8,14 +8,20 @@ import typer
 from bot.cli.options import Json
 from bot.cli.output import OUT, print_json, run
 
+app = typer.Typer(help="Check settings, disk, models, database and archive.", invoke_without_command=True)
 
+
+@app.callback(invoke_without_command=True)
 def doctor(
+    context: typer.Context,
     fix: Annotated[
         bool, typer.Option("--fix", help="Queue again what the searched archive lacks or has too much.")
     ] = False,
     as_json: Json = False,
 ) -> None:
     """Check settings, disk, models, database and archive."""
+    if context.invoked_subcommand is not None:
+        return
     from bot.cli.examination import examine
 
     findings = run(examine(fix=fix))
@@ -30,3 +36,15 @@ def doctor(
                 OUT.print(f"  → {finding.advice}", markup=False)
     if any(finding.state == "failed" for finding in findings):
         raise SystemExit(1)
+
+
+@app.command("archive")
+def archive(
+    fix: Annotated[bool, typer.Option("--fix", help="Mend what does not agree.")] = False,
+    deep: Annotated[bool, typer.Option("--deep", help="Also read every shared file and compare its checksum.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Prove that database, shared files and Qdrant agree, word by word."""
+    from bot.cli.inspecting import inspect
+
+    run(inspect(fix=fix, deep=deep, as_json=as_json))

@@ -36,7 +36,7 @@ app.add_typer(forgetting.retention, name="retention")
 app.command()(importing.reindex)
 app.command()(keeping.backup)
 app.command()(keeping.restore)
-app.command()(doctor.doctor)
+app.add_typer(doctor.app, name="doctor")
 
 
 def _version(asked: bool) -> None:

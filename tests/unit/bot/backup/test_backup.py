@@ -37,8 +37,9 @@ async def home(settings: Settings) -> Settings:
         " values ('m1', 'hello', '2026-11-02 09:00:00', 0, 0, '2026-11-02 09:00:00')",
         "insert into files (file_id, platform_file_id, record_id, name, media_type, caption, status, applied_at)"
         " values ('m1|f', 'f', 'm1', 'c.txt', 'text/plain', '', 'read', '2026-11-02 09:00:00')",
-        f"update files set sha256 = '{NAME}'",
     )
+    with closing(sqlite3.connect(settings.home / "truth.db")) as connection, connection:
+        connection.execute("update files set sha256 = ?", (NAME,))
     _file(settings).parent.mkdir(parents=True)
     _file(settings).write_bytes(BYTES)
     return settings
