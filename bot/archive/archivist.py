@@ -34,6 +34,8 @@ _STOP_SECONDS = 3.0
 _IDLE_SECONDS = 1.0
 """How soon work left by another process, or put off after a failure, is noticed."""
 _LONGEST_PAUSE_SECONDS = 30.0
+_LEARN_PAUSE_SECONDS = 10.0
+"""Between two times of learning from corrections, which people give one after another."""
 
 ChangeListener = Callable[[Sequence[tuple[str, str | None]]], None]
 
@@ -54,6 +56,7 @@ class Archivist:
         self._stopping = False
         self._received = asyncio.Event()
         self._applied = asyncio.Event()
+        self._corrected = asyncio.Event()
         self._indexable = tuple(asyncio.Event() for _ in range(3))
 
     def listen(self, listener: ChangeListener) -> None:
@@ -71,6 +74,7 @@ class Archivist:
             ("apply", self.apply_batch, self._received),
             ("read", self.read_batch, self._applied),
             ("index-live", self._index_live, live),
+            ("learn", self._learn, self._corrected),
             *(("index-import", self._index_import, woken) for woken in imports),
         ]
         for name, work, woken in loops:
@@ -80,7 +84,7 @@ class Archivist:
     async def close(self) -> None:
         """Let each loop finish its batch and stop; a slow one is cancelled, its batch done again at the next start."""
         self._stopping = True
-        for woken in (self._received, self._applied, *self._indexable):
+        for woken in (self._received, self._applied, self._corrected, *self._indexable):
             woken.set()
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=_STOP_SECONDS)
@@ -92,7 +96,12 @@ class Archivist:
 
     async def drain(self, *, progress: Callable[[], None] = lambda: None) -> None:
         """Work until the inbox, the unread files and the index queue are empty (or set aside as failed)."""
-        while await self.apply_batch() or await self.index_batch() or await self.read_batch():
+        while (
+            await self.apply_batch()
+            or await self._indexer.learn()
+            or await self.index_batch()
+            or await self.read_batch()
+        ):
             progress()
 
     async def apply_batch(self) -> int:
@@ -125,6 +134,9 @@ class Archivist:
     async def unread(self) -> int:
         """Shared files that have not been read yet."""
         return await self._reading.unread()
+
+    async def _learn(self) -> int:
+        return await self._indexer.learn(pause=_LEARN_PAUSE_SECONDS)
 
     async def _index_live(self) -> int:
         return await self._indexer.index_batch(_LIVE_BATCH, lane=Lane.LIVE)

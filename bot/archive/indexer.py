@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from bot.archive.categorising import Categorising
 from bot.archive.draft import Draft
 from bot.archive.drafts import (
     Work,
@@ -42,6 +43,7 @@ class Indexer:
         self._store = store
         self._embedder = embedder
         self._executor = executor
+        self._categorising = Categorising(database, store, embedder, executor)
         self._queue = IndexQueue(database)
         self._precedence = Precedence()
         self._reading = asyncio.Lock()
@@ -58,6 +60,14 @@ class Indexer:
             if tickets:
                 await self._index_tickets(tickets, lane)
             return len(tickets)
+
+    async def learn(self, *, spread: bool = True, pause: float = 0.0) -> int:
+        """Learn what people corrected about categories; returns 0 when nothing has changed since the last time.
+
+        With ``spread``, uncorrected records that are like the corrected ones are queued to be looked at once more.
+        ``pause`` is how many seconds must have passed since it last learnt.
+        """
+        return await self._categorising.learn(spread=spread, pause=pause)
 
     async def pending(self) -> int:
         """Records that are waiting and have not been given up."""
@@ -131,6 +141,7 @@ class Indexer:
         return dict(zip(texts, vectors, strict=True))
 
     async def _write(self, batch: int, drafts: Sequence[Draft], vectors: dict[str, Vectors]) -> None:
+        given = await self._categorising.give(drafts, vectors)
         for part in _parts(drafts):
             indexed = await self._executor.run(with_vectors, part, vectors)
             async with self._writing:
@@ -139,6 +150,8 @@ class Indexer:
                     (draft, one) for draft, one in zip(part, indexed, strict=True) if _written_as(draft) not in outdated
                 ]
                 await self._store.upsert([one for _, one in kept])
+                firsts = [str(draft.passage.record_id) for draft, _ in kept if draft.passage.chunk == 0]
+                await self._categorising.keep({record_id: given[record_id] for record_id in firsts})
                 self._precedence.wrote(batch, {_written_as(draft) for draft, _ in kept})
         counts = chunk_counts(drafts)
         async with self._writing:

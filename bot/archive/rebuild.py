@@ -90,6 +90,7 @@ class _Rebuild:
         # Never resumed: an interrupted run may have left records that were deleted since.
         following = await self._store.create_next(archive_identity(self._embedder.spec), resume=False)
         indexer = Indexer(self._database, following, self._embedder, self._executor)
+        await indexer.learn(spread=False)
         began = datetime.now(UTC) - _LONGEST_TRANSACTION
         total = await self._count()
         done = 0

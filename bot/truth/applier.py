@@ -11,6 +11,7 @@ from typing import assert_never
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from bot.truth.categories import drop_outdated_corrections, forget_categories
 from bot.truth.directory import Directory
 from bot.truth.inbox import Lane, Received
 from bot.truth.links import SharedLinks
@@ -206,6 +207,8 @@ class Applier:
         if row.text != text:
             self._work.words_changed.add(row.record_id)
             if row.record_id not in self._work.new_records:
+                drop_outdated_corrections(self._work.session, row.record_id, row.text, text)
+            if row.record_id not in self._work.new_records:
                 self._work.withdraw_answers(AnswerSourceRow.record_id == row.record_id, version_at)
         row.applied_at = self._work.now
         row.text, row.version_at, row.edited = text, version_at, edited
@@ -220,6 +223,7 @@ class Applier:
         self._work.words_changed.add(record_id)
         self._work.session.execute(delete(MessageEditRow).where(MessageEditRow.record_id == record_id))
         self._work.session.execute(delete(ReactionRow).where(ReactionRow.record_id == record_id))
+        forget_categories(self._work.session, [record_id])
         self._work.session.execute(
             update(AnswerRow).where(AnswerRow.question_record_id == record_id).values(question="", trace={})
         )

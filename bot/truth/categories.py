@@ -7,6 +7,7 @@ set needs no rows: one is written when the team changes it.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from difflib import SequenceMatcher
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -20,10 +21,14 @@ from bot.truth.tables import (
     LinkRow,
     MessageRow,
     RecordCategoryRow,
+    RecordTopicRow,
 )
 from bot.truth.working_set import LONG_AGO, WorkingSet
 from knowledge.categories import STARTING_SET
 
+_COMPARED_CHARS = 1000
+_SAME_ENOUGH = 0.5
+"""Of the characters: what a person said about a message stays true while more than half of it stays."""
 _AT_ONCE = 500
 """Ids a statement; SQLite has a limit."""
 
@@ -124,30 +129,34 @@ def is_record(session: Session, record_id: str) -> bool:
 def assign(session: Session, given: Mapping[str, Mapping[str, float]]) -> None:
     """Keep what the models say of these records, category id to 0 … 1, instead of what they said before.
 
-    Records that have meanwhile gone keep nothing.
+    Rows that would say the same are left alone; records that have meanwhile gone keep nothing.
     """
-    unassign(session, given)
-    alive = [record_id for record_id in given if is_record(session, record_id)]
-    session.add_all(
-        RecordCategoryRow(record_id=record_id, category_id=category_id, score=score)
-        for record_id in alive
-        for category_id, score in given[record_id].items()
-    )
-    session.flush()
+    for batch in _batches(list(given)):
+        before: dict[str, dict[str, float]] = {record_id: {} for record_id in batch}
+        for row in session.scalars(select(RecordCategoryRow).where(RecordCategoryRow.record_id.in_(batch))):
+            before[row.record_id][row.category_id] = row.score
+        changed = [record_id for record_id in batch if before[record_id].keys() != given[record_id].keys()]
+        session.execute(delete(RecordCategoryRow).where(RecordCategoryRow.record_id.in_(changed)))
+        session.add_all(
+            RecordCategoryRow(record_id=record_id, category_id=category_id, score=score)
+            for record_id in changed
+            if is_record(session, record_id)
+            for category_id, score in given[record_id].items()
+        )
+        session.flush()
 
 
-def unassign(session: Session, record_ids: Iterable[str]) -> None:
-    """Forget what the models said of these records."""
+def forget_categories(session: Session, record_ids: Iterable[str]) -> None:
+    """Forget everything about records that are gone: models' word, people's word and topic (invariant 3)."""
     for batch in _batches(list(record_ids)):
-        session.execute(delete(RecordCategoryRow).where(RecordCategoryRow.record_id.in_(batch)))
+        for table in (RecordCategoryRow, CategoryCorrectionRow, RecordTopicRow):
+            session.execute(delete(table).where(table.record_id.in_(batch)))
 
 
-def forget(session: Session, record_ids: Iterable[str]) -> None:
-    """Forget everything about records that are gone: what models and people said (invariant 3)."""
-    gone = list(record_ids)
-    unassign(session, gone)
-    for batch in _batches(gone):
-        session.execute(delete(CategoryCorrectionRow).where(CategoryCorrectionRow.record_id.in_(batch)))
+def drop_outdated_corrections(session: Session, record_id: str, before: str, after: str) -> None:
+    """Forget what people said about a record that was edited into another one; small edits leave it alone."""
+    if SequenceMatcher(None, before[:_COMPARED_CHARS], after[:_COMPARED_CHARS]).ratio() < _SAME_ENOUGH:
+        session.execute(delete(CategoryCorrectionRow).where(CategoryCorrectionRow.record_id == record_id))
 
 
 def add_category(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.truth.categories import forget_categories
 from bot.truth.inbox import Lane
 from bot.truth.tables import LinkRow, MessageRow
 from bot.truth.working_set import WorkingSet
@@ -32,6 +33,7 @@ class SharedLinks:
         for known_id, known in rows.items():
             if known_id not in present:
                 self._work.session.delete(known)
+                forget_categories(self._work.session, [known_id])
                 self._work.index(known_id, lane)
         for found_id, found in present.items():
             known_row = rows.get(found_id)

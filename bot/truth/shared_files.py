@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, select
 
+from bot.truth.categories import forget_categories
 from bot.truth.inbox import Lane
 from bot.truth.tables import AnswerSourceRow, FileRow, FileTextRow, MessageRow, RemovedFileRow
 from bot.truth.working_set import WorkingSet
@@ -53,6 +54,7 @@ class SharedFiles:
         self._work.session.flush()
         self._release_bytes(sha256, besides=file.file_id)
         self._work.withdraw_answers(AnswerSourceRow.file_id == file.file_id, at)
+        forget_categories(self._work.session, [file.file_id])
         self._work.index(file.file_id, lane)
         # Its message, and what stands around that, carried its name.
         self._work.words_changed.add(file.record_id)

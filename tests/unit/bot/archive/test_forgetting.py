@@ -125,7 +125,7 @@ async def test_of_a_person_nothing_is_left_anywhere(application: Application) ->
     assert {name: number for name, number in removed.items() if number} == {
         "messages": 1, "edits": 1, "reactions": 1, "files": 2, "bytes_removed": 1, "bytes_kept": 1, "links": 1,
         "file_bytes": file.size_bytes, "file_texts": 1, "conversations": 1, "topics": 1, "answers_withdrawn": 1,
-        "quotes": removed["quotes"], "verdict_comments": 1, "names": 1, "passages": removed["passages"],
+        "categories": removed["categories"], "quotes": removed["quotes"], "verdict_comments": 1, "names": 1, "passages": removed["passages"],
     }  # fmt: skip
     assert removed["passages"] >= 3
     assert receipt.left_passages == 0
