@@ -152,12 +152,11 @@ class ConsoleHost(ApplicationHost):
         ids, following, counts = await self._census.look(
             narrowed, before=before, limit=query.limit, counted=before is None
         )
-        today = datetime.now(self._zone).date()
         return await self._read(
             lambda session: TimelinePage(
                 entries=tuple(entries(session, ids, channel_ids=visible)),
                 next_before=cursor(following) if following is not None else None,
-                choices=choices(session, counts, narrowed, today=today) if counts is not None else None,
+                choices=choices(session, counts, narrowed, zone=self._zone) if counts is not None else None,
             )
         )
 

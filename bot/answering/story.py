@@ -5,6 +5,7 @@ are read, each conversation of a day becomes a scene of a few lines, and the sce
 """
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,6 +29,8 @@ from knowledge.passage import NO_FILTER, Audience, PassageFilter
 _FOUND = 200
 _SCENE_LINES = 3
 _LINE_CHARS = 240
+_FILE_CHARS = 140
+_TABLE_BARS = re.compile(r"\s*\|[\s|]*")
 _AROUND = 30
 """Messages of a conversation that are read before and after those that were found."""
 _WEAKEST = 0.35
@@ -124,7 +127,9 @@ def _lines(
                 record_id=RecordId(item.message_id),
                 author=item.author,
                 time=item.time,
-                text=excerpt(item.text, subject.words, limit=_LINE_CHARS),
+                text=_TABLE_BARS.sub(" · ", excerpt(item.text, subject.words, limit=_FILE_CHARS)).strip(" ·")
+                if item.file_id
+                else excerpt(item.text, subject.words, limit=_LINE_CHARS),
                 file=TimelineFile(file_id=RecordId(item.file_id), name=item.file_name or "", page=item.page)
                 if item.file_id
                 else None,

@@ -19,8 +19,10 @@ _NAMED = 1.0
 _ALL_WORDS = 0.8
 _ALL_WORDS_SHARE = 0.99
 _SOME_WORDS_SHARE = 0.4
-_LIKE_THE_BEST = 0.72
-"""Share of the best score at which a record is about the topic without one of its words, as in another language."""
+_BEST = 5
+"""How many are the best: one alone may stand far above all others by a word that it repeats."""
+_LIKE_THE_BEST = 0.9
+"""Share of their score at which a record is about the topic without one of its words, as in another language."""
 _RATHER_LIKE_THE_BEST = 0.5
 _WEAKEST_NAMED = 0.12
 _NUMBER = re.compile(r"\d")
@@ -71,11 +73,12 @@ class Topic:
 
         Nothing is, when none holds a good part of its words: something is always most like it.
         """
-        best = max((item.score for item in found), default=0.0) or 1.0
+        scores = sorted((item.score for item in found), reverse=True)[:_BEST]
+        best = scores[-1] if scores and scores[-1] > 0 else 1.0
         chosen: list[tuple[Evidence, float]] = []
         named = False
         for item in found:
-            like, share = item.score / best, self.share(f"{item.file_name or ''} {item.text}")
+            like, share = min(1.0, item.score / best), self.share(f"{item.file_name or ''} {item.text}")
             if (
                 (share >= _ALL_WORDS * _ALL_WORDS_SHARE and like >= _WEAKEST_NAMED)
                 or (share >= _ALL_WORDS * _SOME_WORDS_SHARE and like >= _RATHER_LIKE_THE_BEST)

@@ -3,7 +3,8 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -72,7 +73,7 @@ def entries(session: Session, record_ids: Sequence[str], *, channel_ids: frozens
     ]
 
 
-def choices(session: Session, counts: TimelineCounts, narrowed: TimelineFilter, *, today: date) -> TimelineChoices:
+def choices(session: Session, counts: TimelineCounts, narrowed: TimelineFilter, *, zone: ZoneInfo) -> TimelineChoices:
     """The counts with names. What is chosen is always among them, if only with a count of 0."""
     authors = dict(list(counts.authors.items())[:_PEOPLE])
     authors |= {author_id: counts.authors.get(author_id, 0) for author_id in narrowed.author_ids}
@@ -83,7 +84,8 @@ def choices(session: Session, counts: TimelineCounts, narrowed: TimelineFilter, 
     author_names = _names(session, PersonRow.person_id, PersonRow.name, authors)
     return TimelineChoices(
         total=counts.total,
-        today=today,
+        zone=zone.key,
+        today=datetime.now(zone).date(),
         days=tuple(counts.days),
         channels=tuple(_choice(value, channel_names.get(value, ""), count) for value, count in channels.items()),
         authors=tuple(

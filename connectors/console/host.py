@@ -145,10 +145,11 @@ class TimelineChoice:
 class TimelineChoices:
     """What the page can be narrowed to. Counts are of records this person may read, and of nothing else.
 
-    ``days`` and ``today`` are those of the team's zone; days oldest first.
+    ``days`` and ``today`` are those of ``zone``, the team's; days oldest first.
     """
 
     total: int
+    zone: str
     today: date
     days: tuple[tuple[date, int], ...]
     channels: tuple[TimelineChoice, ...]

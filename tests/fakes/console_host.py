@@ -510,6 +510,7 @@ class FakeConsoleHost:
 
         return TimelineChoices(
             total=total,
+            zone=_ZONE.key,
             today=datetime.now(_ZONE).date(),
             days=tuple(sorted(days.items())),
             channels=tuple(choice(key, self._channels[key].name, count) for key, count in channels.items()),

@@ -4,9 +4,14 @@ import { byId, h } from "./dom.js";
 import { t } from "./language.js";
 import { EMOJI } from "./emoji.js";
 
-/** A short line at the bottom that goes away by itself. */
-export function toast(text, hint = "") {
-  const line = h("div", { class: "toast" }, h("span", {}, text), hint ? h("small", {}, hint) : null);
+/** A short line that goes away by itself; `action` is a button in it, such as a way back. */
+export function toast(text, hint = "", action = null) {
+  const press = () => {
+    line.remove();
+    action.act();
+  };
+  const button = action ? h("button", { type: "button", class: "link", on: { click: press } }, action.name) : null;
+  const line = h("div", { class: "toast" }, h("span", {}, text), hint ? h("small", {}, hint) : null, button);
   byId("toasts").append(line);
   setTimeout(() => line.remove(), 5000);
 }

@@ -1,92 +1,108 @@
-// The timeline page: everything that the person may see, newest first, by day, channel, kind and words.
+// The timeline page: everything that the person may see, by period, channel, person, kind and category; or the story
+// of a topic.
 
 import { get } from "./api.js";
-import { drawDays } from "./days.js";
-import { avatar, byId, h, icon } from "./dom.js";
+import { knowCategories } from "./categories.js";
+import { drawChoices, drawChosen, drawToggle } from "./choices.js";
+import { byId, h } from "./dom.js";
+import { asQuery, change, filters, readAddress } from "./filters.js";
 import { loadLanguages, t, wireToggles } from "./language.js";
 import { complain } from "./overlay.js";
 import { choosePerson, enterAgain } from "./people.js";
-import { channelTitle, state } from "./store.js";
-import { marked } from "./text.js";
-import { clock, dayKey, dayName, fullTime } from "./time.js";
+import { drawPeriod, step } from "./period.js";
+import { recordEntry, Records } from "./records.js";
+import { state } from "./store.js";
+import { storyOf } from "./story.js";
+import { useZone } from "./time.js";
 
-const filters = { day: null, channel: "", kind: "", text: "" };
+let records = null;
+let choices = null;
 let cursor = null;
 let turn = 0;
 let loading = false;
-let lastDay = null;
-let days = [];
 
-const form = byId("filters");
-
-function entry(record) {
-  const href = `/?${new URLSearchParams({ channel: record.channel_id, message: record.record_id })}`;
-  const channel = state.channels.find(({ channel_id: id }) => id === record.channel_id);
-  const place = channel ? channelTitle(channel) : record.channel_name;
-  const name = record.file_name ? h("span", { class: "name" }, icon("file"), record.file_name, record.page ? ` · ${record.page}` : "") : null;
-  return h(
-    "a",
-    { class: "entry", href, data: { record: record.record_id } },
-    h("time", { datetime: record.time, title: fullTime(record.time) }, clock(record.time)),
-    avatar({ name: record.author, is_bot: record.author === state.bot.name }, { small: true }),
-    h("span", { class: "who" }, h("b", {}, record.author), ` · ${channel?.visibility === "direct" ? "" : "#"}${place}`),
-    name,
-    record.text ? h("span", { class: "what" }, marked(record.text.replaceAll("```", ""), filters.text)) : null,
-  );
+/** Change filters and show what they leave. */
+function choose(changes) {
+  change(changes);
+  load();
 }
 
-function append(entries) {
-  const box = byId("timeline");
-  for (const record of entries) {
-    const day = dayKey(record.time);
-    if (day !== lastDay) box.append(h("h2", { class: "timeline-day" }, dayName(record.time)));
-    lastDay = day;
-    box.append(entry(record));
-  }
+function drawAround() {
+  knowCategories(choices.categories);
+  useZone(choices.zone);
+  drawPeriod(byId("period"), choices, choose);
+  drawChoices(byId("choices"), choices, choose);
+  drawChosen(byId("chosen"), choices, choose);
+  drawToggle(byId("toggle-choices"));
 }
 
-function drawChosen() {
-  const line = byId("chosen");
-  line.replaceChildren();
-  if (!filters.day) return;
-  const clear = h("button", { type: "button", class: "link", on: { click: () => choose(null) } }, t("all_days"));
-  line.append(h("span", {}, dayName(`${filters.day}T12:00:00`)), clear);
+/** The counts again, after a correction. */
+async function recount() {
+  const mine = turn;
+  const page = await get("/api/timeline", { ...asQuery({ text: "" }), limit: 1 }).catch(() => null);
+  if (!page || mine !== turn) return;
+  choices = page.choices;
+  drawAround();
 }
 
-function choose(day) {
-  filters.day = day;
-  drawDays(byId("days"), days, day, choose);
-  drawChosen();
-  load({ keepDays: true });
-}
-
-/** Begin anew under the filters; with `keepDays` the strip stays, because only the day changed. */
-async function load({ keepDays = false } = {}) {
+async function load() {
   const mine = ++turn;
+  byId("timeline").setAttribute("aria-busy", "true");
+  byId("search").text.value = filters.text;
   try {
-    const [page, counted] = await Promise.all([
-      get("/api/timeline", filters),
-      !keepDays && filters.day ? get("/api/timeline", { ...filters, day: null, limit: 1 }) : null,
-    ]);
-    if (mine !== turn) return;
-    lastDay = null;
-    byId("timeline").replaceChildren();
-    append(page.entries);
-    if (!keepDays) {
-      days = (counted ?? page).days;
-      drawDays(byId("days"), days, filters.day, choose);
-    }
-    ended(page);
+    if (filters.text) await tell(mine);
+    else await list(mine);
   } catch (error) {
-    complain(error);
+    if (mine === turn) complain(error);
+  } finally {
+    if (mine === turn) byId("timeline").removeAttribute("aria-busy");
   }
+}
+
+async function list(mine) {
+  const page = await get("/api/timeline", asQuery());
+  if (mine !== turn) return;
+  choices = page.choices;
+  drawAround();
+  records.clear();
+  records.append(page.entries);
+  ended(page);
+}
+
+/** A story, or with `view=found` the best matches; these too when there is no story. */
+async function tell(mine) {
+  const [story, found, around] = await Promise.all([
+    filters.view === "found" ? null : get("/api/story", asQuery()),
+    filters.view === "found" ? get("/api/timeline", asQuery()) : null,
+    get("/api/timeline", { ...asQuery({ text: "" }), limit: 1 }),
+  ]);
+  if (mine !== turn) return;
+  choices = around.choices;
+  drawAround();
+  records.clear();
+  cursor = null;
+  byId("more").hidden = true;
+  byId("end").textContent = "";
+  const tabs = { "": t("story"), found: t("best_matches") };
+  const buttons = Object.entries(tabs).map(([view, name]) => h("button", { type: "button", "aria-pressed": String(filters.view === view), data: { view: view || "story" }, on: { click: () => choose({ view }) } }, name));
+  byId("chosen").prepend(h("div", { class: "segments", role: "group" }, buttons));
+  let matches = found;
+  if (story) byId("timeline").replaceChildren(...storyOf(story));
+  if (story && !story.scenes.length) {
+    matches = await get("/api/timeline", asQuery());
+    if (mine !== turn) return;
+    byId("timeline").append(h("p", { class: "story-about" }, matches.entries.length ? t("story_none", { topic: story.topic }) : t("timeline_nothing")));
+  }
+  if (matches) byId("timeline").append(...matches.entries.map((entry) => recordEntry(entry, { words: filters.text, changed: recount, dated: true })));
+  if (found && !found.entries.length) byId("end").textContent = t("timeline_nothing");
 }
 
 function ended(page) {
   cursor = page.next_before;
   byId("more").hidden = cursor === null;
-  const filtered = Object.values(filters).some(Boolean);
-  const words = byId("timeline").childElementCount ? t(filtered ? "timeline_no_more" : "timeline_end") : t("timeline_nothing");
+  const narrowed = filters.day || filters.channel || filters.author || filters.kind || filters.category;
+  let words = narrowed ? t("timeline_no_more") : t("timeline_end");
+  if (records.empty) words = narrowed ? t("timeline_nothing") : t("timeline_empty");
   byId("end").textContent = cursor === null ? words : "";
 }
 
@@ -95,54 +111,72 @@ async function more() {
   loading = true;
   const mine = turn;
   try {
-    const page = await get("/api/timeline", { ...filters, before: cursor });
+    const page = await get("/api/timeline", { ...asQuery(), before: cursor });
     if (mine !== turn) return;
-    append(page.entries);
+    records.append(page.entries);
     ended(page);
   } catch (error) {
     complain(error);
   } finally {
     loading = false;
   }
+  // The end may still be in sight, and is then not announced again.
+  if (mine === turn && cursor !== null && byId("end").getBoundingClientRect().top < innerHeight + 600) more();
 }
 
-function drawChannelOptions() {
-  const options = state.channels.map((channel) => h("option", { value: channel.channel_id }, `${channel.visibility === "direct" ? "" : "#"}${channelTitle(channel)}`));
-  form.channel.replaceChildren(h("option", { value: "" }, t("all_channels")), ...options);
-  form.channel.value = filters.channel;
-}
-
-function wireFilters() {
+function wireSearch() {
+  const form = byId("search");
   let timer = 0;
   const read = () => {
-    Object.assign(filters, { channel: form.channel.value, kind: form.kind.value, text: form.text.value.trim() });
-    load();
+    clearTimeout(timer);
+    const text = form.text.value.trim();
+    if (text !== filters.text) choose({ text, view: text ? filters.view : "" });
   };
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     read();
   });
-  form.addEventListener("change", read);
-  form.text.addEventListener("input", () => {
+  form.text.addEventListener("input", (event) => {
     clearTimeout(timer);
-    timer = setTimeout(read, 250);
+    if (!event.isComposing) timer = setTimeout(read, 450);
+  });
+  const toggle = byId("toggle-choices");
+  toggle.addEventListener("click", () => {
+    const open = byId("choices").classList.toggle("open");
+    toggle.setAttribute("aria-expanded", String(open));
+  });
+}
+
+function wireKeys() {
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, textarea, select") || document.querySelector("dialog[open], .menu")) return;
+    const links = [...document.querySelectorAll(".entry .open")];
+    const here = links.indexOf(document.activeElement.closest(".entry")?.querySelector(".open"));
+    if (event.key === "/") byId("search").text.focus();
+    else if (event.key === "j" || event.key === "k") links[here < 0 ? 0 : here + (event.key === "j" ? 1 : -1)]?.focus();
+    else if (event.key === "c") document.activeElement.closest(".entry")?.querySelector('[data-tool="category"]')?.click();
+    else if (event.key === "ArrowLeft") step(choices.days, -1, choose);
+    else if (event.key === "ArrowRight") step(choices.days, 1, choose);
+    else return;
+    event.preventDefault();
   });
 }
 
 async function main() {
   await loadLanguages();
-  wireToggles(() => {
-    drawChannelOptions();
-    drawDays(byId("days"), days, filters.day, choose);
-    drawChosen();
-    load();
-  });
+  wireToggles(() => load());
   const about = await get("/api/console");
   Object.assign(state, { bot: about.bot, people: about.people });
   if (!(await enterAgain())) await choosePerson({ closable: false });
   state.channels = (await get("/api/channels")).channels;
-  drawChannelOptions();
-  wireFilters();
+  records = new Records(byId("timeline"), recount);
+  readAddress();
+  addEventListener("popstate", () => {
+    readAddress();
+    load();
+  });
+  wireSearch();
+  wireKeys();
   byId("more").addEventListener("click", more);
   new IntersectionObserver(([seen]) => seen.isIntersecting && more(), { rootMargin: "600px" }).observe(byId("end"));
   await load();
