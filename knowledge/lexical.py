@@ -11,7 +11,7 @@ import threading
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import jieba
 import mmh3
@@ -34,108 +34,21 @@ _RUNS = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}](?:[^\W{_CJK}]|[.\-@/#+:])*")
 """Chinese, or an identifier; Chinese that follows an identifier without a space begins a run of its own."""
 _PARTS = re.compile(rf"[^\W_{_CJK}]+")
 _IS_CJK = re.compile(rf"[{_CJK}]")
-_ENGLISH_STOP_WORDS = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "of",
-        "to",
-        "in",
-        "on",
-        "at",
-        "for",
-        "and",
-        "or",
-        "not",
-        "do",
-        "does",
-        "did",
-        "has",
-        "have",
-        "had",
-        "it",
-        "its",
-        "this",
-        "that",
-        "with",
-        "as",
-        "by",
-        "from",
-        "what",
-        "when",
-        "where",
-        "who",
-        "whom",
-        "which",
-        "how",
-        "why",
-        "i",
-        "you",
-        "he",
-        "she",
-        "they",
-        "we",
-        "my",
-        "your",
-        "his",
-        "her",
-        "their",
-        "our",
-        "me",
-        "him",
-        "them",
-        "about",
-        "would",
-        "could",
-        "should",
-        "will",
-        "can",
-        "there",
-    ]
+_ENGLISH_STOP_WORDS = (
+    "a an the is are was were be been of to in on at for and or not do does did has have had it its this "
+    "that with as by from what when where who whom which how why i you he she they we my your his her "
+    "their our me him them about would could should will can there"
 )
-_CHINESE_STOP_WORDS = frozenset(
-    [
-        "的",
-        "了",
-        "是",
-        "在",
-        "吗",
-        "呢",
-        "吧",
-        "啊",
-        "哪",
-        "什么",
-        "谁",
-        "怎么",
-        "怎样",
-        "哪里",
-        "哪个",
-        "哪些",
-        "多少",
-        "几",
-        "和",
-        "与",
-        "有",
-        "为",
-        "被",
-        "你",
-        "我",
-        "他",
-        "她",
-        "它",
-        "知道",
-        "请问",
-        "这",
-        "那",
-        "个",
-    ]
+_CHINESE_STOP_WORDS = (
+    "的 了 是 在 吗 呢 吧 啊 哪 什么 谁 怎么 怎样 哪里 哪个 哪些 多少 几 和 与 有 为 "
+    "被 你 我 他 她 它 知道 请问 这 那 个"
+)
+_STOP_WORDS = frozenset(f"{_ENGLISH_STOP_WORDS} {_CHINESE_STOP_WORDS}".split())
+_ASKING_WORDS = (
+    "discuss discussion discussed think thought say said talk mention mentioned summarize summarise summary elaborate "
+    "opinion conclusion concluded tell told describe explain recommend propose suggest regarding concerning group team "
+    "meeting during debate reflect present "
+    "讨论 提到 认为 总结 关于 介绍 看法 说过 告诉 有关"
 )
 _THOUSANDS = re.compile(r"(?<![\d.])(?<!\d,)\d{1,3}(?:,\d{3})+(?!,?\d)")
 _CHINESE_MOBILE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?(1[3-9]\d)[ -]?(\d{4})[ -]?(\d{4})(?!\d)")
@@ -155,6 +68,11 @@ def normalize(text: str) -> str:
     return str(_to_simplified.convert(unicodedata.normalize("NFKC", whole))).lower()
 
 
+def is_stop_word(word: str) -> bool:
+    """Whether a normalised word is too common to search for."""
+    return word in _STOP_WORDS
+
+
 def terms(text: str) -> list[str]:
     """The terms of a text, with repetitions.
 
@@ -166,11 +84,17 @@ def terms(text: str) -> list[str]:
     found = ["".join(digits) for digits in _CHINESE_MOBILE.findall(plain)]
     for run in _RUNS.findall(plain):
         if _IS_CJK.match(run):
-            found.extend(word for word in _cut(run) if word not in _CHINESE_STOP_WORDS)
+            found.extend(word for word in _cut(run) if word not in _STOP_WORDS)
             found.extend(f"2:{run[at : at + 2]}" for at in range(len(run) - 1))
         else:
             found.extend(_identifier_terms(run))
     return found
+
+
+def query_terms(text: str) -> list[str]:
+    """The terms of a question without the words of asking ("summarize the discussion about …"), if any are left."""
+    found = terms(text)
+    return [term for term in found if term not in _asking_terms()] or found
 
 
 def sparse_document(tokens: Sequence[str], *, average_length: float) -> SparseTerms:
@@ -189,6 +113,11 @@ def sparse_query(tokens: Iterable[str]) -> SparseTerms:
     return SparseTerms(indices=indices, values=(1.0,) * len(indices))
 
 
+@cache
+def _asking_terms() -> frozenset[str]:
+    return frozenset(terms(_ASKING_WORDS)) | {f"2:{word}" for word in _ASKING_WORDS.split() if _IS_CJK.match(word)}
+
+
 @lru_cache(maxsize=65536)
 def term_index(token: str) -> int:
     """The u32 id of a term: ``abs(murmur3)``, the same as Qdrant's own BM25."""
@@ -203,7 +132,7 @@ def _cut(run: str) -> list[str]:
 
 def _identifier_terms(run: str) -> list[str]:
     whole = run.rstrip("._-@/:")[:_MAX_TERM_CHARS]
-    parts = [part for part in _PARTS.findall(whole) if part not in _ENGLISH_STOP_WORDS]
+    parts = [part for part in _PARTS.findall(whole) if part not in _STOP_WORDS]
     found = [_stemmer.stem_word(part) if part.isascii() and part.isalpha() else part for part in parts]
     if len(parts) > 1 or (parts and parts[0] != whole):
         found.append(whole)

@@ -23,8 +23,8 @@ def passage_id(record_id: RecordId, chunk: int = 0) -> str:
 class Passage:
     """A message or a chunk of a file with everything search, timeline and citations need.
 
-    ``text`` is what is shown and quoted. ``context`` is what surrounds it (thread head, neighbours, upload message):
-    it helps to find the passage and is never quoted as its words. Both are searched.
+    ``text`` is what is shown and quoted. ``context`` is the question that it may answer, when somebody asked right
+    before: it helps to rank the passage and is never quoted as its words.
     """
 
     record_id: RecordId

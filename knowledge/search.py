@@ -1,8 +1,8 @@
-"""Hybrid search: four signals of one round trip, fused into one order.
+"""Hybrid search: four signals of one round trip, fused into one order, whose beginning is then ranked by its words.
 
 Signals: the passage's own vector, the vector of its surroundings, its own words (BM25), the words of its
-surroundings (BM25). Scores are normalised within each list and added with fixed weights. Of a record only the best
-passage is kept, unless more are asked for.
+surroundings (BM25). Scores are normalised within each list and added with fixed weights; ``knowledge.ranking`` has the
+last word about the first. Of a record only the best passage is kept, unless more are asked for.
 """
 
 import asyncio
@@ -13,16 +13,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from knowledge.embedding import Embedder
-from knowledge.lexical import sparse_query, terms
-from knowledge.passage import NO_FILTER, Audience, PassageFilter, RecordId, ScoredPassage
+from knowledge.lexical import query_terms, sparse_query
+from knowledge.passage import NO_FILTER, Audience, PassageFilter, PersonId, RecordId, ScoredPassage
 from knowledge.qdrant.schema import AROUND, CONTEXT, DENSE, TERMS
 from knowledge.qdrant.searches import LexicalSearch, NearestSearch, ScoredPoint
 from knowledge.qdrant.store import PassageStore
+from knowledge.ranking import DEFAULT_RANKING, Candidate, RankingWeights, rank
 
 _QUERY_CHARS = 2000
 """A pasted page beyond what the embedding model reads would only make the search slow."""
-_SPARE = 6
-"""Passages fetched beyond the limit: some belong to a record that has enough of them already."""
+_RANKED = 60
+"""Candidates whose words are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,8 @@ class FusionWeights:
 
     own_vector: float = 0.5
     context_vector: float = 1.0
-    own_words: float = 4.0
-    context_words: float = 4.0
+    own_words: float = 3.0
+    context_words: float = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,8 @@ class SearchQuery:
     limit: int = 10
     passages_per_record: int = 1
     """How many passages of one file or long message may be among the results."""
+    people: frozenset[PersonId] = frozenset()
+    """Whom the question names: what they said comes first among what fits equally well."""
 
 
 class Searcher:
@@ -56,11 +59,13 @@ class Searcher:
         embedder: Embedder,
         *,
         weights: FusionWeights = FusionWeights(),
+        ranking: RankingWeights = DEFAULT_RANKING,
         candidates: int = 200,
     ) -> None:
         self._store = store
         self._embedder = embedder
         self._weights = weights
+        self._ranking = ranking
         self._candidates = candidates
 
     async def search(self, query: SearchQuery) -> list[ScoredPassage]:
@@ -70,7 +75,7 @@ class Searcher:
         if not text or nobody or query.limit < 1:
             return []
         # Words in a thread: the first cut loads jieba's dictionary, and later ones wait for the indexer's.
-        embedded, cut = await asyncio.gather(self._embedder.embed_query(text), asyncio.to_thread(terms, text))
+        embedded, cut = await asyncio.gather(self._embedder.embed_query(text), asyncio.to_thread(query_terms, text))
         vector, words = embedded.tolist(), sparse_query(cut)
         searches: list[NearestSearch | LexicalSearch] = [
             NearestSearch(DENSE, vector),
@@ -87,15 +92,22 @@ class Searcher:
         """The first passages, not too many of one record; fetched in parts, since mostly the first one is enough."""
         best: list[ScoredPassage] = []
         taken: Counter[RecordId] = Counter()
-        start, size = 0, query.limit + _SPARE
+        start, size = 0, max(_RANKED, query.limit)
         while start < len(fused):
             part = {entry.point_id: entry for entry in fused[start : start + size]}
+            passages = await self._store.get(list(part), audience=query.audience)
+            candidates = [Candidate(passage, part[passage.point_id].score) for passage in passages]
+            if start == 0:
+                candidates = await asyncio.to_thread(
+                    rank, query.text[:_QUERY_CHARS], candidates, people=query.people, weights=self._ranking
+                )
             start, size = start + size, 4 * size
-            for passage in await self._store.get(list(part), audience=query.audience):
+            for candidate in candidates:
+                passage = candidate.passage
                 if taken[passage.record_id] < query.passages_per_record:
                     taken[passage.record_id] += 1
-                    entry = part[passage.point_id]
-                    best.append(ScoredPassage(passage=passage, score=entry.score, signals=entry.signals))
+                    signals = part[passage.point_id].signals
+                    best.append(ScoredPassage(passage=passage, score=candidate.score, signals=signals))
                     if len(best) == query.limit:
                         return best
         return best

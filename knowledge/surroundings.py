@@ -10,12 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from knowledge.embedding import Vectors
+from knowledge.questions import is_question
 
 REACH = 2
 """Neighbours taken on either side."""
 
 _OFFSET_WEIGHTS: Mapping[int, float] = {-2: 0.3, -1: 0.7, 0: 1.0, 1: 0.5, 2: 0.3}
 _HEAD_WEIGHT = 0.5
+_QUESTION_CHARS = 300
+"""The end of a long message is where it asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,13 @@ class Surroundings:
         if self.head is not None and all(line.record_id != self.head.record_id for line in ordered):
             ordered.insert(0, self.head)
         return ordered
+
+    def asked(self) -> str:
+        """The question that the line may answer: the line before it or its thread's head, by somebody else."""
+        for line in (self.neighbours.get(-1), self.head):
+            if line is not None and line.author != self.line.author and is_question(line.text):
+                return line.text[-_QUESTION_CHARS:]
+        return ""
 
     def context(self) -> str:
         """The neighbours as text, without the line itself."""

@@ -64,6 +64,7 @@ def _message_drafts(placed: Placed) -> Iterable[Draft]:
             author_id=PersonId(spoken.author_id),
             sent_at=spoken.sent_at,
             text=text,
+            context=placed.surroundings.asked(),
             thread_id=RecordId(spoken.thread_id) if spoken.thread_id else None,
         )
         key = spoken.record_id if number == 0 and text == spoken.text else f"{spoken.record_id}#{number}"
