@@ -76,8 +76,8 @@ async def describe(
 ) -> list[Evidence]:
     """Name the people, channels and files of found passages, in the order given, numbered from 1.
 
-    Left out: what was deleted since it was indexed, questions put to the bot earlier, and the record ``besides``, the
-    question that is being answered.
+    Left out: what was deleted or moved to another channel since it was indexed, questions put to the bot earlier, and
+    the record ``besides``, the question that is being answered.
     """
     async with database.read() as connection:
         return await connection.run_sync(
@@ -134,7 +134,9 @@ def _describe(
         known = messages.get(message_id)
         if known is None or message_id in asked or (hit.passage.file_id and file is None):
             continue
-        permalink, author, channel = known
+        channel_id, permalink, author, channel = known
+        if channel_id != hit.passage.channel_id:
+            continue
         evidence.append(
             Evidence(
                 n=len(evidence) + 1,
@@ -206,12 +208,14 @@ def _files(session: Session, file_ids: Sequence[str]) -> dict[str, FileRow]:
     return {row.file_id: row for row in rows}
 
 
-def _messages(session: Session, record_ids: set[str]) -> dict[str, tuple[str | None, str, str]]:
-    """Permalink, author and channel of the living ones."""
+def _messages(session: Session, record_ids: set[str]) -> dict[str, tuple[str, str | None, str, str]]:
+    """Channel id, permalink, author and channel of the living ones."""
     rows = session.execute(
-        select(MessageRow.record_id, MessageRow.permalink, PersonRow.name, ChannelRow.name)
+        select(MessageRow.record_id, ChannelRow.channel_id, MessageRow.permalink, PersonRow.name, ChannelRow.name)
         .join(PersonRow, PersonRow.person_id == MessageRow.author_id, isouter=True)
         .join(ChannelRow, ChannelRow.channel_id == MessageRow.channel_id)
         .where(MessageRow.record_id.in_(record_ids), MessageRow.deleted_at.is_(None))
     )
-    return {record_id: (permalink, author or "", channel) for record_id, permalink, author, channel in rows}
+    return {
+        record_id: (place, permalink, author or "", channel) for record_id, place, permalink, author, channel in rows
+    }
