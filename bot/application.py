@@ -92,11 +92,11 @@ async def open_application(
             database=database, inbox=inbox, indexer=indexer, file_store=file_store, file_reader=reader
         )
         searcher = Searcher(store, embedder)
-        finder = Finder(database=database, searcher=searcher, store=store)
+        finder = Finder(database=database, searcher=searcher, store=store, zone=zone)
         permissions = Permissions(database)
         model = model or create_model(settings)
         answerer = Answerer(
-            database=database, searcher=searcher, model=model, check=GroundingCheck(embedder, zone=zone), zone=zone
+            database=database, finder=finder, model=model, check=GroundingCheck(embedder, zone=zone), zone=zone
         )
         yield Application(
             settings=settings,

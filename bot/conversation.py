@@ -121,17 +121,20 @@ class Conversation:
             else PassageFilter(channel_ids=here)
         )
         await reply.status(say("searching", language))
-        found = (
-            await self._finder.search(text, audience=audience, where=kinds, limit=_LISTED)
-            if text
-            else await self._finder.latest(audience=audience, where=kinds, limit=_LISTED)
-        )
+        understood = ""
+        if text:
+            searched = await self._finder.find(
+                text, audience=audience, where=kinds, limit=_LISTED, now=utterance.said_at, besides=utterance.record_id
+            )
+            found, understood = searched.results, searched.understood.told(language, self._zone)
+        else:
+            found = await self._finder.latest(audience=audience, where=kinds, limit=_LISTED)
         if not found:
             empty = say("no_results", language, query=text[:_ECHOED]) if text else say("timeline_empty", language)
             await reply.finish(_plain(empty, language))
             return
         await reply.sources([item.citation() for item in found])
-        await reply.finish(_listed(found, text[:_ECHOED], language, self._zone))
+        await reply.finish(_listed(found, text[:_ECHOED], understood, language, self._zone))
 
     async def _audience(self, utterance: Utterance) -> Audience:
         """Everybody who will read the reply: a command's is shown to its person alone."""
@@ -158,14 +161,19 @@ def _plain(text: str, language: Language, citations: Sequence[Citation] = ()) ->
     )
 
 
-def _listed(found: Sequence[Evidence], query: str, language: Language, zone: tzinfo) -> Answer:
+def _listed(found: Sequence[Evidence], query: str, understood: str, language: Language, zone: tzinfo) -> Answer:
     lines = [
-        f"[{item.n}] {item.time.astimezone(zone):%Y-%m-%d} {item.author} #{item.channel_name}"
-        f"{f' {item.file_name}' if item.file_name else ''}: {unmarked(item.citation().quote)}"
+        f"[{item.n}] {item.time.astimezone(zone):%Y-%m-%d %H:%M} {item.author} #{item.channel_name}"
+        f"{f' {item.file_name}' if item.file_name else ''}{item.outdated_note(zone, language)}: "
+        f"{unmarked(item.citation().quote)}"
         for item in found
     ]
     heading = [say("results", language, query=query)] if query else []
-    return _plain("\n".join([*heading, *lines]), language, [item.citation() for item in found])
+    return _plain(
+        "\n".join([*heading, *([understood] if understood else []), *lines]),
+        language,
+        [item.citation() for item in found],
+    )
 
 
 def _notice(error: ShiguangError, language: Language) -> Notice:

@@ -28,6 +28,12 @@ TextKey = Literal[
     "a_week_later",
     "weeks_later",
     "months_later",
+    "time_understood",
+    "time_nothing_inside",
+    "time_event",
+    "time_since",
+    "time_until",
+    "outdated",
 ]
 
 TEXTS: dict[TextKey, dict[Language, str]] = {
@@ -90,6 +96,15 @@ TEXTS: dict[TextKey, dict[Language, str]] = {
     "a_week_later": {"zh": "一周后", "en": "a week later"},
     "weeks_later": {"zh": "{count} 周后", "en": "{count} weeks later"},
     "months_later": {"zh": "{count} 个月后", "en": "{count} months later"},
+    "time_understood": {"zh": "时间：{said} = {period}", "en": "Time: {said} = {period}"},
+    "time_nothing_inside": {
+        "zh": "{period}（{said}）没有相关记录，以下来自其他时间。",
+        "en": "Nothing from {period} ({said}); these are from other times.",
+    },
+    "time_event": {"zh": "{period}（{author} 于 {when} 说：“{quote}”）", "en": "{period} ({author}, {when}: “{quote}”)"},
+    "time_since": {"zh": "{moment} 起", "en": "since {moment}"},
+    "time_until": {"zh": "{moment} 为止", "en": "until {moment}"},
+    "outdated": {"zh": "已过时，见 {when}", "en": "outdated, see {when}"},
 }
 
 

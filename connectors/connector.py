@@ -31,6 +31,8 @@ class Citation:
     file_id: RecordId | None = None
     file_name: str | None = None
     page: str | None = None
+    outdated_by: RecordId | None = None
+    """A newer message that replaced what this one says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

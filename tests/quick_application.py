@@ -35,7 +35,7 @@ def answerer_with(application: Application, model: LanguageModel) -> Answerer:
     """The application's answerer with another model."""
     return Answerer(
         database=application.database,
-        searcher=application.searcher,
+        finder=application.finder,
         model=model,
         check=GroundingCheck(application.embedder, zone=application.zone),
         zone=application.zone,

@@ -12,11 +12,11 @@ import structlog
 
 from bot.answering.declining import declines
 from bot.answering.draft import Draft, originals, trace_of
-from bot.answering.evidence import Evidence, cited_first, describe, with_neighbours
+from bot.answering.evidence import Evidence, cited_first, with_neighbours
+from bot.answering.finding import Finder
 from bot.answering.grounding import GroundingCheck
 from bot.answering.prompt import Prompt, answer_prompt
 from bot.answering.sentences import split_sentences
-from bot.archive.failures import archive_failures
 from bot.errors import Language, ModelBusy, ModelError
 from bot.language import language_of
 from bot.llm.interface import LanguageModel, Sampling
@@ -25,7 +25,6 @@ from bot.truth.answers import Answers, StoredAnswer, StoredSource
 from bot.truth.database import Database
 from connectors.connector import Answer, Citation
 from knowledge.passage import NO_FILTER, Audience, PassageFilter
-from knowledge.search import Searcher, SearchQuery
 
 _log = structlog.get_logger(__name__)
 
@@ -107,10 +106,10 @@ class Answerer:
     """Answers questions. Failures of the model become an answer with the passages found, never an exception."""
 
     def __init__(
-        self, *, database: Database, searcher: Searcher, model: LanguageModel, check: GroundingCheck, zone: tzinfo
+        self, *, database: Database, finder: Finder, model: LanguageModel, check: GroundingCheck, zone: tzinfo
     ) -> None:
         self._database = database
-        self._searcher = searcher
+        self._finder = finder
         self._model = model
         self._check = check
         self._zone = zone
@@ -127,19 +126,18 @@ class Answerer:
         searched_at = datetime.now(UTC)
         now = question.now or searched_at
         await show.status(say("searching", language))
-        with archive_failures():
-            found = await self._searcher.search(
-                SearchQuery(
-                    text=question.text,
-                    audience=question.audience,
-                    where=question.where,
-                    limit=_HITS,
-                    passages_per_record=_PASSAGES_A_RECORD,
-                )
-            )
-        hits = await describe(self._database, found, question=question.text, besides=question.record_id)
+        found = await self._finder.find(
+            question.text,
+            audience=question.audience,
+            where=question.where,
+            limit=_HITS,
+            now=now,
+            passages_per_record=_PASSAGES_A_RECORD,
+            besides=question.record_id,
+        )
+        told = found.understood.told(language, self._zone)
         evidence = await with_neighbours(
-            self._database, hits, budget_chars=_EVIDENCE_CHARS[language], besides=question.record_id
+            self._database, found.results, budget_chars=_EVIDENCE_CHARS[language], besides=question.record_id
         )
         timer.mark("search")
         if not evidence:
@@ -147,9 +145,8 @@ class Answerer:
             return await self._finish(question, language, (now, searched_at), draft, timer)
         await show.sources([item.citation() for item in evidence[:_SHOWN_SOURCES]])
         waiting = self._model.waiting
-        await show.status(
-            say("waiting", language, count=waiting) if waiting else say("reading", language, count=len(evidence))
-        )
+        reading = say("waiting", language, count=waiting) if waiting else say("reading", language, count=len(evidence))
+        await show.status(f"{reading} {told}".strip())
         prompt = answer_prompt(
             question=question.text[:_QUESTION_CHARS],
             person=question.person_name,
@@ -157,8 +154,11 @@ class Answerer:
             now=now,
             zone=self._zone,
             language=language,
+            understood=told,
         )
         draft = await self._phrase(question, language, prompt, evidence, show.delta, timer)
+        if found.understood.outside or found.understood.event is not None:
+            draft = replace(draft, text=f"{told}\n{draft.text}")
         return await self._finish(question, language, (now, searched_at), draft, timer)
 
     async def _phrase(
@@ -182,14 +182,16 @@ class Answerer:
             if not isinstance(error, ModelBusy):
                 _log.warning("model failed", code=error.code)
             lead = f"{error.sentence(language)}\n{say('here_is_what_i_found', language)}"
-            return self._originals(lead, evidence, reason=error.code, trace=trace_of(prompt, sampling, ""))
+            return self._originals(lead, evidence, language, reason=error.code, trace=trace_of(prompt, sampling, ""))
         raw = "".join(pieces).strip()
         timer.mark("generated")
         trace = trace_of(prompt, sampling, raw)
         sentences = split_sentences(raw)
         told = [sentence for sentence in sentences if not declines(sentence)]
         if not told or told[0] != sentences[0]:
-            return self._originals(say("not_in_records", language), evidence, reason="not_in_records", trace=trace)
+            return self._originals(
+                say("not_in_records", language), evidence, language, reason="not_in_records", trace=trace
+            )
         found = await self._check.check("\n".join(told), question=question.text[:_QUESTION_CHARS], evidence=evidence)
         timer.mark("checked")
         # People read [1] [2], not the places of a longer list that they were not shown.
@@ -199,7 +201,9 @@ class Answerer:
             for sentence in checked.sentences
         ]
         if not checked.cited:
-            return self._originals(say("not_supported", language), evidence, reason="not_supported", trace=trace)
+            return self._originals(
+                say("not_supported", language), evidence, language, reason="not_supported", trace=trace
+            )
         return Draft(
             checked.text,
             evidence=evidence,
@@ -208,8 +212,12 @@ class Answerer:
             trace=trace,
         )
 
-    def _originals(self, lead: str, evidence: Sequence[Evidence], *, reason: str, trace: dict[str, Any]) -> Draft:
-        return originals(lead, evidence, shown=_FALLBACK_SOURCES, zone=self._zone, reason=reason, trace=trace)
+    def _originals(
+        self, lead: str, evidence: Sequence[Evidence], language: Language, *, reason: str, trace: dict[str, Any]
+    ) -> Draft:
+        return originals(
+            lead, evidence, shown=_FALLBACK_SOURCES, zone=self._zone, language=language, reason=reason, trace=trace
+        )
 
     async def _finish(
         self,

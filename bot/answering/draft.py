@@ -8,6 +8,7 @@ from typing import Any
 from bot.answering.evidence import Evidence
 from bot.answering.marks import unmarked
 from bot.answering.prompt import Prompt
+from bot.errors import Language
 from bot.llm.interface import Sampling
 
 
@@ -26,12 +27,20 @@ class Draft:
 
 
 def originals(
-    lead: str, evidence: Sequence[Evidence], *, shown: int, zone: tzinfo, reason: str, trace: dict[str, Any]
+    lead: str,
+    evidence: Sequence[Evidence],
+    *,
+    shown: int,
+    zone: tzinfo,
+    language: Language,
+    reason: str,
+    trace: dict[str, Any],
 ) -> Draft:
     """An abstention that still helps: the best passages, word for word."""
     best = evidence[:shown]
     lines = [
-        f"“{unmarked(item.citation().quote)}” — {item.author}, {item.time.astimezone(zone):%Y-%m-%d} [{item.n}]"
+        f"“{unmarked(item.citation().quote)}” — {item.author}, {item.time.astimezone(zone):%Y-%m-%d %H:%M}"
+        f"{item.outdated_note(zone, language)} [{item.n}]"
         for item in best
     ]
     return Draft(

@@ -8,8 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.answering.excerpt import excerpt
+from bot.errors import Language
+from bot.texts import say
 from bot.truth.database import Database
-from bot.truth.tables import AnswerRow, ChannelRow, FileRow, MessageRow, PersonRow
+from bot.truth.places import Place
+from bot.truth.tables import AnswerRow, ChannelRow, FileRow, LinkRow, MessageRow, PersonRow
 from bot.truth.talk import place_with_neighbours
 from connectors.connector import Citation
 from connectors.events import RecordId
@@ -22,6 +25,14 @@ _ITEM_CHARS = 420
 _QUOTE_CHARS = 280
 _QUESTION_CHARS = 2000
 """Words further on in a pasted page choose no excerpts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """A newer message that says otherwise, and when it was said."""
+
+    record_id: str
+    time: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +57,24 @@ class Evidence:
     file_name: str | None = None
     page: str | None = None
     score: float = 0.0
+    also_in: tuple[Place, ...] = ()
+    """Where else the same bytes or the same address were shared, as far as the reader may know."""
+    outdated_by: Replacement | None = None
 
-    def as_record(self, zone: tzinfo) -> str:
+    def as_record(self, zone: tzinfo, language: Language = "en") -> str:
         """One line of the prompt, whatever a name holds: a line break in it would begin a record of its own."""
         where = f"{self.file_name} p.{self.page}" if self.file_name and self.page else self.file_name or ""
         source = f" [{where}]" if where else ""
+        source += self.outdated_note(zone, language)
         said = f"{self.time.astimezone(zone):%Y-%m-%d %H:%M} {self.author} (#{self.channel_name}){source}"
         return " ".join(f"{said}: {self.excerpt}".split())
+
+    def outdated_note(self, zone: tzinfo, language: Language) -> str:
+        """That a newer message replaced it, in brackets after a space; empty when none did."""
+        if self.outdated_by is None:
+            return ""
+        when = f"{self.outdated_by.time.astimezone(zone):%Y-%m-%d %H:%M}"
+        return f" ({say('outdated', language, when=when)})"
 
     def citation(self) -> Citation:
         """As a numbered source."""
@@ -68,6 +90,7 @@ class Evidence:
             file_id=RecordId(self.file_id) if self.file_id else None,
             file_name=self.file_name,
             page=self.page,
+            outdated_by=RecordId(self.outdated_by.record_id) if self.outdated_by else None,
         )
 
 
@@ -119,12 +142,12 @@ def _describe(
     session: Session, found: Sequence[ScoredPassage], wanted: frozenset[str], besides: str | None
 ) -> list[Evidence]:
     files = _files(session, [str(hit.passage.file_id) for hit in found if hit.passage.file_id])
-    message_of = {
-        hit.passage.point_id: files[str(hit.passage.file_id)].record_id
-        if hit.passage.file_id and str(hit.passage.file_id) in files
-        else str(hit.passage.record_id)
-        for hit in found
-    }
+    links = _links(session, [str(hit.passage.record_id) for hit in found if hit.passage.kind == "link"])
+    message_of = {}
+    for hit in found:
+        file = files.get(str(hit.passage.file_id))
+        record_id = str(hit.passage.record_id)
+        message_of[hit.passage.point_id] = file.record_id if file else links.get(record_id, record_id)
     messages = _messages(session, set(message_of.values()))
     asked = {*_questions(session, message_of.values()), besides}
     evidence: list[Evidence] = []
@@ -190,6 +213,7 @@ def _neighbours(session: Session, hits: Sequence[Evidence], besides: str | None)
                     permalink=permalink,
                     chunk=0,
                     score=0.0,
+                    outdated_by=None,
                 )
             )
     return found
@@ -206,6 +230,14 @@ def _files(session: Session, file_ids: Sequence[str]) -> dict[str, FileRow]:
         return {}
     rows = session.scalars(select(FileRow).where(FileRow.file_id.in_(file_ids), FileRow.removed_at.is_(None)))
     return {row.file_id: row for row in rows}
+
+
+def _links(session: Session, link_ids: Sequence[str]) -> dict[str, str]:
+    """The messages of living links."""
+    if not link_ids:
+        return {}
+    rows = session.execute(select(LinkRow.link_id, LinkRow.record_id).where(LinkRow.link_id.in_(link_ids)))
+    return dict(rows.all())
 
 
 def _messages(session: Session, record_ids: set[str]) -> dict[str, tuple[str, str | None, str, str]]:

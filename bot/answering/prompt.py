@@ -26,18 +26,25 @@ class Prompt:
 
 
 def answer_prompt(
-    *, question: str, person: str, evidence: Sequence[Evidence], now: datetime, zone: tzinfo, language: Language
+    *,
+    question: str,
+    person: str,
+    evidence: Sequence[Evidence],
+    now: datetime,
+    zone: tzinfo,
+    language: Language,
+    understood: str = "",
 ) -> Prompt:
-    """The prompt for one question over its evidence, oldest evidence first."""
+    """The prompt for one question over its evidence, oldest evidence first; ``understood`` says which time it means."""
     version, system = _load("answer", language)
     records, today, asked = _HEADINGS[language]
-    lines = [item.as_record(zone) for item in sorted(evidence, key=lambda item: (item.time, item.n))]
+    lines = [item.as_record(zone, language) for item in sorted(evidence, key=lambda item: (item.time, item.n))]
     user = "\n".join(
         [
             records,
             *(f"- {line}" for line in lines),
             "",
-            today.format(today=now.astimezone(zone).strftime("%Y-%m-%d (%a)")),
+            f"{today.format(today=now.astimezone(zone).strftime('%Y-%m-%d (%a)'))} {understood}".rstrip(),
             asked.format(person=" ".join(person.split()) or "user", question=question),
         ]
     )

@@ -64,7 +64,9 @@ async def measure_retrieval(path: Path, scope: Scope, out: Path | None, *, limit
 
 async def _ranked(application: Application, question: EvaluationQuestion, scope: Scope) -> list[str]:
     audience, where = await resolve(application, _filters(question, scope))
-    found = await application.finder.search(question.question, audience=audience, where=where, limit=_FETCHED)
+    found = await application.finder.search(
+        question.question, audience=audience, where=where, limit=_FETCHED, now=question.asked_at
+    )
     return list(dict.fromkeys(item.message_id for item in found))[:_RANKED]
 
 

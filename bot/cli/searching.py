@@ -11,7 +11,9 @@ from bot.application import open_application
 from bot.cli.filters import resolve
 from bot.cli.options import Filters
 from bot.cli.output import ERR, OUT, print_json
+from bot.language import system_language
 from bot.settings import WebSettings, load_settings
+from bot.truth.places import Place
 from bot.web.address import message_url
 from connectors.connector import Citation
 
@@ -22,13 +24,17 @@ async def show_search(query: str, filters: Filters, *, limit: int, as_json: bool
     async with open_application(settings) as application:
         audience, where = await resolve(application, filters)
         started = time.perf_counter()
-        found = await application.finder.search(query, audience=audience, where=where, limit=limit)
+        searched = await application.finder.find(query, audience=audience, where=where, limit=limit)
+        found = searched.results
         took_ms = round((time.perf_counter() - started) * 1000)
     if as_json:
         results = [record_json(item, settings.web) for item in found]
         print_json({"query": query, "took_ms": took_ms, "results": results})
         return
     _print_records(found, application.zone)
+    told = searched.understood.told(system_language(), application.zone)
+    if told:
+        ERR.print(told, markup=False, soft_wrap=True)
     ERR.print(f"{len(found)} results in {took_ms} ms")
 
 
@@ -94,6 +100,17 @@ def record_json(item: Evidence, web: WebSettings) -> dict[str, Any]:
         "text": item.text,
         "permalink": message_url(item.permalink, item.message_id, web),
         "file": {"name": item.file_name, "page": item.page} if item.file_name else None,
+        "outdated_by": item.outdated_by.record_id if item.outdated_by else None,
+        "also_in": [_place_json(place, web) for place in item.also_in],
+    }
+
+
+def _place_json(place: Place, web: WebSettings) -> dict[str, Any]:
+    return {
+        "record_id": place.record_id,
+        "channel": place.channel_name,
+        "time": place.time.isoformat(),
+        "permalink": message_url(place.permalink, place.message_id, web),
     }
 
 
@@ -112,3 +129,11 @@ def _print_records(found: Sequence[Evidence], zone: tzinfo) -> None:
         said_at = f"{item.time.astimezone(zone):%Y-%m-%d %H:%M}"
         OUT.print(f"{item.n:>3}  {said_at}  {item.author}  #{item.channel_name}{place}", markup=False, style="bold")
         OUT.print(f"     {' '.join(item.text.split())[:400]}", markup=False)
+        if item.outdated_by is not None:
+            when = f"{item.outdated_by.time.astimezone(zone):%Y-%m-%d %H:%M}"
+            OUT.print(f"     outdated: see {item.outdated_by.record_id}, {when}", markup=False, style="yellow")
+        if item.also_in:
+            places = ", ".join(
+                f"#{place.channel_name} {place.time.astimezone(zone):%Y-%m-%d}" for place in item.also_in
+            )
+            OUT.print(f"     also in: {places}", markup=False, style="dim")

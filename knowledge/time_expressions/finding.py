@@ -43,9 +43,9 @@ _BEFORE = re.compile(
 )
 _AFTER = re.compile(
     r"\s*(?:(?P<around>前后|左右)"
-    r"|(?P<since>的?(?:以来|开始|起(?![来码初诉床草点])|至今)|\s+(?:onwards?|and later|or later|and after)\b|\s+on\b(?=\s*(?:$|[?.,!])))"
+    r"|(?P<since>的?(?:以来|开始|起(?![来码初诉床草点])|至今)|\s+onwards?\b|\s+(?:and|or) (?:later|after)\b(?=\s*(?:$|[?.,!]))|\s+on\b(?=\s*(?:$|[?.,!])))"
     r"|(?P<after>之后|以后|过后|后(?![天面台端期勤果悔边续来]))"
-    r"|(?P<before>之前|以前|前(?![天面端台期夕几两后言任者沿])|\s+(?:and|or) (?:before|earlier)\b)"
+    r"|(?P<before>之前|以前|前(?![天面端台期夕几两后言任者沿])|\s+(?:and|or) (?:before|earlier)\b(?=\s*(?:$|[?.,!])))"
     r"|(?P<until>为止))",
     re.IGNORECASE | re.ASCII,
 )

@@ -91,16 +91,16 @@ async def test_asking_by_command_in_every_spelling(application: Application, nam
 
 
 @pytest.mark.parametrize("text", ["/find 预算", "/找预算", "/找\u3000预算", "／FIND 预算"])
-async def test_finding_lists_originals_with_their_day_in_the_team_zone(application: Application, text: str) -> None:
+async def test_finding_lists_originals_with_their_time_in_the_team_zone(application: Application, text: str) -> None:
     reply = await say(application, text)
     assert reply.names == ["status", "sources", "finish"]
-    assert "[1] 2026-11-02 Li Wei #launch: 预算批了 1,200 元 (9)" in reply.answer.text
+    assert "[1] 2026-11-02 17:01 Li Wei #launch: 预算批了 1,200 元 (9)" in reply.answer.text
     assert reply.answer.citations[0].record_id == "m1"
 
 
 async def test_the_timeline_lists_what_is_newest_here(application: Application) -> None:
     reply = await say(application, "/时间线", language="zh")
-    assert reply.answer.text.splitlines()[0] == "[1] 2026-11-03 Li Wei #launch: The poster is printed"
+    assert reply.answer.text.splitlines()[0] == "[1] 2026-11-03 01:30 Li Wei #launch: The poster is printed"
     assert "board" not in reply.answer.text
 
 

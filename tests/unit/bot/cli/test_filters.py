@@ -38,6 +38,18 @@ def test_words_mean_whole_days_of_the_team(text: str, days: int) -> None:
     assert parse_moment(text, "--until", SHANGHAI, end_of_day=True) == today - timedelta(days=days - 1)
 
 
+@pytest.mark.parametrize("text", ["last month", "上个月"])
+def test_a_month_is_included_to_its_end(text: str) -> None:
+    first = datetime.now(SHANGHAI).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    assert parse_moment(text, "--since", SHANGHAI) == (first - timedelta(days=1)).replace(day=1)
+    assert parse_moment(text, "--until", SHANGHAI, end_of_day=True) == first
+
+
+def test_what_is_to_come_is_a_moment_too() -> None:
+    today = datetime.now(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
+    assert parse_moment("tomorrow", "--until", SHANGHAI, end_of_day=True) == today + timedelta(days=2)
+
+
 def test_hours_are_moments() -> None:
     moment = parse_moment("2 hours ago", "--until", SHANGHAI, end_of_day=True)
     assert moment is not None

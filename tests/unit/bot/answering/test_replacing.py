@@ -1,0 +1,49 @@
+"""When a newer message replaces an older one, and when it must not seem to."""
+
+import pytest
+
+from bot.answering.replacing import may_replace, replaces
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ("产品发布会定在周四下午三点", "产品发布会改到周五下午三点了"),
+        ("下周的需求评审会在 301 会议室", "需求评审会改在 502 会议室"),
+        ("供应商合同金额 12 万", "更正：供应商合同金额是 15 万，不是 12 万"),
+        ("年会团建定在 3月5日", "年会团建取消了"),
+        ("支付网关用 2.3.1 版本", "支付网关版本更新为 2.4.0"),
+        ("新人培训周一 10:00 开始", "新人培训推迟到 11:00"),
+        ("The product launch is on Thursday", "Product launch moved to Friday"),
+        ("Budget review at 3pm in the big room", "The budget review is now at 4pm"),
+        ("Vendor contract price is $1,200", "Correction: the vendor contract price is $1,500"),
+        ("Team offsite is June 5", "The team offsite is cancelled"),
+        ("Ship gateway client 2.3.1 to staging", "Use gateway client 2.4.0 on staging instead of 2.3.1"),
+        ("Design workshop on Monday", "Heads-up: design workshop postponed to Wednesday"),
+    ],
+)
+def test_a_newer_value_of_the_same_subject_replaces(older: str, newer: str) -> None:
+    assert may_replace(newer)
+    assert replaces(newer, older)
+    assert not replaces(older, newer)
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ("产品发布会定在周四下午三点", "团建改到周五下午三点了"),  # another subject
+        ("产品发布会定在周四", "产品发布会在周四，别忘了"),  # no change
+        ("产品发布会定在周四", "产品发布会要不要改到周五？"),  # a question
+        ("产品发布会定在周四", "建议产品发布会改到周五"),  # a suggestion
+        ("产品发布会的海报谁做", "产品发布会改到周五"),  # the older one told no day
+        ("产品发布会什么时候？", "产品发布会改到周五"),
+        ("The product launch is on Thursday", "The team lunch moved to Friday"),
+        ("The product launch is on Thursday", "Could we have the product launch moved to Friday?"),
+        ("The product launch is on Thursday", "Product launch is still on Thursday, no longer worried"),
+        ("Price of the vendor contract is $1,200", "Invoice moved to another folder, $300"),
+        ("Use npm install to set it up", "I moved to Berlin in 2019"),
+        ("Team offsite is June 5", "Team offsite photos are updated to the album"),
+    ],
+)
+def test_other_things_do_not(older: str, newer: str) -> None:
+    assert not replaces(newer, older)
