@@ -27,6 +27,10 @@ from knowledge.qdrant.store import PassageStore
 _log = structlog.get_logger(__name__)
 
 _BATCH = 256
+_ROUNDS = 5
+_FEW = 100
+"""Changes that are caught up within a second or two."""
+_USUAL_TRANSACTION = timedelta(seconds=10)
 _LONGEST_TRANSACTION = timedelta(minutes=5)
 """A change that began before the rebuild may be committed after it began; clocks of several machines differ, too."""
 
@@ -102,11 +106,24 @@ class _Rebuild:
             after = batch[-1]
             done += len(batch)
             self._progress(done, max(done, total))
+        # Before the switch, so that from its first moment on nothing new is missing and nothing deleted is found.
+        for _ in range(_ROUNDS):
+            now = datetime.now(UTC)
+            changed = await self._catch_up(indexer, began)
+            began = now - _USUAL_TRANSACTION
+            if changed <= _FEW:
+                break
         await self._store.switch(following)
-        for part in _parts(await self._changed_since(began)):
-            await self._index(indexer, part)
+        await self._catch_up(indexer, min(began, datetime.now(UTC) - _LONGEST_TRANSACTION))
         await queue_records(self._database, self._failed)
         return Rebuilt(records=done, failed=len(self._failed))
+
+    async def _catch_up(self, indexer: Indexer, moment: datetime) -> int:
+        """Index once more what has changed since ``moment``; returns how many records that were."""
+        changed = await self._changed_since(moment)
+        for part in _parts(changed):
+            await self._index(indexer, part)
+        return len(changed)
 
     async def _index(self, indexer: Indexer, record_ids: Sequence[str]) -> None:
         try:

@@ -1,7 +1,9 @@
 """A rebuild: another embedding model, live changes meanwhile, broken records, and one at a time."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -125,6 +127,67 @@ async def test_what_changes_during_a_reindex_ends_up_right(settings: Settings, w
         await application.inbox.append([posted(6, "after the switch about yaks", minutes=9200)])
         await application.archivist.drain()
         assert "m6" in await _words_in_engine(application, "yaks")
+
+
+async def test_search_goes_on_during_a_reindex_and_sees_no_step_back(
+    settings: Settings, with_model: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.archive.rebuild._BATCH", 10)
+    async with with_model("tiny-1") as application:
+        await application.inbox.append([posted(number, f"talk number {number}") for number in range(200)])
+        await application.archivist.drain()
+        finished = asyncio.Event()
+
+        async def search() -> list[tuple[bool, bool]]:
+            """Whether the deleted and the new message were found, search after search."""
+            seen = []
+            while not finished.is_set():
+                assert await _found(application, "talk number"), "a search always finds something"
+                found = await _words_in_engine(application, "walrus"), await _words_in_engine(application, "narwhal")
+                seen.append(("m300" in found[0], "m301" in found[1]))
+                await asyncio.sleep(0.005)
+            return seen
+
+        class Eventful(TinyEmbedder):
+            """Deletes a message and writes another one in the middle, as a running server does."""
+
+            batches = 0
+
+            async def embed_passages(self, texts: Any) -> Any:
+                self.batches += 1
+                if self.batches == 8:
+                    await application.inbox.append([deleted(300, minutes=9100), posted(301, "a narwhal", minutes=9101)])
+                    await application.archivist.drain()
+                return await super().embed_passages(texts)
+
+        await application.inbox.append([posted(300, "a walrus", minutes=9000)])
+        await application.archivist.drain()
+        searching = asyncio.create_task(search())
+        await rebuild(settings, progress=_silent, embedder=Eventful("tiny-1"))
+        finished.set()
+        seen = await searching
+        for number in (0, 1):
+            steps = [now for before, now in pairwise([None, *(one[number] for one in seen)]) if now != before]
+            assert steps == ([True, False] if number == 0 else [False, True]), "one change, never back"
+        assert (await compare(application.database, application.store)).agrees
+
+
+async def test_an_interrupted_reindex_leaves_what_serves_and_the_next_one_starts_anew(
+    settings: Settings, with_model: Open
+) -> None:
+    class Dying(TinyEmbedder):
+        async def embed_passages(self, texts: Any) -> Any:
+            raise KeyboardInterrupt
+
+    async with with_model("tiny-1") as application:
+        await application.inbox.append([posted(1, "still here"), posted(2, "another one")])
+        await application.archivist.drain()
+        with pytest.raises(KeyboardInterrupt):
+            await rebuild(settings, progress=_silent, embedder=Dying("tiny-1"))
+        assert await _found(application, "still here") == {"m1", "m2"}
+        rebuilt = await rebuild(settings, progress=_silent, embedder=TinyEmbedder("tiny-1"))
+        assert rebuilt.records == 2
+        assert await _found(application, "still here") == {"m1", "m2"}
 
 
 async def test_a_server_with_the_old_model_gives_nothing_up_after_a_reindex(
