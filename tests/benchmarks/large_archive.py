@@ -1,10 +1,11 @@
-"""An archive of 100,000 messages, made in a minute: real texts, made-up vectors, written through the real store.
+"""An archive of 100,000 messages or more, made in minutes: real texts, made-up vectors, through the real store.
 
 python -m tests.benchmarks.large_archive HOME
 """
 
 import asyncio
 import sys
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,12 +21,13 @@ from bot.settings import Settings
 from bot.truth.tables import ChannelRow, MembershipRow, MessageRow, PersonRow
 from knowledge.embedding import Vectors
 from knowledge.lexical import CONTEXT_AVERAGE_LENGTH, OWN_AVERAGE_LENGTH, sparse_document, terms
-from knowledge.passage import ChannelId, IndexedPassage, Passage, PersonId, RecordId
+from knowledge.passage import ChannelId, IndexedPassage, Passage, PassageKind, PersonId, RecordId
 from knowledge.qdrant.schema import AROUND, CONTEXT, DENSE, TERMS
+from knowledge.qdrant.store import PassageStore
 from tests.benchmarks.texts import spoken_lines
 
 PASSAGES = 100_000
-CHANNELS = 60
+CHANNELS = 560
 PEOPLE = 300
 DAYS = 730
 _SLICE = 2_000
@@ -37,6 +39,7 @@ _OWN_SHARE = 0.6
 @dataclass(frozen=True, slots=True)
 class _Message:
     number: int
+    of: int
     author: str
     text: str
 
@@ -47,16 +50,30 @@ class _Message:
     @property
     def channel_id(self) -> str:
         # A run of talk stays in one channel; channels differ in size as in life.
-        run = self.number // 50
-        return f"bench:c{int(CHANNELS * ((run * 0.618034) % 1.0) ** 2)}"
+        return f"bench:c{int(CHANNELS * _share(self.number // 50, 0.6180339887) ** 2)}"
 
     @property
     def sent_at(self) -> datetime:
-        return _FIRST_MOMENT + timedelta(days=DAYS) * (self.number / PASSAGES)
+        return moment(self.number / self.of)
 
     @property
     def author_id(self) -> str:
         return f"bench:p{self.number * 7919 % PEOPLE}"
+
+    @property
+    def kind(self) -> PassageKind:
+        share = _share(self.number, 0.4142135624)
+        return "link" if share < 0.02 else "file" if share < 0.1 else "message"
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        share = _share(self.number, 0.7320508076)
+        return ("decision",) if share < 0.01 else ("question",) if share < 0.11 else ("small_talk",)
+
+
+def _share(number: int, step: float) -> float:
+    """Evenly spread over 0 … 1, and differently for every irrational step."""
+    return (number * step) % 1.0
 
 
 def channel_ids(count: int) -> frozenset[ChannelId]:
@@ -70,23 +87,51 @@ def moment(part: float) -> datetime:
 
 
 async def build(settings: Settings) -> None:
-    """Fill the home of ``settings``."""
+    """Fill the home of ``settings`` with 100,000 messages, in both stores."""
     async with open_application(settings, model=ScriptedModel([])) as application:
         await _write_truth(application)
-        await _write_passages(application)
+        await fill(application.store, dimension=application.embedder.spec.dimension)
 
 
-def _messages() -> Iterator[_Message]:
+async def fill(store: PassageStore, *, dimension: int, count: int = PASSAGES) -> None:
+    """Write that many passages."""
+    random = np.random.default_rng(20261122)
+    before: deque[tuple[str, ...]] = deque(maxlen=4)
+    part: list[_Message] = []
+    for message in _messages(count):
+        part.append(message)
+        if len(part) == _SLICE or message.number == count - 1:
+            vectors = await asyncio.to_thread(similar_vectors, random, 2 * len(part), dimension)
+            await store.upsert(await asyncio.to_thread(_indexed, part, before, vectors))
+            part = []
+    await store.flush()
+
+
+def similar_vectors(random: np.random.Generator, count: int, dimension: int) -> Vectors:
+    """Made-up embeddings of unit length, near each other as those of one model are."""
+    own = random.standard_normal((count, dimension), dtype=np.float32)
+    own *= _OWN_SHARE / np.linalg.norm(own, axis=1, keepdims=True)
+    total = own + _common(dimension)
+    return np.asarray(total / np.linalg.norm(total, axis=1, keepdims=True), dtype=np.float32)
+
+
+@cache
+def _common(dimension: int) -> Vectors:
+    direction = np.random.default_rng(1).standard_normal(dimension).astype(np.float32)
+    return np.asarray(direction / np.linalg.norm(direction), dtype=np.float32)
+
+
+def _messages(count: int) -> Iterator[_Message]:
     """Texts come round several times, each time with another number in them."""
     lines = spoken_lines()
-    for number in range(PASSAGES):
+    for number in range(count):
         author, text = lines[number % len(lines)]
         lap = number // len(lines)
-        yield _Message(number, author, f"{text} (#{lap * 1000 + number % 997})" if lap else text)
+        yield _Message(number, count, author, f"{text} (#{lap * 1000 + number % 997})" if lap else text)
 
 
 async def _write_truth(application: Application) -> None:
-    everything = list(_messages())
+    everything = list(_messages(PASSAGES))
     channels = [
         {
             "channel_id": f"bench:c{number}",
@@ -138,45 +183,22 @@ def _row(message: _Message) -> dict[str, object]:
     }
 
 
-async def _write_passages(application: Application) -> None:
-    random = np.random.default_rng(20261122)
-    dimension = application.embedder.spec.dimension
-    common = random.standard_normal(dimension).astype(np.float32)
-    common /= np.linalg.norm(common)
-    part: list[_Message] = []
-    before: list[list[str]] = []
-    for message in _messages():
-        part.append(message)
-        if len(part) == _SLICE or message.number == PASSAGES - 1:
-            indexed = await asyncio.to_thread(_indexed, part, before, _vectors(random, common, 2 * len(part)))
-            await application.store.upsert(indexed)
-            part = []
-    await application.store.flush()
-
-
-def _vectors(random: np.random.Generator, common: Vectors, count: int) -> Vectors:
-    own = random.standard_normal((count, len(common)))
-    own *= _OWN_SHARE / np.linalg.norm(own, axis=1, keepdims=True)
-    total = own + common
-    return np.asarray(total / np.linalg.norm(total, axis=1, keepdims=True), dtype=np.float32)
-
-
-def _indexed(part: list[_Message], before: list[list[str]], vectors: Vectors) -> list[IndexedPassage]:
+def _indexed(part: list[_Message], before: deque[tuple[str, ...]], vectors: Vectors) -> list[IndexedPassage]:
     """``before`` holds the words of the last messages and is moved on."""
     indexed = []
     for at, message in enumerate(part):
-        words = list(_words(f"{message.author}: {message.text}"))
+        words = _words(f"{message.author}: {message.text}")
         context = [*words, *(word for earlier in before for word in earlier)]
         before.append(words)
-        del before[:-4]
         passage = Passage(
             record_id=RecordId(message.record_id),
             chunk=0,
-            kind="message",
+            kind=message.kind,
             channel_id=ChannelId(message.channel_id),
             author_id=PersonId(message.author_id),
             sent_at=message.sent_at,
             text=message.text,
+            categories=message.categories,
         )
         indexed.append(
             IndexedPassage(
@@ -191,9 +213,14 @@ def _indexed(part: list[_Message], before: list[list[str]], vectors: Vectors) ->
     return indexed
 
 
-@cache
 def _words(line: str) -> tuple[str, ...]:
-    return tuple(terms(line))
+    text, mark, number = line.partition(" (#")
+    return (*_cut(text), number.rstrip(")")) if mark else _cut(text)
+
+
+@cache
+def _cut(text: str) -> tuple[str, ...]:
+    return tuple(terms(text))
 
 
 if __name__ == "__main__":

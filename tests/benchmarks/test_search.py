@@ -12,26 +12,18 @@ from bot.llm.scripted import ScriptedModel
 from bot.settings import Settings
 from connectors.connector import Citation
 from knowledge.lexical import sparse_query, terms
-from knowledge.passage import NO_FILTER, Audience, PassageFilter
 from knowledge.qdrant.schema import AROUND, CONTEXT, DENSE, TERMS
 from knowledge.qdrant.searches import LexicalSearch, NearestSearch
 from tests.benchmarks.figures import Figures, percentile
-from tests.benchmarks.large_archive import PASSAGES, channel_ids, moment
+from tests.benchmarks.large_archive import PASSAGES
 from tests.benchmarks.raw_embedding import raw_model
+from tests.benchmarks.scopes import A_FEW, SCOPES, SELECTIVE
 from tests.benchmarks.texts import questions
 
 pytestmark = [pytest.mark.bench, pytest.mark.model]
 
 ASKED = 200
 WARM_UP = 10
-EVERYBODY = Audience.operator()
-A_FEW = Audience(channel_ids=channel_ids(5))
-SCOPES: dict[str, tuple[Audience, PassageFilter]] = {
-    "everything": (EVERYBODY, NO_FILTER),
-    "one channel": (EVERYBODY, PassageFilter(channel_ids=channel_ids(1))),
-    "one month": (EVERYBODY, PassageFilter(since=moment(0.5), until=moment(0.5 + 30 / 730))),
-    "an audience of 5 channels": (A_FEW, NO_FILTER),
-}
 
 _Ask = Callable[[str], Awaitable[object]]
 
@@ -87,6 +79,24 @@ async def test_search(application: Application, figures: Figures, unasked: Itera
     figures.at_most(f"search, {scope}: times the raw query", p50 / raw50, 3, note=note)
     figures.at_most(f"search, {scope}: p50", p50, 40, unit=" ms")
     figures.at_most(f"search, {scope}: p95", p95, 100, unit=" ms")
+
+
+@pytest.mark.parametrize("scope", SELECTIVE)
+async def test_search_at_any_selectivity(
+    application: Application, figures: Figures, unasked: Iterator[str], scope: str
+) -> None:
+    audience, where = SELECTIVE[scope]
+    among = await application.store.count(audience=audience, where=where)
+    assert among
+
+    async def ask(question: str) -> object:
+        return await application.finder.search(question, audience=audience, where=where, limit=10)
+
+    for _ in range(WARM_UP):
+        await ask(next(unasked))
+    took = [await _milliseconds(ask, next(unasked)) for _ in range(ASKED // 2)]
+    note = f"p50 {percentile(took, 50):.1f} ms, among {among:,}"
+    figures.at_most(f"search, {scope}: p95", percentile(took, 95), 100, unit=" ms", note=note)
 
 
 class _Sources:

@@ -1,0 +1,1 @@
+"""What always holds, whatever happened: properties of random worlds."""
