@@ -72,7 +72,8 @@ export function step(counts, direction, choose) {
 /** Draw it all; `choose` hears the changed filters. */
 export function drawPeriod(box, { days: counts, today }, choose) {
   const latest = counts.at(-1)?.[0] ?? today;
-  const pick = (period) => choose(period ? { period, day: firstOf(period, filters.day || latest) } : { period: "", day: "" });
+  const inside = filters.day ? counts.findLast(([day]) => firstOf(filters.period, day) === firstOf(filters.period, filters.day))?.[0] : latest;
+  const pick = (period) => choose(period ? { period, day: firstOf(period, inside ?? filters.day) } : { period: "", day: "" });
   const names = { "": t("all_time"), month: t("month"), week: t("week"), day: t("day") };
   const segments = Object.entries(names).map(([period, name]) =>
     h("button", { type: "button", "aria-pressed": String(filters.period === period), data: { period: period || "all" }, on: { click: () => pick(period) } }, name),
