@@ -8,6 +8,7 @@ from bot.answering.events import Event, tells_of
 from bot.answering.evidence import Evidence, describe
 from bot.answering.folding import fold
 from bot.answering.outdated import mark_outdated
+from bot.answering.people import PeopleNamed
 from bot.answering.timely import inside_first, newer_first
 from bot.answering.understanding import Understanding, understand, with_event
 from bot.archive.failures import archive_failures
@@ -37,6 +38,7 @@ class Finder:
         self._searcher = searcher
         self._store = store
         self._zone = zone
+        self._people = PeopleNamed(database)
 
     async def search(
         self,
@@ -74,6 +76,7 @@ class Finder:
             where=where,
             limit=limit + min(limit, _SPARE),
             passages_per_record=passages_per_record,
+            people=await self._people.find(text),
         )
         with archive_failures():
             found = await self._timely(query, understood)

@@ -132,3 +132,14 @@ async def test_a_deleted_message_and_one_of_another_channel_replace_nothing(appl
         application, "product launch Thursday", PassageFilter(channel_ids=frozenset({ChannelId("console:launch")}))
     )
     assert [(item.record_id, item.outdated_by) for item in found.results] == [("m1", None)]
+
+
+async def test_what_the_person_named_said_comes_first_among_equals(application: Application) -> None:
+    await archive(
+        application,
+        posted(1, "I think the pumps should be blue", author="Bo"),
+        posted(2, "I think the pumps should be green", author="Maya Chen"),
+    )
+    scores = {item.record_id: item.score for item in (await find(application, "which pumps did Maya want")).results}
+    nobody = {item.record_id: item.score for item in (await find(application, "which pumps did one want")).results}
+    assert scores["m2"] - scores["m1"] > nobody["m2"] - nobody["m1"] + 0.5
