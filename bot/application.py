@@ -14,6 +14,7 @@ from bot.answering.story import Storyteller
 from bot.archive.archivist import Archivist
 from bot.archive.failures import archive_failures
 from bot.archive.indexer import Indexer
+from bot.archive.separating import Separating
 from bot.conversation import Conversation
 from bot.errors import ModelUnavailable, SettingsError, TruthUnavailable
 from bot.executor import Executor
@@ -83,13 +84,20 @@ async def open_application(
         await _start_both(embedder, store)
         compute = Executor("compute", threads=1)
         stack.callback(compute.close)
+        separation = Executor("separation", threads=1)
+        stack.callback(separation.close)
         reader = FileReader(limits=read_limits(settings), workers=settings.files.workers)
         await reader.start()
         stack.push_async_callback(reader.close)
         inbox = Inbox(database)
         indexer = Indexer(database, store, embedder, compute)
         archivist = Archivist(
-            database=database, inbox=inbox, indexer=indexer, file_store=file_store, file_reader=reader
+            database=database,
+            inbox=inbox,
+            indexer=indexer,
+            separating=Separating(database, separation),
+            file_store=file_store,
+            file_reader=reader,
         )
         searcher = Searcher(store, embedder)
         finder = Finder(database=database, searcher=searcher, store=store, zone=zone)

@@ -1,9 +1,9 @@
 """The archivist: drains the inbox into the truth, reads shared files, and keeps the searched archive up to date.
 
-Loops, each woken when there is work: applying (milliseconds), reading files (seconds, in child processes) and
-indexing (embedding). Imports are indexed by two loops, one of which embeds while the other reads and writes, and what
-people write now by a third one, which waits for neither. Everything they do can be done twice, so a crash anywhere
-only means doing it again.
+Loops, each woken when there is work: applying (milliseconds), separating talk into conversations (milliseconds),
+reading files (seconds, in child processes) and indexing (embedding). Imports are indexed by two loops, one of which
+embeds while the other reads and writes, and what people write now by a third one, which waits for neither. Everything
+they do can be done twice, so a crash anywhere only means doing it again.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from bot.archive.indexer import Indexer
 from bot.archive.leftovers import Leftovers, named_by
 from bot.archive.reading import FileReading
+from bot.archive.separating import Separating
 from bot.file_store import FileStore
 from bot.truth.applier import Applier
 from bot.truth.database import Database
@@ -44,11 +45,19 @@ class Archivist:
     """Owns the loops. ``drain`` runs them until nothing is left, for the command line."""
 
     def __init__(
-        self, *, database: Database, inbox: Inbox, indexer: Indexer, file_store: FileStore, file_reader: FileReader
+        self,
+        *,
+        database: Database,
+        inbox: Inbox,
+        indexer: Indexer,
+        separating: Separating,
+        file_store: FileStore,
+        file_reader: FileReader,
     ) -> None:
         self._database = database
         self._inbox = inbox
         self._indexer = indexer
+        self._separating = separating
         self._reading = FileReading(database, file_store, file_reader)
         self.leftovers = Leftovers(database, file_store)
         self._listeners: list[ChangeListener] = []
@@ -56,6 +65,7 @@ class Archivist:
         self._stopping = False
         self._received = asyncio.Event()
         self._applied = asyncio.Event()
+        self._separable = asyncio.Event()
         self._corrected = asyncio.Event()
         self._indexable = tuple(asyncio.Event() for _ in range(3))
 
@@ -73,6 +83,7 @@ class Archivist:
         loops: list[tuple[str, Callable[[], Awaitable[int]], asyncio.Event]] = [
             ("apply", self.apply_batch, self._received),
             ("read", self.read_batch, self._applied),
+            ("separate", self.separate_batch, self._separable),
             ("index-live", self._index_live, live),
             ("learn", self._learn, self._corrected),
             *(("index-import", self._index_import, woken) for woken in imports),
@@ -84,7 +95,7 @@ class Archivist:
     async def close(self) -> None:
         """Let each loop finish its batch and stop; a slow one is cancelled, its batch done again at the next start."""
         self._stopping = True
-        for woken in (self._received, self._applied, self._corrected, *self._indexable):
+        for woken in (self._received, self._applied, self._separable, self._corrected, *self._indexable):
             woken.set()
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=_STOP_SECONDS)
@@ -99,6 +110,7 @@ class Archivist:
         while (
             await self.apply_batch()
             or await self._indexer.learn()
+            or await self.separate_batch()
             or await self.index_batch()
             or await self.read_batch()
         ):
@@ -115,8 +127,13 @@ class Archivist:
             for received in batch:
                 await self._apply_alone(received)
         self._applied.set()
+        self._separable.set()
         self._wake_indexing()
         return len(batch)
+
+    async def separate_batch(self) -> int:
+        """Separate talk that changed into conversations; returns how many changed places were taken."""
+        return await self._separating.separate_batch()
 
     async def index_batch(self) -> int:
         """Index the next records, live ones first; returns how many were taken."""

@@ -128,6 +128,7 @@ class Applier:
         if row is None:
             row = self._work.stub(event.record_id)
         first_time = row.channel_id is None
+        self._work.separate(row, lane)
         row.applied_at, row.author_id, row.sent_at = self._work.now, event.author.person_id, event.occurred_at
         if first_time or event.version_at >= row.version_at:
             self._place(row, event, lane)

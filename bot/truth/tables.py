@@ -205,9 +205,24 @@ class ConversationRow(Base):
     __tablename__ = "message_conversations"
     record_id: Mapped[str] = mapped_column(primary_key=True)
     channel_id: Mapped[str] = mapped_column(index=True)
-    reply_to: Mapped[str | None]
+    reply_to: Mapped[str | None] = mapped_column(index=True)
     conversation_id: Mapped[str] = mapped_column(index=True)
     """Record id of the conversation's first message."""
+
+
+class ConversationQueueRow(Base):
+    """A place in a channel where talk came, went or changed: what follows it is to be separated anew."""
+
+    __tablename__ = "conversation_queue"
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    lane: Mapped[int]
+    channel_id: Mapped[str]
+    sent_at: Mapped[datetime]
+    record_id: Mapped[str]
+    __table_args__ = (
+        Index("ix_conversation_queue_next", "lane", "channel_id", "sent_at", "record_id"),
+        {"sqlite_autoincrement": True},
+    )
 
 
 class CategoryRow(Base):

@@ -18,6 +18,7 @@ from bot.truth.tables import (
     AnswerSourceRow,
     Base,
     ChannelRow,
+    ConversationQueueRow,
     FileRow,
     IndexQueueRow,
     LinkRow,
@@ -55,6 +56,7 @@ class WorkingSet:
         self._channels: dict[str, ChannelRow | None] = {}
         self._people: dict[str, PersonRow | None] = {}
         self._queued: dict[str, IndexQueueRow | None] = {}
+        self._places: set[tuple[str, datetime, str]] = set()
 
     def preload(self, *, record_ids: set[str], channel_ids: set[str], person_ids: set[str]) -> None:
         """Read these rows now, so that asking for them later costs nothing."""
@@ -107,6 +109,9 @@ class WorkingSet:
 
     def index(self, record_id: str, lane: Lane) -> None:
         """Put a record on the index queue, in the same transaction as its change."""
+        message = self._messages.get(record_id)
+        if message is not None:
+            self.separate(message, lane)
         row = self._row(self._queued, IndexQueueRow, record_id)
         if row is None:
             row = self._queued[record_id] = IndexQueueRow(
@@ -115,6 +120,19 @@ class WorkingSet:
             self.session.add(row)
             return
         row.ticket, row.lane, row.attempts, row.not_before = uuid4().hex, min(row.lane, int(lane)), 0, None
+
+    def separate(self, message: MessageRow, lane: Lane) -> None:
+        """Say that talk changes at this message's place, so that conversations after it are separated anew."""
+        if message.channel_id is None or message.sent_at is None:
+            return
+        place = (message.channel_id, message.sent_at, message.record_id)
+        if place not in self._places:
+            self._places.add(place)
+            self.session.add(
+                ConversationQueueRow(
+                    lane=int(lane), channel_id=place[0], sent_at=message.sent_at, record_id=message.record_id
+                )
+            )
 
     def index_dependants(self, lane: Lane = Lane.IMPORT) -> None:
         """Replies carry the words of their thread's head, files and links those of their message."""

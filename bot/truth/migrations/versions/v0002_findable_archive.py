@@ -36,6 +36,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_category_corrections_corrected_at"), ["corrected_at"], unique=False)
 
     op.create_table(
+        "conversation_queue",
+        sa.Column("seq", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("lane", sa.Integer(), nullable=False),
+        sa.Column("channel_id", sa.String(length=512), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("record_id", sa.String(length=512), nullable=False),
+        sa.PrimaryKeyConstraint("seq"),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("conversation_queue", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_conversation_queue_next", ["lane", "channel_id", "sent_at", "record_id"], unique=False
+        )
+
+    op.create_table(
         "erasures",
         sa.Column("erasure_id", sa.String(length=64), nullable=False),
         sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
@@ -90,6 +105,7 @@ def upgrade() -> None:
     with op.batch_alter_table("message_conversations", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_message_conversations_channel_id"), ["channel_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_conversations_conversation_id"), ["conversation_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_message_conversations_reply_to"), ["reply_to"], unique=False)
 
     op.create_table(
         "record_categories",
@@ -173,6 +189,7 @@ def downgrade() -> None:
 
     op.drop_table("record_categories")
     with op.batch_alter_table("message_conversations", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_message_conversations_reply_to"))
         batch_op.drop_index(batch_op.f("ix_message_conversations_conversation_id"))
         batch_op.drop_index(batch_op.f("ix_message_conversations_channel_id"))
 
@@ -194,6 +211,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_erasures_began_at"))
 
     op.drop_table("erasures")
+    with op.batch_alter_table("conversation_queue", schema=None) as batch_op:
+        batch_op.drop_index("ix_conversation_queue_next")
+
+    op.drop_table("conversation_queue")
     with op.batch_alter_table("category_corrections", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_category_corrections_corrected_at"))
         batch_op.drop_index(batch_op.f("ix_category_corrections_category_id"))
