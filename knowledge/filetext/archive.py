@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import IO, Final
 
 from knowledge.filetext.encoding import decode_text
+from knowledge.filetext.extraction import extract
 from knowledge.filetext.package import ZIP_FAILURES
 from knowledge.filetext.reading import Reading
 from knowledge.filetext.reasons import UnreadableFile
@@ -19,6 +20,8 @@ from knowledge.filetext.reasons import UnreadableFile
 _MAX_LISTED: Final = 2000
 _DRIVE = re.compile(r"^[A-Za-z]:")
 _JUNK: Final = ("__MACOSX/", ".DS_Store", "Thumbs.db")
+SEVEN_ZIP: Final = "application/x-7z-compressed"
+_SEVEN_ZIP_MEMBER = re.compile(r"^=== (.+) ===$", re.MULTILINE)
 _FAILURES: Final = (*ZIP_FAILURES, tarfile.TarError, lzma.LZMAError)
 
 ReadMember = Callable[[bytes, str], None]
@@ -35,11 +38,15 @@ class _Member:
 def read_archive(data: bytes, media_type: str, name: str, reading: Reading, read_member: ReadMember) -> None:
     """Read an archive: the first page lists its members, then come the pages of those that can be read."""
     if reading.depth >= reading.limits.max_depth:
+        reading.truncated = True
         raise UnreadableFile("unsupported", "archive inside an archive")
     try:
         if media_type == "application/zip":
             with zipfile.ZipFile(BytesIO(data)) as container:
                 _read_members(list(_zip_members(container, reading)), reading, read_member)
+            return
+        if media_type == SEVEN_ZIP:
+            _read_seven_zip(data, reading)
             return
         unpacked = data if media_type == "application/x-tar" else _decompress(data, media_type, reading)
         if unpacked[257:262] == b"ustar":
@@ -49,6 +56,14 @@ def read_archive(data: bytes, media_type: str, name: str, reading: Reading, read
             read_member(unpacked, re.sub(r"\.(?:gz|bz2|xz)$", "", name, flags=re.IGNORECASE) or "content")
     except _FAILURES as error:
         raise UnreadableFile("corrupt", str(error)) from None
+
+
+def _read_seven_zip(data: bytes, reading: Reading) -> None:
+    """The library lists the members and reads those that are text."""
+    listed, *members = _SEVEN_ZIP_MEMBER.split(str(extract(data, SEVEN_ZIP).content))
+    reading.add("", "\n".join(line.removeprefix("- ") for line in listed.splitlines() if line.startswith("- ")))
+    for name, text in zip(members[::2], members[1::2], strict=True):
+        reading.add(name, text)
 
 
 def _zip_members(container: zipfile.ZipFile, reading: Reading) -> Iterator[_Member]:

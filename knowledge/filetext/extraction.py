@@ -34,6 +34,8 @@ def _unreadable(error: Exception) -> UnreadableFile:
         return UnreadableFile("encrypted", text[:200])
     if "unsupported" in text:
         return UnreadableFile("unsupported", text[:200])
+    if "exceeds limit" in text:
+        return UnreadableFile("too_large", text[:200])
     if "security" in text or "bomb" in text:
         return UnreadableFile("hostile", text[:200])
     if "alloc" in text or "out of memory" in text:

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from knowledge.filetext.archive import read_archive
 from knowledge.filetext.extraction import extract, keep_metadata
-from knowledge.filetext.kinds import FoundKind, find_kind
+from knowledge.filetext.kinds import NOTEBOOK, ODF_SLIDES, FoundKind, find_kind
 from knowledge.filetext.limits import ReadLimits
 from knowledge.filetext.mail import read_mail, read_outlook_mail
 from knowledge.filetext.package import Package
@@ -18,7 +18,7 @@ from knowledge.filetext.picture import read_picture
 from knowledge.filetext.plain import read_csv, read_markdown, read_plain
 from knowledge.filetext.reading import EnoughRead, Reading
 from knowledge.filetext.reasons import Reason, UnreadableFile
-from knowledge.filetext.slides import read_slides
+from knowledge.filetext.slides import read_odf_slides, read_slides
 from knowledge.filetext.spreadsheet import read_spreadsheet
 from knowledge.filetext.webpage import read_webpage
 from knowledge.filetext.word import read_word
@@ -97,6 +97,8 @@ def _read(data: bytes, found: FoundKind, name: str, reading: Reading) -> None:  
             read_pdf(data, reading)
         case "docx":
             read_word(data, reading)
+        case "pptx" if found.media_type == ODF_SLIDES:
+            read_odf_slides(data, reading)
         case "pptx":
             read_slides(data, reading)
         case "spreadsheet":
@@ -126,11 +128,17 @@ def _read(data: bytes, found: FoundKind, name: str, reading: Reading) -> None:  
 
 
 def _read_office(data: bytes, media_type: str, reading: Reading) -> None:
-    """Documents without pages of their own: rtf, doc, ppt, odt, epub."""
+    """Documents without pages of their own: rtf, doc, ppt, odt, epub, notebooks."""
     if data.startswith(b"PK"):
         with Package(data, reading):
             pass  # checked, then read by the library
-    result = extract(data, media_type)
+    try:
+        result = extract(data, media_type)
+    except UnreadableFile:
+        if media_type != NOTEBOOK:
+            raise
+        read_plain(data, reading)
+        return
     reading.title, reading.metadata = keep_metadata(result.metadata)
     reading.add("", str(result.content))
 

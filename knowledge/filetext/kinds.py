@@ -11,6 +11,8 @@ from knowledge.filetext.pages import FileKind
 from knowledge.filetext.reasons import Reason
 
 _OOXML: Final = "application/vnd.openxmlformats-officedocument."
+ODF_SLIDES: Final = "application/vnd.oasis.opendocument.presentation"
+NOTEBOOK: Final = "application/x-ipynb+json"
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEAD_BYTES: Final = 4096
 
@@ -35,7 +37,7 @@ _MAGIC: Final = (
     (b"BZh", FoundKind("archive", "application/x-bzip2")),
     (b"\xfd7zXZ\0", FoundKind("archive", "application/x-xz")),
     (b"{\\rtf", FoundKind("office", "application/rtf")),
-    (b"7z\xbc\xaf\x27\x1c", FoundKind("unknown", "application/x-7z-compressed")),
+    (b"7z\xbc\xaf\x27\x1c", FoundKind("archive", "application/x-7z-compressed")),
     (b"Rar!\x1a\x07", FoundKind("unknown", "application/vnd.rar")),
     (b"MZ", FoundKind("unknown", "application/vnd.microsoft.portable-executable")),
     (b"\x7fELF", FoundKind("unknown", "application/x-elf")),
@@ -56,6 +58,7 @@ _ZIP_MEDIA_TYPES: Final = {
     "application/vnd.oasis.opendocument.spreadsheet": FoundKind(
         "spreadsheet", "application/vnd.oasis.opendocument.spreadsheet"
     ),
+    ODF_SLIDES: FoundKind("pptx", ODF_SLIDES),
     "application/epub+zip": FoundKind("office", "application/epub+zip"),
 }
 _OLE_STREAMS: Final = (
@@ -126,7 +129,9 @@ def _media_container(data: bytes) -> FoundKind | None:
             return FoundKind("image", "image/webp")
         return FoundKind("unknown", "audio/wav" if head[8:12] == b"WAVE" else "video/x-msvideo")
     if head[4:8] == b"ftyp":
-        still = head[8:12] in {b"heic", b"heix", b"mif1", b"avif"}
+        if head[8:12] == b"avif":
+            return FoundKind("image", "image/avif")
+        still = head[8:12] in {b"heic", b"heix", b"mif1"}
         return FoundKind("unknown", "image/heic" if still else "video/mp4")
     if head.startswith(b"BM") and len(data) > 26 and data[14] in {12, 40, 52, 56, 108, 124}:  # header
         return FoundKind("image", "image/bmp")
@@ -152,15 +157,17 @@ def _text_kind(data: bytes, *, name: str, media_type: str) -> FoundKind:
     if not _is_text(data):
         return FoundKind("unknown", "application/octet-stream")
     head = data[:_HEAD_BYTES]
-    if _MARKUP.search(head) or (
-        (name.endswith((".html", ".htm")) or media_type == "text/html") and _ANY_TAG.search(head)
-    ):
-        return FoundKind("html", "text/html")
     headers = head.replace(b"\r\n", b"\n").lstrip().split(b"\n\n")[0]
     named_mail = name.endswith((".eml", ".mht", ".mhtml")) or media_type == "message/rfc822"
     found = len({match.lower() for match in _MAIL_HEADER.findall(headers)})
     if _MAIL_HEADER.match(headers) and found >= (1 if named_mail else _MAIL_HEADERS_NEEDED):
         return FoundKind("email", "message/rfc822")
+    if _MARKUP.search(head) or (
+        (name.endswith((".html", ".htm")) or media_type == "text/html") and _ANY_TAG.search(head)
+    ):
+        return FoundKind("html", "text/html")
+    if name.endswith(".ipynb") and head.lstrip().startswith(b"{"):
+        return FoundKind("office", NOTEBOOK)
     if name.endswith((".csv", ".tsv")) or media_type in {"text/csv", "text/tab-separated-values"}:
         return FoundKind("csv", "text/csv")
     if name.endswith((".md", ".markdown")) or media_type == "text/markdown":

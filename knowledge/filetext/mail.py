@@ -23,6 +23,8 @@ ReadMember = Callable[[bytes, str], None]
 
 def read_mail(data: bytes, reading: Reading, read_member: ReadMember) -> None:
     """Read an RFC 822 message; attachments are listed on the first page and read under their names."""
+    if reading.depth > reading.limits.max_depth:
+        raise UnreadableFile("unsupported", "mail inside mail")
     try:
         message = BytesParser(policy=policy.default).parsebytes(data)
     except (MessageError, ValueError, IndexError, RecursionError) as error:
@@ -37,7 +39,7 @@ def read_mail(data: bytes, reading: Reading, read_member: ReadMember) -> None:
         if is_body and subtype in bodies:
             bodies[subtype].append(decode_text(content, declared=part.get_content_charset()))
         elif content:
-            attachments.append((name or f"{part.get_content_type()}", content))
+            attachments.append((name or _name_of(part), content))
     raw = {key.title(): value for key, value in message.raw_items() if not str(value).isascii()}
     headers = {key: text for key in _HEADERS if (text := _header(message, key, raw.get(key)))}
     reading.title = headers.get("Subject", "")[:300]
@@ -61,17 +63,34 @@ def read_outlook_mail(data: bytes, media_type: str, reading: Reading) -> None:
 
 
 def _leaves(message: EmailMessage) -> Iterator[EmailMessage]:
-    for number, part in enumerate(message.walk()):
-        if number >= _MAX_PARTS:
+    """Bodies and attachments; a forwarded message is an attachment, whatever it is made of."""
+    waiting: list[object] = [message]
+    for _ in range(_MAX_PARTS):
+        if not waiting:
             return
-        if not part.is_multipart() and isinstance(part, EmailMessage):
+        part = waiting.pop(0)
+        if not isinstance(part, EmailMessage):
+            continue
+        if part.is_multipart() and part.get_content_maintype() == "multipart":
+            waiting[:0] = part.iter_parts()
+        else:
             yield part
+
+
+def _name_of(part: EmailMessage) -> str:
+    """What to call an attachment without a name: a forwarded message by its subject."""
+    inner = part.get_payload(0) if part.is_multipart() else None
+    subject = _header(inner, "Subject", None) if isinstance(inner, EmailMessage) else ""
+    return f"{subject[:100]}.eml" if subject else part.get_content_type()
 
 
 def _payload(part: EmailMessage) -> bytes:
     try:
+        if part.is_multipart():
+            inner = part.get_payload(0)
+            return inner.as_bytes() if isinstance(inner, EmailMessage) else b""
         content = part.get_payload(decode=True)
-    except (ValueError, LookupError, AssertionError):
+    except (ValueError, LookupError, AssertionError, AttributeError, TypeError):
         return b""
     return content if isinstance(content, bytes) else b""
 

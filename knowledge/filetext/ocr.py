@@ -21,6 +21,8 @@ _MIN_SIDE: Final = 24
 _MIN_EMBEDDED_AREA: Final = 8000
 """Icons and rules in documents are smaller than this many pixels."""
 _THREADS: Final = 4
+_VISIBLE_ALPHA: Final = 40
+_LIGHT: Final = 200
 
 
 @cache
@@ -57,15 +59,15 @@ def _lines(pixels: "np.ndarray[Any, Any]", offset: int) -> list[TextLine]:
 def image_text(image: "Image.Image", reading: Reading) -> str:
     """The text of a decoded picture. A long screenshot is read in tiles, because shrinking it makes it illegible."""
     import numpy as np  # with the models
-    from PIL import Image, ImageOps  # with the models
+    from PIL import ImageOps  # with the models
 
     image = ImageOps.exif_transpose(image)
-    if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
-        white = Image.new("RGBA", image.size, "white")
-        white.alpha_composite(image.convert("RGBA"))
-        image = white
-    image = image.convert("RGB")
     if min(image.size) < _MIN_SIDE:
+        return ""
+    if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
+        image = _on_paper(image.convert("RGBA"))
+    image = image.convert("RGB")
+    if image.getcolors(maxcolors=1):
         return ""
     if image.width > MAX_SIDE:
         image = image.resize((MAX_SIDE, max(1, round(image.height * MAX_SIDE / image.width))))
@@ -81,6 +83,18 @@ def image_text(image: "Image.Image", reading: Reading) -> str:
         if bottom == image.height:
             break
     return join_wrapped_chinese(page_text(lines))
+
+
+def _on_paper(image: "Image.Image") -> "Image.Image":
+    """A transparent picture on what makes it legible: white, or black where everything on it is light."""
+    from PIL import Image, ImageStat  # with the models
+
+    opaque = image.getchannel("A").point(lambda alpha: 255 if alpha > _VISIBLE_ALPHA else 0)
+    light = ImageStat.Stat(image.convert("L"), mask=opaque)
+    is_light = light.count[0] > 0 and light.mean[0] > _LIGHT
+    paper = Image.new("RGBA", image.size, "black" if is_light else "white")
+    paper.alpha_composite(image)
+    return paper
 
 
 def open_image(data: bytes, reading: Reading) -> "Image.Image":

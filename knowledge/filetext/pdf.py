@@ -1,5 +1,6 @@
 """PDF: the text layer of each page, and text recognition for pages that are scans."""
 
+import re
 import unicodedata
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +15,10 @@ from knowledge.filetext.reasons import UnreadableFile
 _FEW_CHARS: Final = 24
 """A page with fewer characters is looked at: scans often carry a stamp or a page number as their only text."""
 _BROKEN_SHARE: Final = 0.2
+_PICTURE = re.compile(rb"/Subtype\s*/Image\b")
+"""Pictures are objects of their own, whose dictionaries are in clear even in a compressed or encrypted file."""
+_RECOGNITION_SHARE: Final = 0.8
+"""Of the time for the whole file: then the pages that need no recognition are still read."""
 _POINTS_PER_INCH: Final = 72
 _MAX_DPI: Final = 150
 _DEFAULT_SIZE: Final = (595.0, 842.0)
@@ -25,13 +30,19 @@ def read_pdf(data: bytes, reading: Reading) -> None:
     reading.title, reading.metadata = keep_metadata(result.metadata)
     sizes = _page_sizes(result.metadata)
     pages = result.pages or [{"page_number": 1, "content": result.content}]
+    # A scan has a picture a page; where there are fewer, few characters are all that stands on such a page.
+    with_few = sum(_has_few(str(page["content"])) for page in pages)
+    may_be_scans = len(_PICTURE.findall(data)) >= with_few
     with TemporaryDirectory() as folder:
         path = Path(folder) / "document.pdf"
         for page in pages:
             number = int(page["page_number"])
             text = str(page["content"]).replace("\r\n", "\n").replace("\r", "\n")
-            if _wants_recognition(text):
-                if reading.limits.ocr:
+            if not text.strip() or _is_broken(text) or (may_be_scans and _has_few(text)):
+                if reading.limits.ocr and reading.spent_share > _RECOGNITION_SHARE:
+                    reading.note("too_slow")
+                    reading.truncated = True
+                elif reading.limits.ocr:
                     if not path.exists():
                         path.write_bytes(data)
                     recognised = _recognise(path, number, sizes.get(number, _DEFAULT_SIZE), reading)
@@ -46,8 +57,8 @@ def _page_sizes(metadata: dict[str, Any]) -> dict[int, tuple[float, float]]:
     return {int(info["number"]): tuple(info["dimensions"]) for info in infos if info.get("dimensions")}
 
 
-def _wants_recognition(text: str) -> bool:
-    return len("".join(text.split())) < _FEW_CHARS or _is_broken(text)
+def _has_few(text: str) -> bool:
+    return len("".join(text.split())) < _FEW_CHARS
 
 
 def _is_broken(text: str) -> bool:

@@ -11,13 +11,21 @@ from knowledge.filetext.reading import Reading
 from knowledge.filetext.tables import table_lines
 
 _HEADING = re.compile(r"^#{1,2}\s+(\S.*)$|^title:\s*[\"']?(\S.*?)[\"']?\s*$", re.MULTILINE)
+_ESCAPES = re.compile(r"(?<!\\)(?:\\u(?!00[0-7])[0-9a-fA-F]{4})+")
 _DELIMITERS: Final = ",\t;|"
 _FIELD_LIMIT: Final = 1_000_000
 
 
 def read_plain(data: bytes, reading: Reading) -> None:
-    """Read a text file as it is."""
-    reading.add("", decode_text(data))
+    """Read a text file as it is; in JSON, characters written as numbers become characters again."""
+    text = decode_text(data)
+    reading.add("", _ESCAPES.sub(_unescaped, text) if text.lstrip("\ufeff \t\r\n").startswith(("{", "[")) else text)
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    # Pairs of surrogates are one character.
+    units = bytes.fromhex(found[0].replace("\\u", ""))
+    return units.decode("utf-16-be", errors="replace")
 
 
 def read_markdown(data: bytes, reading: Reading) -> None:

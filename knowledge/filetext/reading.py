@@ -43,7 +43,8 @@ class Reading:
         self._prefix = ""
         self._chars_left = limits.max_chars
         self._unpacked_left = limits.max_unpacked_bytes
-        self._deadline = time.monotonic() + limits.seconds * _SOFT_SHARE
+        self._began = time.monotonic()
+        self._seconds = limits.seconds * _SOFT_SHARE
 
     def add(self, label: str, text: str) -> None:
         """Keep a page; one without text is dropped. Raises ``EnoughRead`` once the limit of characters is reached."""
@@ -65,11 +66,16 @@ class Reading:
 
     def check_time(self) -> None:
         """Raise ``EnoughRead`` when the time is up, or refuse the file if nothing was read until now."""
-        if time.monotonic() < self._deadline:
+        if self.spent_share < 1:
             return
         if not self.pages:
             raise UnreadableFile("too_slow")
         raise EnoughRead("too_slow")
+
+    @property
+    def spent_share(self) -> float:
+        """How much of the time is over: 1 is all of it."""
+        return (time.monotonic() - self._began) / self._seconds
 
     def spend_unpacked(self, size: int) -> None:
         """Account for ``size`` bytes that were unpacked; refuses the file when that is too much altogether."""

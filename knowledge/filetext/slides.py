@@ -33,6 +33,18 @@ def read_slides(data: bytes, reading: Reading) -> None:
             reading.add(str(number), "\n\n".join(filter(None, _slide(package, name, slide, reading))))
 
 
+def read_odf_slides(data: bytes, reading: Reading) -> None:
+    """Read an OpenDocument presentation; a page's label is the slide's number, notes come last."""
+    with Package(data, reading) as package:
+        root = package.xml("content.xml")
+        if root is None:
+            raise UnreadableFile("corrupt", "no content part")
+        slides = [element for element in root.iter() if local_name(element) == "page"]
+        for number, slide in enumerate(slides, start=1):
+            paragraphs = (element for element in slide.iter() if local_name(element) in {"p", "h"})
+            reading.add(str(number), "\n".join("".join(paragraph.itertext()) for paragraph in paragraphs))
+
+
 def attribute_id(element: Element) -> str:
     """The relation of a slide: its ``r:id``, not its own ``id``."""
     return next((value for key, value in element.attrib.items() if key.endswith("}id")), "")
