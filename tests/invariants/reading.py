@@ -49,8 +49,8 @@ class Look:
         return await self.application.searcher.search(query)
 
     async def found(self) -> object:
-        """What search shows."""
-        return await self.application.finder.search(self.text, limit=LIMIT, **self._shared)
+        """What search shows, and how it understood times and events."""
+        return await self.application.finder.find(self.text, limit=LIMIT, now=at(500), **self._shared)
 
     async def latest(self) -> object:
         """What the timeline shows."""
@@ -129,7 +129,7 @@ class Look:
 
 FOR_AN_AUDIENCE: dict[str, Callable[[Look], Awaitable[object]]] = {
     "searcher": Look.searched,
-    "finder.search": Look.found,
+    "finder.find": Look.found,
     "finder.latest": Look.latest,
     "store.search_batch and get": Look.batch,
     "store.nearest and lexical": Look.single,

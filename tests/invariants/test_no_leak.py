@@ -21,7 +21,7 @@ from tests.quick_application import archive, quick_application
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-_QUERIES = ("pump news", "pump report", "corrected", "plans", "room")
+_QUERIES = ("pump news", "pump report", "corrected", "plans", "latest news since the pump report", "report of today")
 _NUMBERS = itertools.count(1)
 
 
