@@ -18,6 +18,7 @@ from bot.commands import COMMANDS
 from bot.errors import BadInput
 from bot.file_store import FileStore
 from bot.host import ApplicationHost
+from bot.language import language_of
 from bot.permissions import CONSOLE, Permissions
 from bot.truth.categories import correct
 from bot.truth.census import Census
@@ -183,7 +184,8 @@ class ConsoleHost(ApplicationHost):
         self._archivist.wake()
 
     async def _found(self, query: TimelineQuery, audience: Audience, visible: frozenset[str]) -> TimelinePage:
-        found = await self._finder.search(query.text, audience=audience, where=self._where(query), limit=query.limit)
+        searched = await self._finder.find(query.text, audience=audience, where=self._where(query), limit=query.limit)
+        found = searched.results
         messages = await self._read(
             lambda session: entries(
                 session, list(dict.fromkeys(item.message_id for item in found)), channel_ids=visible
@@ -191,7 +193,8 @@ class ConsoleHost(ApplicationHost):
         )
         by_id = {entry.record_id: entry for entry in messages}
         shown = [_with_place(by_id[RecordId(item.message_id)], item) for item in found if item.message_id in by_id]
-        return TimelinePage(entries=tuple(shown), next_before=None, choices=None)
+        understood = searched.understood.told(language_of(query.text), self._zone)
+        return TimelinePage(entries=tuple(shown), next_before=None, choices=None, understood=understood)
 
     def _narrowed(self, query: TimelineQuery, visible: frozenset[str]) -> TimelineFilter:
         first, end = _period(query)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.answering.evidence import Evidence
 from bot.answering.marks import unmarked
-from knowledge.lexical import terms
+from bot.answering.plain_words import plain_words
 
 _HAPPENED = re.compile(
     r"已经?(?:正式)?(?:上线|发布|完成|启动|恢复|切换|迁移|升级|部署|签约|搬)|正式(?:上线|发布|启动|开业|生效)|(?:上线|发布|完成|启动|切换|迁移|升级|部署|搬|开完|签约)(?:了|完毕|成功|完成)"
@@ -37,7 +37,7 @@ class Event:
 
 def tells_of(words: str, found: Sequence[Evidence]) -> Event | None:
     """The first message that says, in all the words of the event, that it happened; None when nobody told."""
-    wanted = frozenset(terms(words))
+    wanted = plain_words(words)
     if not wanted:
         return None
     for item in found:
@@ -50,7 +50,7 @@ def tells_of(words: str, found: Sequence[Evidence]) -> Event | None:
 
 
 def _announces(sentence: str, wanted: frozenset[str]) -> bool:
-    said = set(terms(sentence))
+    said = plain_words(sentence)
     if _NOT_YET.search(sentence) or not _HAPPENED.search(sentence):
         return False
     return all(word in said or any(_akin(word, other) for other in said) for word in wanted)

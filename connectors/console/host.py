@@ -166,6 +166,8 @@ class TimelinePage:
     entries: tuple[TimelineEntry, ...]
     next_before: str | None
     choices: TimelineChoices | None
+    understood: str = ""
+    """Which time the words of a search mean, in their language; empty when they name none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -147,6 +147,16 @@ async def test_a_private_channel_is_its_members_alone(application: Application, 
     assert {view.name for view in await host.channels(ANN)} == {"launch"}
 
 
+async def test_a_search_says_which_time_was_understood(application: Application, host: ConsoleHost) -> None:
+    await _tell(application, host, [opened(channel(), (person("Ann"),)), posted(1, "the budget is approved")])
+    page = await host.timeline(ANN, TimelineQuery(text="budget on 2026-11-02"))
+    assert _ids(page.entries) == ["m1"]
+    assert page.understood == "Time: “on 2026-11-02” = 2026-11-02"
+    page = await host.timeline(ANN, TimelineQuery(text="2025年的 budget"))
+    assert page.understood.startswith("2025-01-01 … 2025-12-31")
+    assert (await host.timeline(ANN, TimelineQuery(text="budget"))).understood == ""
+
+
 async def test_the_timeline_page_by_page_and_day_by_day(application: Application, host: ConsoleHost) -> None:
     file = FileRef(file_id=RecordId("f1"), name="budget.xlsx", unavailable_reason="no_bytes")
     # 09:00 UTC is 17:00 in Shanghai: what is said 8 hours later is said on the next day there.

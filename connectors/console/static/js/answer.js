@@ -7,7 +7,7 @@ import { t } from "./language.js";
 import { complain } from "./overlay.js";
 import { emit, state } from "./store.js";
 import { formatted } from "./text.js";
-import { shortDate } from "./time.js";
+import { fullTime, shortDate } from "./time.js";
 import { verdictLine } from "./verdict.js";
 
 /** Go to what a citation names: the page of the file, or the message in its channel. */
@@ -27,8 +27,9 @@ function source(citation) {
       "button",
       { type: "button", class: "source", data: { n: citation.n, record: citation.record_id }, on: { click: () => follow(citation) } },
       h("span", { class: "n" }, String(citation.n)),
-      h("span", { class: "where" }, h("b", {}, citation.author), ` · ${rest}`),
+      h("span", { class: "where", title: fullTime(citation.time) }, h("b", {}, citation.author), ` · ${rest}`),
       h("span", { class: "quote" }, citation.quote),
+      citation.outdated_by ? h("span", { class: "tag" }, t("source_outdated")) : null,
     ),
   );
 }

@@ -93,6 +93,7 @@ async function tell(mine) {
     if (mine !== turn) return;
     byId("timeline").append(h("p", { class: "story-about" }, matches.entries.length ? t("story_none", { topic: story.topic }) : t("timeline_nothing")));
   }
+  if (matches?.understood) byId("timeline").append(h("p", { class: "story-about" }, matches.understood));
   if (matches) byId("timeline").append(...matches.entries.map((entry) => recordEntry(entry, { words: filters.text, changed: recount, dated: true })));
   if (found && !found.entries.length) byId("end").textContent = t("timeline_nothing");
 }

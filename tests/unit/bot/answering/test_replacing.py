@@ -19,6 +19,9 @@ from bot.answering.replacing import may_replace, replaces
         ("Vendor contract price is $1,200", "Correction: the vendor contract price is $1,500"),
         ("Team offsite is June 5", "The team offsite is cancelled"),
         ("Ship gateway client 2.3.1 to staging", "Use gateway client 2.4.0 on staging instead of 2.3.1"),
+        ("发布预算 18 万，多一分都要写申请", "【决定】发布预算从 18 万提高到 24 万，明细明天发。其他不变"),
+        ("发布定在 11 月 28 日。周五见", "会上说了三件事。\n发布从 11-28 改到 12-08"),
+        ("Sign-in still takes 2.8 s in 1.4.0", "Sign-in moved from 1.4.0 to 1.5.0 today"),
         ("Design workshop on Monday", "Heads-up: design workshop postponed to Wednesday"),
     ],
 )
@@ -35,6 +38,8 @@ def test_a_newer_value_of_the_same_subject_replaces(older: str, newer: str) -> N
         ("产品发布会定在周四", "产品发布会在周四，别忘了"),  # no change
         ("产品发布会定在周四", "产品发布会要不要改到周五？"),  # a question
         ("产品发布会定在周四", "建议产品发布会改到周五"),  # a suggestion
+        ("预算还是 18 万吗", "发布预算从 18 万提高到 24 万"),  # the older one asked
+        ("周日卡通在 11:00 播出", "周日卡通的时段改为周日 11:00 和 12:00"),  # the old value still holds
         ("产品发布会的海报谁做", "产品发布会改到周五"),  # the older one told no day
         ("产品发布会什么时候？", "产品发布会改到周五"),
         ("The product launch is on Thursday", "The team lunch moved to Friday"),
