@@ -1,6 +1,6 @@
 """Evidence: the numbered passages an answer may use, with what a person needs to trust them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from bot.answering.excerpt import excerpt
 from bot.errors import Language
 from bot.texts import say
+from bot.truth.conversations import exchange_of
 from bot.truth.database import Database
 from bot.truth.places import Place
 from bot.truth.tables import AnswerRow, ChannelRow, FileRow, LinkRow, MessageRow, PersonRow
-from bot.truth.talk import place_with_neighbours
+from bot.truth.talk import Placed, Spoken, place_with_neighbours, spoken_messages, talk_statement
 from connectors.connector import Citation
 from connectors.events import RecordId
 from knowledge.lexical import terms
@@ -187,29 +188,24 @@ def _neighbours(session: Session, hits: Sequence[Evidence], besides: str | None)
     placed = {
         place.spoken.record_id: place for place in place_with_neighbours(session, [hit.record_id for hit in hits])
     }
-    questions = {*_questions(session, placed), besides}
+    beside = {hit.record_id: _beside(session, hit, placed) for hit in hits}
+    near_ids = [near.record_id for lines in beside.values() for near in lines]
+    questions = {*_questions(session, near_ids), besides}
     found: list[Evidence] = []
     for hit in hits:
-        place = placed.get(hit.record_id)
-        if place is None:
-            continue
-        for offset in (-1, 1):
-            line = place.surroundings.neighbours.get(offset)
-            near = placed.get(line.record_id) if line else None
-            if near is None or near.spoken.record_id in questions:
+        for near in beside[hit.record_id]:
+            if near.record_id in questions:
                 continue
-            permalink = session.scalar(
-                select(MessageRow.permalink).where(MessageRow.record_id == near.spoken.record_id)
-            )
+            permalink = session.scalar(select(MessageRow.permalink).where(MessageRow.record_id == near.record_id))
             found.append(
                 replace(
                     hit,
-                    record_id=near.spoken.record_id,
-                    message_id=near.spoken.record_id,
-                    author=near.spoken.author,
-                    time=near.spoken.sent_at,
-                    text=near.spoken.text,
-                    excerpt=excerpt(near.spoken.text, frozenset(), limit=_ITEM_CHARS),
+                    record_id=near.record_id,
+                    message_id=near.record_id,
+                    author=near.author,
+                    time=near.sent_at,
+                    text=near.text,
+                    excerpt=excerpt(near.text, frozenset(), limit=_ITEM_CHARS),
                     permalink=permalink,
                     chunk=0,
                     score=0.0,
@@ -217,6 +213,20 @@ def _neighbours(session: Session, hits: Sequence[Evidence], besides: str | None)
                 )
             )
     return found
+
+
+def _beside(session: Session, hit: Evidence, placed: Mapping[str, Placed]) -> list[Spoken]:
+    """The lines before and after a hit in its conversation, or where it has none in its thread or channel."""
+    place = placed.get(hit.record_id)
+    if place is None:
+        return []
+    exchange = exchange_of(session, hit.record_id) if place.spoken.thread_id is None else None
+    if exchange is None:
+        lines = (place.surroundings.neighbours.get(offset) for offset in (-1, 1))
+        return [placed[line.record_id].spoken for line in lines if line is not None and line.record_id in placed]
+    wanted = [record_id for record_id in (exchange.before, exchange.after) if record_id is not None]
+    here = talk_statement().where(MessageRow.record_id.in_(wanted), MessageRow.channel_id == place.spoken.channel_id)
+    return sorted(spoken_messages(session, here), key=lambda near: (near.sent_at, near.record_id))
 
 
 def _questions(session: Session, record_ids: Iterable[str]) -> set[str]:

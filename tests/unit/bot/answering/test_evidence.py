@@ -107,3 +107,18 @@ async def test_a_removed_file_is_no_evidence(application: Application) -> None:
     await application.inbox.append([deleted(40, minutes=501)])
     await application.archivist.apply_batch()
     assert await describe(application.database, hits, question="obsidian") == []
+
+
+async def test_the_lines_beside_a_hit_are_those_of_its_conversation(application: Application) -> None:
+    place = channel("busy")
+    await archive(
+        application,
+        posted(50, "Dee: which port does the peridot server use?", place=place, author="Cy", minutes=600),
+        posted(51, "does anyone want the old desk lamp?", place=place, author="Fay", minutes=600.2),
+        posted(52, "Cy: peridot listens on 8443", place=place, author="Dee", minutes=600.4),
+        posted(53, "Fay: yes, the lamp please", place=place, author="Gus", minutes=600.6),
+        posted(54, "Dee: thanks, 8443 works", place=place, author="Cy", minutes=600.8),
+    )
+    [hit] = [item for item in await described(application, "peridot listens on 8443") if item.record_id == "m52"]
+    near = await with_neighbours(application.database, [hit], budget_chars=5000)
+    assert [item.record_id for item in near] == ["m52", "m50", "m54"]
