@@ -1,8 +1,9 @@
 """Hybrid search: four signals of one round trip, fused into one order, whose beginning is then ranked by its words.
 
 Signals: the passage's own vector, the vector of its surroundings, its own words (BM25), the words of its
-surroundings (BM25). Scores are normalised within each list and added with fixed weights; ``knowledge.ranking`` has the
-last word about the first. Of a record only the best passage is kept, unless more are asked for.
+surroundings (BM25). Scores are normalised within each list and added with fixed weights; ``knowledge.ranking`` orders
+the first, then ``knowledge.reranking``, where it is set up, the very first. Of a record only the best passage is kept,
+unless more are asked for.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ from knowledge.qdrant.schema import AROUND, CONTEXT, DENSE, TERMS
 from knowledge.qdrant.searches import LexicalSearch, NearestSearch, ScoredPoint
 from knowledge.qdrant.store import PassageStore
 from knowledge.ranking import DEFAULT_RANKING, Candidate, RankingWeights, rank
+from knowledge.reranking import Reranking
 
 _QUERY_CHARS = 2000
 """A pasted page beyond what the embedding model reads would only make the search slow."""
@@ -60,12 +62,14 @@ class Searcher:
         *,
         weights: FusionWeights = FusionWeights(),
         ranking: RankingWeights = DEFAULT_RANKING,
+        reranking: Reranking | None = None,
         candidates: int = 200,
     ) -> None:
         self._store = store
         self._embedder = embedder
         self._weights = weights
         self._ranking = ranking
+        self._reranking = reranking
         self._candidates = candidates
 
     async def search(self, query: SearchQuery) -> list[ScoredPassage]:
@@ -98,9 +102,10 @@ class Searcher:
             passages = await self._store.get(list(part), audience=query.audience)
             candidates = [Candidate(passage, part[passage.point_id].score) for passage in passages]
             if start == 0:
-                candidates = await asyncio.to_thread(
-                    rank, query.text[:_QUERY_CHARS], candidates, people=query.people, weights=self._ranking
-                )
+                text = query.text[:_QUERY_CHARS]
+                candidates = await asyncio.to_thread(rank, text, candidates, people=query.people, weights=self._ranking)
+                if self._reranking is not None:
+                    candidates = await self._reranking.reorder(text, candidates)
             start, size = start + size, 4 * size
             for candidate in candidates:
                 passage = candidate.passage

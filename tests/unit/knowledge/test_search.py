@@ -1,6 +1,6 @@
 """Fusing, one passage a record, filters, and nothing for nobody, on the real embedded engine."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from knowledge.passage import (
 )
 from knowledge.qdrant.schema import AROUND, CONTEXT, DENSE, TERMS, ArchiveIdentity, VectorConfig
 from knowledge.qdrant.store import PassageStore
+from knowledge.reranking import Reranking
 from knowledge.search import Searcher, SearchQuery
 from tests.fakes.embedder import DIMENSION, TinyEmbedder
 from tests.fakes.qdrant import quick_folder
@@ -120,6 +121,37 @@ async def test_a_question_without_words_and_a_very_long_one_are_answered(searche
 async def test_signals_tell_where_the_score_came_from(searcher: Searcher) -> None:
     [best, *_] = await searcher.search(SearchQuery(text="JL-P19", audience=OPERATOR))
     assert set(best.signals) == {DENSE, AROUND, TERMS, CONTEXT}
+
+
+async def test_a_re_ranker_has_the_last_word_about_what_the_audience_may_read(searcher: Searcher) -> None:
+    judge = _Judge("quotation page two")
+    judged = Searcher(searcher._store, TinyEmbedder(), reranking=Reranking(judge, weight=1.0))
+    assert (await _found(searcher, "when does JL-P19 arrive?"))[0] == PUMP
+    assert (await _found(judged, "when does JL-P19 arrive?"))[0] == FILE
+    assert (await _found(judged, "JL-P19", limit=1)) == [FILE]
+    assert any("launch" in text for text in judge.read)
+    judge.read.clear()
+    await _found(judged, "launch", audience=Audience(frozenset({ChannelId("open")})))
+    assert judge.read
+    assert not any("launch" in text for text in judge.read)
+
+
+class _Judge:
+    """Prefers the texts that hold some words."""
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+        self.read: list[str] = []
+
+    async def start(self) -> None:
+        """Nothing to load."""
+
+    async def close(self) -> None:
+        """Nothing to free."""
+
+    async def score(self, query: str, texts: Sequence[str]) -> list[float]:
+        self.read += texts
+        return [float(self.words in text) for text in texts]
 
 
 class _Refusing(TinyEmbedder):
