@@ -17,9 +17,11 @@ from bot.application import Application, open_application, prepare_home
 from bot.archive.forgetting import forgetting_of
 from bot.archive.lock import ArchivistLock
 from bot.archive.retention import Retention
+from bot.archive.topics import find_topics
 from bot.cli.output import ERR
 from bot.console_host import ConsoleHost
 from bot.errors import SettingsError, ShiguangError
+from bot.executor import Executor
 from bot.language import system_language
 from bot.log import configure_logging
 from bot.metrics import Metrics
@@ -37,6 +39,8 @@ _log = structlog.get_logger(__name__)
 
 _GAUGE_SECONDS = 5.0
 _RETENTION_SECONDS = 3600.0
+_FIRST_TOPICS_SECONDS = 600.0
+_TOPICS_SECONDS = 86_400.0
 _STOP_SECONDS = 8.0
 _READY_SECONDS = 3.0
 
@@ -126,8 +130,9 @@ async def running(settings: Settings, *, sample: bool, next_free_port: bool = Fa
             return {"archive": await _archive_state(application), **model_state}
 
         server = WebServer(registry=metrics.registry, ready=ready)
+        host = _console_host(application, metrics)
         console = ConsoleConnector(
-            _console_host(application, metrics),
+            host,
             token=settings.web.token.get_secret_value() if settings.web.token else None,
             max_upload_bytes=settings.files.max_bytes,
             suggestions=STARTER_QUESTIONS if sample else None,
@@ -146,7 +151,9 @@ async def running(settings: Settings, *, sample: bool, next_free_port: bool = Fa
         for name, work in (
             ("load-model", _load_model(application, model_state)),
             ("gauges", _keep_gauges(application, metrics)),
+            ("read-timeline", host.read_timeline()),
             ("retention", _keep_retention(application)),
+            ("topics", _keep_topics(application)),
         ):
             stack.push_async_callback(_cancel, asyncio.create_task(work, name=name))
         yield f"{page_url(settings.web, port=port)}/"
@@ -248,6 +255,21 @@ async def _keep_retention(application: Application) -> None:
         except Exception:  # noqa: BLE001 - the next run goes on where this one stopped
             _log.warning("retention was interrupted", exc_info=True)
         await asyncio.sleep(_RETENTION_SECONDS)
+
+
+async def _keep_topics(application: Application) -> None:
+    """Find the topics again every day; at the start, first let people work."""
+    executor = Executor("topics", threads=1)
+    try:
+        while True:
+            await asyncio.sleep(_FIRST_TOPICS_SECONDS)
+            try:
+                await find_topics(application.database, application.store, executor)
+            except Exception:  # noqa: BLE001 - the former topics stay until the next time
+                _log.warning("topics could not be found", exc_info=True)
+            await asyncio.sleep(_TOPICS_SECONDS)
+    finally:
+        executor.close()
 
 
 async def _keep_gauges(application: Application, metrics: Metrics) -> None:

@@ -30,6 +30,7 @@ def search(
     since: Since = None,
     until: Until = None,
     kind: Kind = None,
+    category: Category = None,
     author: Author = None,
     as_user: As = None,
     limit: Limit = 10,
@@ -38,7 +39,9 @@ def search(
     """Find messages and files by words and meaning."""
     from bot.cli.searching import show_search
 
-    filters = Filters(channel=channel, since=since, until=until, kind=kind, author=author, as_user=as_user)
+    filters = Filters(
+        channel=channel, since=since, until=until, kind=kind, category=category, author=author, as_user=as_user
+    )
     run(show_search(query, filters, limit=limit, as_json=as_json))
 
 
@@ -48,6 +51,7 @@ def ask(
     since: Since = None,
     until: Until = None,
     kind: Kind = None,
+    category: Category = None,
     author: Author = None,
     as_user: As = None,
     as_json: Json = False,
@@ -55,7 +59,9 @@ def ask(
     """Answer a question from the archive, with citations."""
     from bot.cli.searching import show_answer
 
-    filters = Filters(channel=channel, since=since, until=until, kind=kind, author=author, as_user=as_user)
+    filters = Filters(
+        channel=channel, since=since, until=until, kind=kind, category=category, author=author, as_user=as_user
+    )
     run(show_answer(question, filters, as_json=as_json))
 
 

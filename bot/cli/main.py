@@ -11,7 +11,7 @@ import warnings
 import typer
 
 from bot import __version__
-from bot.cli import asking, doctor, evaluating, forgetting, importing, keeping, models, serving
+from bot.cli import asking, doctor, evaluating, forgetting, importing, keeping, models, serving, sorting
 from bot.cli.extract import extract
 
 app = typer.Typer(
@@ -28,6 +28,8 @@ app.add_typer(importing.app, name="import")
 app.command()(asking.search)
 app.command()(asking.ask)
 app.command()(asking.timeline)
+app.add_typer(sorting.categories, name="categories")
+app.add_typer(sorting.topics, name="topics")
 app.command()(extract)
 app.add_typer(evaluating.app, name="eval")
 app.add_typer(models.app, name="models")

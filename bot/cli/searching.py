@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from datetime import tzinfo
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from bot.answering.answerer import AnswerResult, Question
 from bot.answering.evidence import Evidence
 from bot.application import open_application
@@ -13,6 +15,8 @@ from bot.cli.options import Filters
 from bot.cli.output import ERR, OUT, print_json
 from bot.language import system_language
 from bot.settings import WebSettings, load_settings
+from bot.truth.categories import categories_of
+from bot.truth.database import Database
 from bot.truth.places import Place
 from bot.web.address import message_url
 from connectors.connector import Citation
@@ -27,8 +31,9 @@ async def show_search(query: str, filters: Filters, *, limit: int, as_json: bool
         searched = await application.finder.find(query, audience=audience, where=where, limit=limit)
         found = searched.results
         took_ms = round((time.perf_counter() - started) * 1000)
+        categories = await _categories(application.database, found) if as_json else {}
     if as_json:
-        results = [record_json(item, settings.web) for item in found]
+        results = [record_json(item, settings.web, categories[item.record_id]) for item in found]
         print_json({"query": query, "took_ms": took_ms, "results": results})
         return
     _print_records(found, application.zone)
@@ -66,8 +71,9 @@ async def show_timeline(filters: Filters, *, limit: int, as_json: bool) -> None:
     async with open_application(settings) as application:
         audience, where = await resolve(application, filters)
         found = await application.finder.latest(audience=audience, where=where, limit=limit)
+        categories = await _categories(application.database, found) if as_json else {}
     if as_json:
-        print_json({"records": [record_json(item, settings.web) for item in found]})
+        print_json({"records": [record_json(item, settings.web, categories[item.record_id]) for item in found]})
         return
     _print_records(found, application.zone)
 
@@ -87,7 +93,7 @@ def answer_json(result: AnswerResult, web: WebSettings) -> dict[str, Any]:
     }
 
 
-def record_json(item: Evidence, web: WebSettings) -> dict[str, Any]:
+def record_json(item: Evidence, web: WebSettings, categories: Sequence[str]) -> dict[str, Any]:
     """A record found, as in the contract."""
     return {
         "rank": item.n,
@@ -101,8 +107,14 @@ def record_json(item: Evidence, web: WebSettings) -> dict[str, Any]:
         "permalink": message_url(item.permalink, item.message_id, web),
         "file": {"name": item.file_name, "page": item.page} if item.file_name else None,
         "outdated_by": item.outdated_by.record_id if item.outdated_by else None,
+        "categories": list(categories),
         "also_in": [_place_json(place, web) for place in item.also_in],
     }
+
+
+async def _categories(database: Database, found: Sequence[Evidence]) -> dict[str, list[str]]:
+    async with database.read() as connection:
+        return await connection.run_sync(lambda sync: categories_of(Session(sync), [item.record_id for item in found]))
 
 
 def _place_json(place: Place, web: WebSettings) -> dict[str, Any]:

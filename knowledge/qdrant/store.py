@@ -219,6 +219,23 @@ class PassageStore:
             found.update((str(record.id), passage_of(record.payload or {})) for record in records)
         return [found[point_id] for point_id in point_ids if point_id in found]
 
+    async def vectors(
+        self, name: VectorName, point_ids: Sequence[str], *, audience: Audience
+    ) -> dict[str, list[float]]:
+        """The dense vectors called ``name`` of these points, by point id; see ``get`` for those left out."""
+        chosen = selection(audience, _EVERYTHING)
+        found: dict[str, list[float]] = {}
+        for batch in _batches(dict.fromkeys(point_ids), _NAMED_BATCH) if not chosen.empty else ():
+            condition = chosen.narrowed(models.HasIdCondition(has_id=list(batch))).filter
+            records, _ = await self._scroll(
+                scroll_filter=condition, limit=len(batch), with_payload=False, with_vectors=True
+            )
+            for record in records:
+                vector = record.vector.get(name) if isinstance(record.vector, dict) else None
+                if isinstance(vector, list):
+                    found[str(record.id)] = [float(number) for number in vector if isinstance(number, float | int)]
+        return found
+
     async def timeline(
         self,
         *,

@@ -89,7 +89,7 @@ def moment(part: float) -> datetime:
 async def build(settings: Settings) -> None:
     """Fill the home of ``settings`` with 100,000 messages, in both stores."""
     async with open_application(settings, model=ScriptedModel([])) as application:
-        await _write_truth(application)
+        await write_truth(application)
         await fill(application.store, dimension=application.embedder.spec.dimension)
 
 
@@ -130,7 +130,8 @@ def _messages(count: int) -> Iterator[_Message]:
         yield _Message(number, count, author, f"{text} (#{lap * 1000 + number % 997})" if lap else text)
 
 
-async def _write_truth(application: Application) -> None:
+async def write_truth(application: Application) -> None:
+    """Channels, people, members and messages."""
     everything = list(_messages(PASSAGES))
     channels = [
         {
