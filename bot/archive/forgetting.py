@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 import structlog
-from sqlalchemy import func, or_, select
+from sqlalchemy import Connection, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.application import Application
@@ -47,7 +47,7 @@ _NOT_REACHED = ("backups", "others", "platform", "topics", "logs", "places", "me
 Progress = Callable[[int], None]
 
 
-async def _nobody() -> None:
+async def nobody() -> None:
     """Somebody archives already."""
 
 
@@ -113,7 +113,7 @@ class Forgetting:
             return list(await connection.scalars(statement))
 
     async def carry_out(
-        self, *, attend: Callable[[], Awaitable[None]] = _nobody, progress: Progress = lambda _: None
+        self, *, attend: Callable[[], Awaitable[None]] = nobody, progress: Progress = lambda _: None
     ) -> list[Receipt]:
         """Carry out every unfinished erasure and return the receipts; all of it can be done twice.
 
@@ -191,16 +191,8 @@ class Forgetting:
             after = waiting[-1].seq
             meant = await self._meant(waiting, scope)
             if meant:
-
-                def apply(session: Session, meant: list[Received] = meant) -> set[str]:
-                    applier = Applier(session)
-                    applier.apply(meant)
-                    _add(session, erasure_id, {"events": len(meant)})
-                    session.flush()
-                    return applier.applied.unreferenced
-
                 async with self._database.begin() as connection:
-                    unreferenced = await connection.run_sync(lambda sync, apply=apply: apply(Session(sync)))
+                    unreferenced = await connection.run_sync(_apply, meant, erasure_id)
                     await self._leftovers.drop_within(connection, unreferenced)
 
     async def _meant(self, waiting: Sequence[Received], scope: Scope) -> list[Received]:
@@ -302,6 +294,14 @@ class Forgetting:
     async def _write(self, work: Callable[[Session], T]) -> T:
         async with self._database.begin() as connection:
             return await connection.run_sync(lambda sync: work(Session(sync)))
+
+
+def _apply(connection: Connection, meant: Sequence[Received], erasure_id: str) -> set[str]:
+    session = Session(connection)
+    applier = Applier(session)
+    applier.apply(meant)
+    _add(session, erasure_id, {"events": len(meant)})
+    return applier.applied.unreferenced
 
 
 def forgetting_of(application: Application) -> Forgetting:

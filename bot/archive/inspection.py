@@ -21,7 +21,7 @@ from bot.file_store import FileStore
 from bot.truth.categories import categories_of
 from bot.truth.database import Database
 from bot.truth.inbox import Inbox
-from bot.truth.orphans import ORPHANS, forget_bytes
+from bot.truth.orphans import ORPHANS, Orphan, forget_bytes
 from bot.truth.tables import ErasureRow, FileRow, InboxRow, IndexQueueRow, LinkRow, MessageRow
 from knowledge.passage import Audience, RecordId
 from knowledge.qdrant.payload import payload_of
@@ -164,7 +164,7 @@ class Inspection:
     async def _inspect_rows(self) -> None:
         for orphan in ORPHANS:
             async with self._database.begin() if self._fix else self._database.read() as connection:
-                found = await connection.run_sync(lambda sync, orphan=orphan: orphan.find(Session(sync), fix=self._fix))
+                found = await connection.run_sync(_find, orphan, fix=self._fix)
             self._result.found("words_of_the_dead" if orphan.holds_words else "rows_of_the_dead", found)
 
     async def _inspect_bytes(self) -> None:
@@ -183,8 +183,7 @@ class Inspection:
                 for sha256 in wrong:
                     await self._file_store.delete(sha256)
                 async with self._database.begin() as connection:
-                    lost = [*missing, *wrong]
-                    await connection.run_sync(lambda sync, lost=lost: forget_bytes(Session(sync), lost))
+                    await connection.run_sync(_forget_bytes, [*missing, *wrong])
         for folder in (f"{number:02x}" for number in range(256)):
             surplus = await self._leftovers.surplus(folder, before=time.time() - _UPLOAD_SECONDS)
             self._result.found("bytes_surplus", sorted(surplus))
@@ -233,6 +232,14 @@ class Inspection:
                 return
             yield batch
             after = batch[-1]
+
+
+def _find(connection: Connection, orphan: Orphan, *, fix: bool) -> list[str]:
+    return orphan.find(Session(connection), fix=fix)
+
+
+def _forget_bytes(connection: Connection, sha256s: Sequence[str]) -> None:
+    forget_bytes(Session(connection), sha256s)
 
 
 def _difference(wanted: dict[str, Any] | None, stored: dict[str, Any] | None, *, first: bool) -> Kind | None:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from bot.archive.forgetting import Forgetting
+from bot.archive.forgetting import Forgetting, nobody
 from bot.archive.receipt import Receipt
 from bot.truth.database import Database
 from bot.truth.erasing import Scope
@@ -68,7 +68,7 @@ class Retention:
         async with self._database.begin() as connection:
             await connection.run_sync(lambda sync: store(Session(sync)))
 
-    async def run(self, *, attend: Callable[[], Awaitable[None]] | None = None) -> list[Receipt]:
+    async def run(self, *, attend: Callable[[], Awaitable[None]] = nobody) -> list[Receipt]:
         """Remove what is older than its channel keeps, and finish what an interrupted run or ``forget`` has left."""
         today = datetime.now(self._zone).date()
         for rule in await self.rules():
@@ -81,7 +81,7 @@ class Retention:
                 await self._forgetting.note(scope, requested_by=REQUESTED_BY, rule_id=rule_id)
             else:
                 await self._keep_out(rule_id, scope)
-        return await self._forgetting.carry_out(**({} if attend is None else {"attend": attend}))
+        return await self._forgetting.carry_out(attend=attend)
 
     def _limit(self, today: date, keep_days: int) -> datetime:
         """Midnight, so that a run removes once a day and the stores are rewritten as seldom."""

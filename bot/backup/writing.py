@@ -162,7 +162,7 @@ class _Writing:
         info = tarfile.TarInfo(name)
         info.size, info.mode = size, 0o600
         hashing = _Hashing(file)
-        self._tar.addfile(info, hashing)  # type: ignore[arg-type]  # reads, which is all that addfile asks for
+        self._tar.addfile(info, hashing)
         self.members[name] = Member(sha256=hashing.digest.hexdigest(), size=size)
 
 

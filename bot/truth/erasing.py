@@ -37,9 +37,18 @@ from bot.truth.tables import (
 from bot.truth.working_set import WorkingSet
 from connectors.events import Event, MembershipChanged, MessageDeleted, MessageEdited, MessagePosted, ReactionChanged
 
-OF_MESSAGES = {"edits": MessageEditRow, "reactions": ReactionRow, "conversations": ConversationRow, "links": LinkRow}
+OF_MESSAGES: dict[str, Any] = {
+    "edits": MessageEditRow,
+    "reactions": ReactionRow,
+    "conversations": ConversationRow,
+    "links": LinkRow,
+}
 """Tables keyed by the message alone, by their name in a receipt."""
-OF_RECORDS = {"categories": RecordCategoryRow, "corrections": CategoryCorrectionRow, "topics": RecordTopicRow}
+OF_RECORDS: dict[str, Any] = {
+    "categories": RecordCategoryRow,
+    "corrections": CategoryCorrectionRow,
+    "topics": RecordTopicRow,
+}
 """Tables keyed by any record: message, file or link."""
 
 

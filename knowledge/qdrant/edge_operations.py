@@ -83,7 +83,7 @@ class EdgeOperations:
         request = {"limit": limit, "offset": offset, "with_payload": True, "with_vector": True}
         records, following = self._shard(collection).scroll(translate.scroll_request(request))
         if records:
-            points = [Point(id=record.id, vector=record.vector, payload=record.payload) for record in records]
+            points = [Point(id=record.id, vector=record.vector or {}, payload=record.payload) for record in records]
             self._update(into, UpdateOperation.upsert_points(points))
         return None if following is None else translate.plain_id(following)
 

@@ -1,7 +1,7 @@
 """doctor archive: every kind of damage, made on purpose, is found and really mended."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,7 +33,7 @@ Damaging = Callable[[Application], Awaitable[None]]
 async def _archived(application: Application) -> FileRef:
     """Three messages, one with a file and a link, one of them deleted."""
 
-    async def chunks():  # type: ignore[no-untyped-def]  # a generator of bytes
+    async def chunks() -> AsyncIterator[bytes]:
         yield b"the amber contract costs 4,500 euro"
 
     sha256, size = await application.file_store.put(chunks())
@@ -214,7 +214,7 @@ async def test_every_damage_is_found_and_mended(application: Application) -> Non
 
 
 async def _share_again(application: Application) -> None:
-    async def chunks():  # type: ignore[no-untyped-def]  # a generator of bytes
+    async def chunks() -> AsyncIterator[bytes]:
         yield b"the amber contract costs 4,500 euro"
 
     sha256, _ = await application.file_store.put(chunks())

@@ -279,8 +279,8 @@ async def test_an_older_database_is_brought_up(home: Settings, elsewhere: Settin
     _write(home, tmp_path / "b")
     assert verify(tmp_path / "b").truth_schema == "0001"
     await _restore(tmp_path / "b", elsewhere)
-    with closing(sqlite3.connect(elsewhere.home / "truth.db")) as connection:
-        assert connection.execute("select version_num from alembic_version").fetchone() == (HEAD,)
+    with closing(sqlite3.connect(elsewhere.home / "truth.db")) as restored:
+        assert restored.execute("select version_num from alembic_version").fetchone() == (HEAD,)
 
 
 async def test_files_deleted_while_they_are_copied_are_deleted_in_the_backup(
