@@ -161,6 +161,11 @@ class ConsoleHost(ApplicationHost):
             )
         )
 
+    async def read_timeline(self) -> None:
+        """Read what the timeline counts before somebody waits for it: seconds in a large archive."""
+        nothing = TimelineFilter(channel_ids=frozenset())
+        await self._census.look(nothing, before=None, limit=0, counted=False)
+
     async def story(self, person: PersonId, query: TimelineQuery) -> StoryView:
         """What happened with a topic, in order."""
         audience = await self._permissions.of_person(person, platform=CONSOLE)

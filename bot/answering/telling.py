@@ -21,6 +21,8 @@ _ALL_WORDS_SHARE = 0.99
 _SOME_WORDS_SHARE = 0.4
 _BEST = 5
 """How many are the best: one alone may stand far above all others by a word that it repeats."""
+_BEST_SHARE = 0.55
+"""Share of the very best score below which none counts as one of the best."""
 _LIKE_THE_BEST = 0.9
 """Share of their score at which a record is about the topic without one of its words, as in another language."""
 _RATHER_LIKE_THE_BEST = 0.5
@@ -31,7 +33,7 @@ _SHORT_CHARS = 12
 _SAME_WORDS = 0.8
 
 _WEIGHTS = {
-    "decision": 0.5,
+    "decision": 0.7,
     "announcement": 0.4,
     "action_item": 0.3,
     "number": 0.2,
@@ -74,7 +76,7 @@ class Topic:
         Nothing is, when none holds a good part of its words: something is always most like it.
         """
         scores = sorted((item.score for item in found), reverse=True)[:_BEST]
-        best = scores[-1] if scores and scores[-1] > 0 else 1.0
+        best = max(scores[-1], _BEST_SHARE * scores[0], 1e-9) if scores else 1.0
         chosen: list[tuple[Evidence, float]] = []
         named = False
         for item in found:

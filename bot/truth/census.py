@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, TypeVar
 
 import numpy as np
-from sqlalchemy import ColumnElement, Select, String, and_, func, literal, select, type_coerce
+from sqlalchemy import ColumnElement, Select, String, and_, func, literal, select, type_coerce, union
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.truth.categories import corrected
@@ -200,13 +200,14 @@ def _touched(session: Session, since: datetime) -> list[str]:
         select(FileRow.record_id).join(corrections, FileRow.file_id == corrections.record_id).where(said),
         select(LinkRow.record_id).join(corrections, LinkRow.link_id == corrections.record_id).where(said),
     )
-    return sorted({record_id for statement in statements for record_id in session.scalars(statement)})
+    return sorted(session.scalars(union(*statements)))
 
 
 def _sizes(session: Session) -> tuple[int, int]:
     """How many rows there are of messages, and of categories."""
     tables = (MessageRow, RecordCategoryRow, CategoryCorrectionRow)
-    messages, given, said = (session.scalar(select(func.count()).select_from(table)) or 0 for table in tables)
+    counts = [select(func.count()).select_from(table).scalar_subquery() for table in tables]
+    messages, given, said = session.execute(select(*counts)).one()
     return messages, given + said
 
 

@@ -104,6 +104,17 @@ async def test_the_timeline_lists_what_is_newest_here(application: Application) 
     assert "board" not in reply.answer.text
 
 
+async def test_a_story_is_told_in_order_with_its_sources(application: Application) -> None:
+    reply = await say(application, "/脉络 预算", language="zh")
+    assert reply.names == ["status", "sources", "finish"]
+    assert reply.answer.text.startswith("“预算”的来龙去脉：")
+    assert "[1] 2026-11-02 Li Wei: 预算批了 1,200 元 (9)" in reply.answer.text
+    assert reply.answer.citations[0].record_id == "m1"
+    assert (await say(application, "/timeline 预算")).answer.text.startswith("“预算”的来龙去脉：")
+    nothing = await say(application, "/story zeppelin", language="en")
+    assert (nothing.names, nothing.answer.text) == (["status", "finish"], "Nothing found for “zeppelin”.")
+
+
 async def test_files_when_there_are_none_and_a_find_without_result(application: Application) -> None:
     assert (await say(application, "/files", language="en")).answer.text == TEXTS["timeline_empty"]["en"]
     nothing = await say(application, "/files " + "zeppelin " * 100, language="en")

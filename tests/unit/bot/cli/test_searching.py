@@ -88,9 +88,41 @@ def test_timeline(filled: Shiguang) -> None:
     assert [record["record_ids"][0] for record in records] == ["jsonl:120", "jsonl:4"]
 
 
+def test_the_story_of_a_topic(filled: Shiguang) -> None:
+    story = json.loads(filled("timeline", "--topic", "what happened with the launch?", "--json").stdout)
+    assert set(story) == {"topic", "records", "scenes_left_out", "scenes"}
+    assert (story["topic"], story["records"]) == ("launch", 2)
+    told = [record for scene in story["scenes"] for record in scene["records"]]
+    assert [record["record_id"] for record in told] == ["jsonl:1", "jsonl:120"]
+    assert set(told[0]) == {"record_id", "author", "time", "text", "categories", "permalink", "file"}
+    assert told[0]["permalink"] == "http://127.0.0.1:8710/?message=jsonl%3A1"
+    people = filled("timeline", "--topic", "launch", "--author", "Ben").stdout
+    assert "The story of “launch”" in people
+    assert "Ben: the launch party" in people
+    assert "Tuesday" not in people
+    assert "没有找到“飞艇”" in filled("timeline", "--topic", "飞艇").stdout
+
+
+def test_how_many_records_a_day_week_or_month(filled: Shiguang) -> None:
+    def counts(*options: str) -> list[tuple[str, int]]:
+        document = json.loads(filled("timeline", "--json", "--by", *options).stdout)
+        assert document["by"] == options[0]
+        return [(row["from"], row["records"]) for row in document["counts"]]
+
+    assert counts("month") == [("2026-11-01", 5)]
+    assert counts("week") == [("2026-11-02", 5)]
+    assert counts("day", "--since", "2026-11-03") == [("2026-11-04", 1)]
+    assert counts("day", "--channel", "random", "--until", "2026-11-02") == []
+    assert counts("week", "--kind", "digest") == []
+    assert "2026-11-02        5  ▇" in filled("timeline", "--by", "week").stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [
+        (("timeline", "--topic", "x", "--by", "week"), 2, "--by"),
+        (("timeline", "--by", "year"), 2, "--by"),
+        (("timeline", "--category", "nonsense"), 1, "bad_input"),
         (("search",), 2, "Missing argument"),
         (("search", "x", "--limit", "0"), 2, "--limit"),
         (("search", "x", "--kind", "poem"), 2, "--kind"),
