@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 
+_PATIENCE = 4.0
+"""The time may stretch this many times while the reader hardly gets a processor."""
+_BUSY_SHARE = 0.5
+"""A reader that gets this share of a processor is not held up by others."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadLimits:
@@ -13,7 +18,7 @@ class ReadLimits:
     max_bytes: int = 100_000_000
     """Files larger than this are not opened."""
     seconds: float = 60.0
-    """Wall and processor time; pages read until then are kept."""
+    """Time for a file; pages read until then are kept. Wall time, stretched where other work keeps the processor."""
     memory_bytes: int = 2_000_000_000
     """Resident memory of the reading process."""
     max_chars: int = 2_000_000
@@ -33,3 +38,8 @@ class ReadLimits:
         for name in ("max_bytes", "seconds", "memory_bytes", "max_chars", "max_unpacked_bytes", "max_image_pixels"):
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name} must be positive")
+
+    def spent_share(self, *, wall: float, processor: float) -> float:
+        """How much of the time is over after these seconds of wall and processor time: 1 is all of it."""
+        own = max(processor / _BUSY_SHARE, wall / _PATIENCE)
+        return min(wall, own) / self.seconds

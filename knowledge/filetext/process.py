@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -116,14 +117,13 @@ class ReadingProcess:
         self.files_read += 1
         so_far = _SoFar()
         job = asyncio.create_task(self._converse(path, name, media_type, limits, so_far), name="filetext-job")
-        watch = asyncio.create_task(self._watch_memory(limits.memory_bytes), name="filetext-watch")
-        longest = limits.seconds + _GRACE_SECONDS
+        watch = asyncio.create_task(self._watch(limits), name="filetext-watch")
         reason: Reason | None = None
         try:
-            done, _ = await asyncio.wait({job, watch}, timeout=longest, return_when="FIRST_COMPLETED")
+            done, _ = await asyncio.wait({job, watch}, return_when="FIRST_COMPLETED")
             if job in done and job.exception() is None:
                 return job.result()
-            reason = "too_slow" if not done else "too_much_memory" if job not in done else None
+            reason = watch.result() if watch in done and job not in done else None
         finally:
             finished = job.done() and not job.cancelled() and job.exception() is None
             for task in (job, watch):
@@ -177,14 +177,23 @@ class ReadingProcess:
             raise EOFError("frame too large")
         return unpack(await stdout.readexactly(size))
 
-    async def _watch_memory(self, limit: int) -> None:
-        """Return as soon as resident memory is beyond ``limit``; wait for ever otherwise."""
-        try:
-            process = psutil.Process(self._process.pid)
-            while process.memory_info().rss <= limit:  # noqa: ASYNC110  # nobody tells when memory grows
-                await asyncio.sleep(_WATCH_SECONDS)
-        except psutil.Error:
-            await asyncio.Event().wait()  # it is gone: the job notices
+    async def _watch(self, limits: ReadLimits) -> Reason:
+        """Return as soon as the process is beyond its memory or its time; wait for ever when it is gone."""
+        began, used = time.monotonic(), None
+        while True:
+            wall = time.monotonic() - began - _GRACE_SECONDS
+            try:
+                process = psutil.Process(self._process.pid)
+                if process.memory_info().rss > limits.memory_bytes:
+                    return "too_much_memory"
+                times = process.cpu_times()
+            except psutil.Error:
+                await asyncio.Event().wait()  # the job notices
+                continue
+            used = times.user + times.system if used is None else used
+            if limits.spent_share(wall=wall, processor=times.user + times.system - used) >= 1:
+                return "too_slow"
+            await asyncio.sleep(_WATCH_SECONDS)
 
     async def _keep_log(self) -> None:
         stream = self._process.stderr

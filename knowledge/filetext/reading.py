@@ -43,8 +43,7 @@ class Reading:
         self._prefix = ""
         self._chars_left = limits.max_chars
         self._unpacked_left = limits.max_unpacked_bytes
-        self._began = time.monotonic()
-        self._seconds = limits.seconds * _SOFT_SHARE
+        self._began = time.monotonic(), time.process_time()
 
     def add(self, label: str, text: str) -> None:
         """Keep a page; one without text is dropped. Raises ``EnoughRead`` once the limit of characters is reached."""
@@ -75,7 +74,8 @@ class Reading:
     @property
     def spent_share(self) -> float:
         """How much of the time is over: 1 is all of it."""
-        return (time.monotonic() - self._began) / self._seconds
+        wall, processor = time.monotonic() - self._began[0], time.process_time() - self._began[1]
+        return self.limits.spent_share(wall=wall, processor=processor) / _SOFT_SHARE
 
     def spend_unpacked(self, size: int) -> None:
         """Account for ``size`` bytes that were unpacked; refuses the file when that is too much altogether."""
