@@ -4,6 +4,7 @@ The last runs where ``QDRANT_TEST_URL`` (and ``QDRANT_TEST_API_KEY``) name one, 
 deletes; elsewhere it is skipped, and says so.
 """
 
+import asyncio
 import os
 import uuid
 from collections.abc import AsyncIterator
@@ -469,6 +470,42 @@ async def test_a_reader_follows_a_rebuild_with_the_same_model(config: VectorConf
 
     assert await reader.count(audience=_OPERATOR) == 1
     await reader.close()
+
+
+async def test_compaction_keeps_what_lives_and_what_is_written_meanwhile(
+    config: VectorConfig, store: PassageStore
+) -> None:
+    await store.upsert([_passage(number, words={number: 1.0}) for number in range(700)])
+    reader = PassageStore(config)
+    await reader.open(_IDENTITY)
+    await store.delete_matching(PassageFilter(until=_START + timedelta(minutes=100)))
+    before = await store.lexical("terms", SparseTerms(indices=(300,), values=(1.0,)), audience=_OPERATOR, limit=5)
+
+    async def write() -> None:
+        for number in range(1000, 1020):
+            await reader.upsert([_passage(number)])
+            await reader.set_categories([RecordId(f"r{number - 600}")], ["late"])
+            await reader.delete_records([RecordId(f"r{number - 700}")])
+
+    compacted, _ = await asyncio.gather(store.compact(), write())
+
+    assert compacted == (config.backend == "edge")
+    for each in (store, reader):
+        assert await each.count(audience=_OPERATOR) == 600 + 20 - 20
+        assert await each.count(audience=_OPERATOR, where=PassageFilter(categories=frozenset({"late"}))) == 20
+    after = await store.lexical("terms", SparseTerms(indices=(350,), values=(1.0,)), audience=_OPERATOR, limit=5)
+    assert [hit.passage.record_id for hit in after] == ["r350"]
+    assert [hit.passage.record_id for hit in before] == ["r300"]
+    assert len(await _collections(config)) == 1
+    await reader.close()
+
+
+async def test_what_is_stored_is_told_whole(store: PassageStore) -> None:
+    await store.upsert([_passage(1), _passage(1, chunk=1), _passage(2)])
+    stored = await store.stored([RecordId("r1"), RecordId("unknown")])
+    assert sorted((payload["record_id"], payload["chunk"], payload["text"]) for payload in stored) == [
+        ("r1", 0, "消息 1/0"), ("r1", 1, "消息 1/1"),
+    ]  # fmt: skip
 
 
 async def _collections(config: VectorConfig) -> list[str]:
