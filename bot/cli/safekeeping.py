@@ -1,6 +1,7 @@
 """What ``backup`` and ``restore`` do."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from dataclasses import asdict
 from pathlib import Path
 
@@ -8,14 +9,17 @@ from rich.progress import Progress
 
 from bot.application import archive_identity, embedding_spec, prepare_home, vector_config
 from bot.archive.failures import archive_failures
+from bot.archive.inspection import Inspection
 from bot.archive.rebuild import rebuild
 from bot.backup.manifest import Manifest, Vectors
 from bot.backup.restoring import check, put_in_place
 from bot.backup.writing import Written, room_beside, write_backup
 from bot.cli.output import ERR, print_json
 from bot.errors import ArchiveError, Language, ShiguangError
+from bot.file_store import FileStore
 from bot.language import system_language
 from bot.settings import Settings, load_settings
+from bot.truth.database import Database
 from knowledge.qdrant.schema import ArchiveIdentity
 from knowledge.qdrant.store import PassageStore
 
@@ -86,12 +90,14 @@ async def restore(source: Path, *, force: bool, as_json: bool) -> None:
     await put_in_place(source, manifest, settings, with_vectors=with_vectors)
     reindexed: int | None = None
     reason = ""
-    if not with_vectors:
-        ERR.print(_say("indexing"))
-        try:
+    try:
+        if with_vectors and identity is not None:
+            await _settle(settings, identity)
+        else:
+            ERR.print(_say("indexing"))
             reindexed = await _rebuild(settings)
-        except ShiguangError as error:
-            reason = error.sentence(system_language())
+    except ShiguangError as error:
+        reason = error.sentence(system_language())
     if as_json:
         print_json(
             {
@@ -115,6 +121,20 @@ async def _rebuild(settings: Settings) -> int:
         task = bar.add_task("reindex", total=None)
         rebuilt = await rebuild(settings, progress=lambda done, total: bar.update(task, completed=done, total=total))
     return rebuilt.records
+
+
+async def _settle(settings: Settings, identity: ArchiveIdentity) -> None:
+    """Queue what was written between the copies of the vectors and of the truth; ``serve`` or an import indexes it."""
+    async with AsyncExitStack() as stack:
+        database = Database(settings.truth_url)
+        stack.push_async_callback(database.close)
+        file_store = FileStore(settings.files_dir, max_bytes=settings.files.max_bytes)
+        stack.callback(file_store.close)
+        store = PassageStore(vector_config(settings))
+        stack.push_async_callback(store.close)
+        with archive_failures():
+            await store.open(identity)
+            await Inspection(database, store, file_store, fix=True).run()
 
 
 async def _copy_vectors(settings: Settings, target: Path) -> Vectors | None:

@@ -90,3 +90,27 @@ def test_nothing_to_back_up_and_a_damaged_backup_are_said_in_one_sentence(shigua
     damaged = shiguang("restore", str(tmp_path / "b"))
     assert damaged.exit_code == 1
     assert "[backup_refused]" in damaged.stderr
+
+
+def test_vectors_that_were_copied_before_the_truth_are_caught_up_with(
+    shiguang: Shiguang, lines: Lines, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import bot.cli.safekeeping
+
+    assert shiguang("import", "jsonl", str(lines("apple one", "apple two"))).exit_code == 0
+    original = bot.cli.safekeeping._copy_vectors
+
+    async def then_something_is_said(settings: object, target: Path) -> object:
+        made_by = await original(settings, target)  # type: ignore[arg-type]  # the settings of the command
+        from bot.cli.archiving import import_jsonl
+
+        await import_jsonl(lines("apple three", first=9), as_json=False)
+        return made_by
+
+    monkeypatch.setattr(bot.cli.safekeeping, "_copy_vectors", then_something_is_said)
+    assert shiguang("backup", str(tmp_path / "b"), "--with-vectors").exit_code == 0
+    monkeypatch.setenv("SHIGUANG_HOME", str(home.with_name("restored")))
+    assert shiguang("restore", str(tmp_path / "b")).exit_code == 0
+    assert shiguang("import", "jsonl", str(lines("apple four", first=20))).exit_code == 0
+    assert _texts(shiguang, "apple") == ["apple four", "apple one", "apple three", "apple two"]
+    assert json.loads(shiguang("doctor", "archive", "--json").stdout)["state"] == "agrees"
