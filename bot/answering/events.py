@@ -12,14 +12,17 @@ from bot.answering.plain_words import plain_words
 _HAPPENED = re.compile(
     r"已经?(?:正式)?(?:上线|发布|完成|启动|恢复|切换|迁移|升级|部署|签约|搬)|正式(?:上线|发布|启动|开业|生效)|(?:上线|发布|完成|启动|切换|迁移|升级|部署|搬|开完|签约)(?:了|完毕|成功|完成)"
     r"|(?:发布会|启动会|评审会?|会议|年会|培训|团建)(?:顺利|圆满|刚|已)?(?:结束|开完|召开|举行)|顺利(?:结束|完成|上线)|今天(?:正式)?(?:上线|发布|开业)"
-    r"|\b(?:is|are|went|now|gone|goes) live\b|\b(?:has|have|we|just|was|were|is|are|been|finally|officially|successfully)"
-    r"(?:\W+\w+){0,2}?\W+(?:launched|released|shipped|deployed|migrated|completed|done|finished|rolled out|kicked off|over|out|moved|merged"
+    r"|\b(?:is|are|went|now|gone|goes) live\b|\b(?:has|have|we|just|was|were|is|are|been"
+    r"|finally|officially|successfully)"
+    r"(?:\W+\w+){0,2}?\W+(?:launched|released|shipped|deployed|migrated|completed|done"
+    r"|finished|rolled out|kicked off|over|out|moved|merged"
     r"|acquired|announced|resolved|started|opened)\b|\b(?:launched|released|shipped|announcing|announcement)\b",
     re.IGNORECASE,
 )
 _NOT_YET = re.compile(
     r"准备|计划|预计|打算|将(?:于|在|会)|之前|以前|什么时候|几号|吗[？?]?|推迟|取消|没有?(?:上线|发布)|还没|尚未|如果|等.{0,6}(?:上线|发布)"
-    r"|\?|\b(?:will|would|plan(?:s|ned|ning)?|going to|before|when|if|until|should|not yet|hasn't|haven't|isn't|delayed|postponed)\b",
+    r"|\?|\b(?:will|would|plan(?:s|ned|ning)?|going to|before|when|if|until|should|not yet"
+    r"|hasn't|haven't|isn't|delayed|postponed)\b",
     re.IGNORECASE,
 )
 _QUOTED = 60

@@ -68,7 +68,7 @@ class Finder:
         A time in the words counts from ``now``: what was said then comes first. ``besides`` is left out: the message
         that asks. Raises ``ArchiveError`` when the archive cannot be searched.
         """
-        understood = understand(text, now=now or datetime.now(UTC), zone=self._zone)
+        understood = await asyncio.to_thread(understand, text, now=now or datetime.now(UTC), zone=self._zone)
         understood = await self._with_events(understood, audience, replace(where, since=None, until=None))
         query = SearchQuery(
             text=text,
@@ -98,17 +98,21 @@ class Finder:
             found = await self._searcher.search(query)
             return newer_first(found) if understood.newest else found
         within = understood.within(query.where)
+        only_time = await asyncio.to_thread(lambda: understood.only_time)  # cuts words
         inside, others = await asyncio.gather(
             self._newest(query.audience, within, query.limit)
-            if understood.only_time
+            if only_time
             else self._searcher.search(replace(query, text=understood.words or query.text, where=within)),
             self._searcher.search(query),
         )
+        if inside and not only_time and all(understood.holds(hit.passage.sent_at) for hit in others):
+            inside = []  # The range holds all that matters: the words of the time may be the only difference.
         if understood.newest:
             inside, others = newer_first(inside), newer_first(others)
-        if understood.only_time and inside:
+        if only_time and inside:
             return inside
-        others = [hit for hit in others if not understood.holds(hit.passage.sent_at)]
+        if inside:
+            others = [hit for hit in others if not understood.holds(hit.passage.sent_at)]
         return inside_first(inside, others, limit=query.limit)
 
     async def _newest(self, audience: Audience, where: PassageFilter, limit: int) -> list[ScoredPassage]:
@@ -127,4 +131,5 @@ class Finder:
         query = SearchQuery(text=words, audience=audience, where=where, limit=_EVENT_CANDIDATES)
         with archive_failures():
             found = await self._searcher.search(query)
-        return tells_of(words, await describe(self._database, found, question=words))
+        evidence = await describe(self._database, found, question=words)
+        return await asyncio.to_thread(tells_of, words, evidence)

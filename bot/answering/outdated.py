@@ -1,7 +1,7 @@
 """Marking old facts: a result that a newer message of its channel or thread has replaced."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -18,6 +18,8 @@ _LOOKED_AT = 10
 _FOLLOWING = 80
 """Newer messages of a channel looked at for each of them."""
 _REACH = timedelta(days=60)
+_LONGEST = 2000
+"""Characters of a newer message: longer ones are pasted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +39,23 @@ async def mark_outdated(database: Database, evidence: Sequence[Evidence]) -> lis
         return list(evidence)
     async with database.read() as connection:
         following = await connection.run_sync(lambda sync: _following(Session(sync), looked_at))
-    marked = [
-        replace(item, outdated_by=_replacement(item, following[item.record_id]))
-        if item.record_id in following
-        else item
-        for item in evidence
-    ]
+    return await asyncio.to_thread(_marked, evidence, following)
+
+
+def _marked(evidence: Sequence[Evidence], following: Mapping[str, Sequence[_Line]]) -> list[Evidence]:
+    marked = [replace(item, outdated_by=_replacement(item, following.get(item.record_id, ()))) for item in evidence]
     return _newer_before(marked)
 
 
 def _replacement(item: Evidence, following: Sequence[_Line]) -> Replacement | None:
     """The last that replaces it: what replaced the replacement counts."""
-    found = [line for line in following if replaces(line.text, item.text)]
+    found = [line for line in following if may_replace(line.text) and replaces(line.text, item.text)]
     return Replacement(found[-1].record_id, found[-1].time) if found else None
 
 
 def _following(session: Session, items: Sequence[Evidence]) -> dict[str, list[_Line]]:
-    """What was said later in the channel of each item and speaks of a change."""
-    following: dict[str, list[_Line]] = defaultdict(list)
+    """What was said later in the channel of each item."""
+    following: dict[str, list[_Line]] = {}
     for item in items:
         rows = session.execute(
             select(MessageRow.record_id, MessageRow.sent_at, MessageRow.text)
@@ -72,7 +73,7 @@ def _following(session: Session, items: Sequence[Evidence]) -> dict[str, list[_L
         following[item.record_id] = [
             _Line(record_id, sent_at, text)
             for record_id, sent_at, text in rows
-            if sent_at is not None and may_replace(text)
+            if sent_at is not None and len(text) <= _LONGEST
         ]
     return following
 

@@ -11,14 +11,17 @@ from bot.answering.plain_words import plain_words
 _CHANGED = re.compile(
     r"改到|改成|改为|改期|改在|换成|换到|调整[为到至成]|变更[为成]|更改[为成]|推迟[到至]?|延期[到至]?|延后[到至]?|提前到|顺延|挪到|更新[为成到]|更正|订正|勘误"
     r"|作废|不再是|不是[^。，]{1,12}[,，]?(?:而?是)"
-    r"|\b(?:(?:re)?scheduled (?:to|for)|moved (?:(?:back|up|out|forward) )?(?:from .{1,30} )?to|changed (?:from .{1,30} )?to|switched (?:from .{1,30} )?to"
-    r"|pushed (?:back )?(?:from .{1,30} )?to|bumped (?:from .{1,30} )?to|postponed|delayed (?:to|until|till)|brought forward|instead of"
+    r"|\b(?:(?:re)?scheduled (?:to|for)|moved (?:(?:back|up|out|forward) )?(?:from .{1,30} "
+    r")?to|changed (?:from .{1,30} )?to|switched (?:from .{1,30} )?to"
+    r"|pushed (?:back )?(?:from .{1,30} )?to|bumped (?:from .{1,30} )?to|postponed|delayed "
+    r"(?:to|until|till)|brought forward|instead of"
     r"|no longer|correction|supersed(?:es|ed)|updated to|is now|are now|not .{1,20} any ?more|make that)\b",
     re.IGNORECASE,
 )
 _FROM_TO = re.compile(
     r"从\s*(?P<old>[^，,。]{1,16}?)\s*(?:改|调整?|提高|提升|增加?|降低?|下调|上调|推迟|提前|延期|延|换|升级?|涨|减少?)(?:到|为|成|至)\s*(?P<new>[^，,。]{1,16})"
-    r"|\b(?:moved|changed|raised|lowered|increased|reduced|cut|bumped|pushed|switched|upgraded|went)\b.{0,30}?\bfrom (?P<old_>.{1,24}?) to (?P<new_>.{1,24})",
+    r"|\b(?:moved|changed|raised|lowered|increased|reduced|cut|bumped|pushed|switched"
+    r"|upgraded|went)\b.{0,30}?\bfrom (?P<old_>.{1,24}?) to (?P<new_>.{1,24})",
     re.IGNORECASE,
 )
 """A change that names what was before."""
@@ -26,7 +29,8 @@ _CANCELLED = re.compile(
     r"取消了?|不(?:办|开|搞|去|做)了|作废|\b(?:cancell?ed|called off|scrapped|won't happen)\b", re.IGNORECASE
 )
 _ASKS = re.compile(
-    r"[?？]|吗\s*$|要不要|能不能|是不是|如果|万一|建议|\b(?:can|could|should|would|if|maybe|might|whether|what about)\b",
+    r"[?？]|吗\s*$|要不要|能不能|是不是|如果|万一|建议|\b(?:can|could|should|would|if|maybe"
+    r"|might|whether|what about)\b",
     re.IGNORECASE,
 )
 _QUESTION = re.compile(r"[?？]|吗\s*$")
@@ -62,10 +66,14 @@ _SHARE = 0.5
 """Of the shorter message's subject words, how many the other must have."""
 _GENERIC = frozenset(
     plain_words(
-        "改 改到 改成 改为 推迟 延期 取消 提前 更新 更正 通知 大家 各位 今天 明天 后天 已经 现在 时间 下午 上午 晚上 早上 需要 可以 一下 注意 请 月 日 号 点 周 星期 一 二 三 四 五 六"
-        " 上 下 到 就 都 也 还 我们 定 定在 是 不 要 去 来 说 好 会 能 没 从 把 给 让 对 moved changed postponed cancelled updated correction now no longer"
-        " new time please all everyone monday tuesday wednesday thursday friday saturday sunday today tomorrow next week day am pm just so but its we're"
-        " know think like get got need one use using want see way thing make still some more if when then than out up us don't i'm it's that's"
+        "改 改到 改成 改为 推迟 延期 取消 提前 更新 更正 通知 大家 各位 今天 明天 后天 已经 现在 "
+        "时间 下午 上午 晚上 早上 需要 可以 一下 注意 请 月 日 号 点 周 星期 一 二 三 四 五 六"
+        " 上 下 到 就 都 也 还 我们 定 定在 是 不 要 去 来 说 好 会 能 没 从 把 给 让 对 moved "
+        "changed postponed cancelled updated correction now no longer"
+        " new time please all everyone monday tuesday wednesday thursday friday saturday sunday "
+        "today tomorrow next week day am pm just so but its we're"
+        " know think like get got need one use using want see way thing make still some more if "
+        "when then than out up us don't i'm it's that's"
     )
 )
 
@@ -97,18 +105,19 @@ def _changes(change: str, told: str) -> bool:
         return True
     if not _CHANGED.search(change):
         return False
-    named = bool(_NOT_THE_OLD.search(change))
+    repeats = bool(_NOT_THE_OLD.search(change))
     return any(
-        before[kind] and after[kind] - before[kind] and (named or before[kind] - after[kind]) for kind in before
+        before[kind] and after[kind] - before[kind] and (repeats or before[kind] - after[kind]) for kind in before
     )
 
 
 def _from_to(named: re.Match[str]) -> tuple[str, str, str]:
     """Kind of value, the old one and the new one; an empty kind when they are not of one kind."""
-    old, new = _values(named["old"] or named["old_"]), _values(named["new"] or named["new_"])
+    chinese = named["old"] is not None
+    old, new = _values(named["old" if chinese else "old_"]), _values(named["new" if chinese else "new_"])
     for kind in _VALUES:
         if len(old[kind]) == 1 and len(new[kind]) >= 1:
-            return kind, next(iter(old[kind])), sorted(new[kind])[0]
+            return kind, next(iter(old[kind])), min(new[kind])
     return "", "", ""
 
 

@@ -22,8 +22,14 @@ from knowledge.time_expressions.span import (
 
 _WEEK = "(?:周|星期|礼拜)"
 _WEEKDAY = "[一二三四五六日天]"
-_YEAR = r"(?:(?<![\d.])(?P<year>(?:19|20)\d\d|[零〇一二三四五六七八九]{4})\s*年(?:度|份|(?!代))|(?P<named>今年|本年度?|去年|上年度?|大前年|前年))"
-_DAY_OFFSETS = {"大前天": -3, "前天": -2, "前日": -2, "昨天": -1, "昨日": -1, "昨儿": -1, "昨": -1, "今天": 0, "今日": 0, "今儿": 0, "今": 0, "前": -2}  # fmt: skip
+_YEAR = (
+    r"(?:(?<![\d.])(?P<year>(?:19|20)\d\d|[零〇一二三四五六七八九]{4})\s*年(?:度|份|(?!代))"
+    r"|(?P<named>今年|本年度?|去年|上年度?|大前年|前年))"
+)
+_DAY_OFFSETS = {
+    "大前天": -3, "前天": -2, "前日": -2, "前": -2, "昨天": -1, "昨日": -1, "昨儿": -1, "昨": -1, "今天": 0, "今日": 0,
+    "今儿": 0, "今": 0,
+}  # fmt: skip
 _YEAR_OFFSETS = {"今": 0, "本": 0, "去": -1, "上": -1, "前": -2, "大": -3}
 _THIRDS = {"初": 0, "上": 0, "中": 1, "底": 2, "末": 2, "下": 2}
 _SEASONS = {"春": 3, "夏": 6, "秋": 9, "冬": 12}
@@ -174,7 +180,7 @@ RULES: tuple[Rule, ...] = (
     rule(rf"(?P<which>上上|上|本|这)个?月(?:份)?的?\s*(?:{_THIRD}|{_DAY}\s*[日号])?", _relative_month),
     rule(r"(?<![个每上下本这到\d一二三四五六七八九十])月(?P<third>初|底|末)", _bare_third, "month"),
     rule(r"(?<![月本这])(?P<third>[上中下])旬", _bare_third, "month"),
-    rule(rf"(?<![第每编A-Za-z\d.#]){_DAY}\s*[日号]{_DAY_GOES_ON}", _day_of_month, "day_of_month"),
+    rule(rf"(?<![第每编A-Za-z\d.#月]){_DAY}\s*[日号]{_DAY_GOES_ON}", _day_of_month, "day_of_month"),
     rule(r"(?P<name>大前天|[前昨今]天|[昨今前]日(?!子)|[昨今]儿)", _named_day),
     rule(r"(?P<name>[昨今])(?=[早晚晨夜])", _named_day),
     rule(r"(?P<name>前)(?=晚(?!上?[会饭]))", _named_day),

@@ -1,8 +1,13 @@
-"""What looks like a time and is none: titles, names of files and addresses, versions, ids, telephone numbers, prices."""
+"""What looks like a time and is none: titles, names of files, addresses, versions, ids, telephone numbers, prices."""
 
 import re
 
 _ID = r"[A-Za-z][A-Za-z0-9]*"
+_FILE = (
+    r"[\w\-.()（）+&]*\.(?:pdf|docx?|xlsx?|pptx?|txt|md|csv|json|ya?ml|png|jpe?g|gif|zip|tar|gz|7z|rar|log|html?|eml"
+    r"|mp[34]|mov|key|pages|numbers|py|js|ts|go|rs|java|sql|sh)(?![A-Za-z0-9])"
+)
+"""A name up to its extension, from the last space or quotation mark on."""
 _DISGUISES = re.compile(
     "|".join(
         [
@@ -10,9 +15,7 @@ _DISGUISES = re.compile(
             r"《[^》\n]*》",
             r"\b[a-z][a-z0-9+.-]*://\S+",
             r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
-            # Names of files: up to the extension, from the last space or quotation mark on.
-            r"[\w\-.()（）+&]*\.(?:pdf|docx?|xlsx?|pptx?|txt|md|csv|json|ya?ml|png|jpe?g|gif|zip|tar|gz|7z|rar|log|html?|eml"
-            r"|mp[34]|mov|key|pages|numbers|py|js|ts|go|rs|java|sql|sh)(?![A-Za-z0-9])",
+            _FILE,
             r"\b[A-Za-z][A-Za-z0-9-]*\.(?:com|org|net|io|cn|ai|dev|app|co|me)\b",
             r"\bv(?:ers(?:ion)?|er)?\.?\s*\d+(?:\.\d+)*",
             r"版本号?\s*\d+(?:\.\d+)*",

@@ -33,7 +33,11 @@ _UNIT_EN = r"(?P<unit>minute|min|hour|hr|day|week|fortnight|month|quarter|year)s
 _FEW_ZH = "(?P<few>好?几|若干|数)"
 _FEW_EN = r"(?P<few>a few|few|several|some)"
 _HALF_ZH = "(?P<half>半)(?P<unit>个月|个?小时|年|天)"
-_COUNT_ZH = rf"(?:(?P<count>{CHINESE})\s*多?{_UNIT_ZH}(?P<more>半)?|(?P<more_of>一个半)(?P<unit_of>月|小时)|{_FEW_ZH}(?P<unit_few>分钟|个?小时|天|周|个?星期|个月|年)|{_HALF_ZH.replace('unit', 'unit_half')})"  # fmt: skip
+_COUNT_ZH = (
+    rf"(?:(?P<count>{CHINESE})\s*多?{_UNIT_ZH}(?P<more>半)?|(?P<more_of>一个半)(?P<unit_of>月"
+    rf"|小时)|{_FEW_ZH}(?P<unit_few>分钟|个?小时|天|周|个?星期|个月|年)"
+    rf"|{_HALF_ZH.replace('unit', 'unit_half')})"
+)
 
 
 def _minutes(clock: Clock, count: float) -> Span:
@@ -124,7 +128,8 @@ RULES: tuple[Rule, ...] = (
     rule(r"前些(?:天|日子)|the other day\b", _days_before_today),
     rule(r"(?:前|近|这)(?:一)?(?:段|阵)(?:时间|日子|子)|前一?阵", _some_time),
     rule(
-        rf"(?:(?:about|around|over|some|roughly)\s+)?(?:(?P<count>{ENGLISH})|{_FEW_EN}|(?P<half>half (?:a|an)))\s+{_UNIT_EN}\s+(?:ago|back|earlier)\b",
+        rf"(?:(?:about|around|over|some|roughly)\s+)?(?:(?P<count>{ENGLISH})|{_FEW_EN}"
+        rf"|(?P<half>half (?:a|an)))\s+{_UNIT_EN}\s+(?:ago|back|earlier)\b",
         _counted_ago,
     ),
     rule(
@@ -135,7 +140,8 @@ RULES: tuple[Rule, ...] = (
     rule(rf"(?:in|over|within|during|for)\s+the\s+last\s+{_UNIT_EN}", _counted_until_now),
     rule(rf"(?:过|再过)?{_COUNT_ZH}(?:之|以)?后", never),
     rule(
-        rf"(?:in\s+)?(?:{ENGLISH}|a few|several)\s+(?:minute|hour|day|week|month|quarter|year)s?\s+(?:later|from now|after)\b",
+        rf"(?:in\s+)?(?:{ENGLISH}|a few|several)\s+(?:minute|hour|day|week|month|quarter"
+        rf"|year)s?\s+(?:later|from now|after)\b",
         never,
     ),
     rule(rf"in\s+(?:{ENGLISH}|a few|several)\s+(?:minute|hour|day|week|month|year)s?\b(?!\s+ago)", never),

@@ -43,7 +43,11 @@ _WEEKDAY = rf"(?P<weekday>{'|'.join(_WEEKDAYS)})\b(?!\.\w)"
 _IN = r"(?:(?:in|on|at|during|over|for|from|of|back in)\s+)?(?:the\s+)?"
 _LED = r"(?:(?:in|during|over|since|until|till|before|after|by|throughout|between|back in|as of)\s+)"
 _THIRD = r"(?P<third>early|beginning of|start of|mid(?:dle of)?|late|end of)[\s-]+(?:the\s+)?"
-_BORDERED = r"(?<=\bsince\s)|(?<=\bafter\s)|(?<=\bbefore\s)|(?<=\buntil\s)|(?<=\btill\s)|(?<=\bfrom\s)|(?<=\bto\s)|(?<=\bthrough\s)|(?<=\bbetween\s)|(?<=\band\s)|(?<=\bof\s)|(?<=\bby\s)"  # fmt: skip
+_BORDERED = (
+    r"(?<=\bsince\s)|(?<=\bafter\s)|(?<=\bbefore\s)|(?<=\buntil\s)|(?<=\btill\s)"
+    r"|(?<=\bfrom\s)|(?<=\bto\s)|(?<=\bthrough\s)|(?<=\bbetween\s)|(?<=\band\s)|(?<=\bof\s)"
+    r"|(?<=\bby\s)"
+)
 
 
 def _month_number(name: str) -> int:
@@ -195,13 +199,15 @@ RULES: tuple[Rule, ...] = (
     rule(r"(?P<name>tonight|last (?:night|evening)|this (?:morning|afternoon|evening))\b", _night),
     rule(r"just now|(?:just )?a (?:moment|minute|second) ago\b|moments ago\b", _just_now),
     rule(
-        rf"{_IN}(?:{_THIRD})?(?:earlier\s+|later\s+)?(?P<which>last|previous|prior|this|(?:the )?(?:week|month|quarter|year) before last)"
+        rf"{_IN}(?:{_THIRD})?(?:earlier\s+|later\s+)?(?P<which>last|previous|prior|this|(?:the "
+        rf")?(?:week|month|quarter|year) before last)"
         r"(?:\s+(?:calendar\s+)?(?P<unit>week(?!day)|month|quarter|year|weekend)(?:'s)?\b)",
         _relative,
     ),
     rule(rf"{_IN}(?P<unit>week|month|quarter|year) (?P<which>before last)\b", _relative),
     rule(
-        rf"(?:{_IN})(?P<third>beginning of|start of|end of|middle of) (?:the |this )?(?P<unit>week|month|quarter|year)\b",
+        rf"(?:{_IN})(?P<third>beginning of|start of|end of|middle of) (?:the |this )?(?P<unit>week"
+        rf"|month|quarter|year)\b",
         _relative,
     ),
     rule(r"(?:on |over |during )?(?:the )(?P<unit>weekend)\b", _relative),
@@ -234,7 +240,8 @@ RULES: tuple[Rule, ...] = (
         rf"(?:{_BORDERED})(?!(?<=by\s)(?:april|may|june|august)\b){_PLAIN_MONTH}(?!\s+(?:i|we|you)\b)", _month, "year"
     ),
     rule(
-        rf"(?:(?:in|during|throughout|back in|over|for|{_BORDERED})\s*)(?:the year\s+)?{_YEAR}(?!\s*[-:/]\d|\s*(?:people|users|items|rows|lines|messages|ms|seconds))",
+        rf"(?:(?:in|during|throughout|back in|over|for|{_BORDERED})\s*)(?:the "
+        rf"year\s+)?{_YEAR}(?!\s*[-:/]\d|\s*(?:people|users|items|rows|lines|messages|ms|seconds))",
         _year,
     ),
     rule(rf"{_IN}{_THIRD}{_YEAR}", _year),
@@ -253,7 +260,8 @@ RULES: tuple[Rule, ...] = (
         "year",
     ),
     rule(
-        rf"{_IN}(?P<nth>first|second|1st|2nd)\s+half\s+of\s+(?:(?P<which>this|last)\s+year|(?:the\s+)?(?:year\s+)?{_YEAR}|the year)",
+        rf"{_IN}(?P<nth>first|second|1st|2nd)\s+half\s+of\s+(?:(?P<which>this|last)\s+year"
+        rf"|(?:the\s+)?(?:year\s+)?{_YEAR}|the year)",
         _half,
     ),
     rule(rf"{_IN}(?P<which>last|this)\s+(?P<season>spring|summer|autumn|fall|winter)\b", _season),

@@ -130,7 +130,11 @@ _FESTIVALS: tuple[tuple[str, _Dated], ...] = (
     (r"good friday", lambda year: (_easter(year)[0] - 2 * _DAY, 0, 0)),
     (r"easter(?: sunday)?", _easter),
 )
-_SINGLE_DAYS = re.compile(r"元旦|清明|端午|中秋|双|圣诞|感恩|christmas|thanksgiving|easter|singles|double|dragon|autumn|qing", re.IGNORECASE)  # fmt: skip
+_SINGLE_DAYS = re.compile(
+    r"元旦|清明|端午|中秋|双|圣诞|感恩|christmas|thanksgiving|easter|singles|double|dragon"
+    r"|autumn|qing",
+    re.IGNORECASE,
+)
 """Bare, these mean the day; the others (春节, 国庆, 五一) the holiday."""
 
 NAMES = "|".join(f"(?:{pattern})" for pattern, _ in _FESTIVALS)

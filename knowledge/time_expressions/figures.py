@@ -10,11 +10,21 @@ from datetime import date, timedelta
 from knowledge.time_expressions.rule import Rule, group, last_begun, rule
 from knowledge.time_expressions.span import Clock, Span, days, months
 
-_YEAR_FIRST = r"(?<![\w.\-/])(?P<year>(?:19|20)\d\d)(?P<between>[-/.])(?P<month>0?[1-9]|1[0-2])(?P=between)(?P<day>[0-3]?\d)(?![\d\w/]|[-.]\w)"  # fmt: skip
+_YEAR_FIRST = (
+    r"(?<![\w.\-/])(?P<year>(?:19|20)\d\d)(?P<between>[-/.])(?P<month>0?[1-9]"
+    r"|1[0-2])(?P=between)(?P<day>[0-3]?\d)(?![\d\w/]|[-.]\w)"
+)
 _YEAR_LAST = r"(?<![\w.\-/])(?P<first>[0-3]?\d)/(?P<second>[0-3]?\d)/(?P<year>(?:19|20)\d\d)(?![\w/])"
 _NO_YEAR = r"(?P<first>[0-3]?\d)/(?P<second>[0-3]?\d)(?![\w/%]|\.\d)"
-_LED = r"(?:on\s+|(?<=\bsince\s)|(?<=\bbefore\s)|(?<=\bafter\s)|(?<=\buntil\s)|(?<=\btill\s)|(?<=\bby\s)|(?<=\bfrom\s)|(?<=\bto\s)|(?<=\bbetween\s)|(?<=\band\s)|(?<=[在从自至到])\s*)"  # fmt: skip
-_GOES_ON = r"(?=\s*(?:[日号]|那天|当天|以来|之前|以前|之后|以后|前|后|上午|下午|晚上|早上|的(?:会|群|消息|讨论|记录|通知|文件)))"
+_LED = (
+    r"(?:on\s+|(?<=\bsince\s)|(?<=\bbefore\s)|(?<=\bafter\s)|(?<=\buntil\s)|(?<=\btill\s)"
+    r"|(?<=\bby\s)|(?<=\bfrom\s)|(?<=\bto\s)|(?<=\bbetween\s)|(?<=\band\s)"
+    r"|(?<=[在从自至到])\s*)"
+)
+_GOES_ON = (
+    r"(?=\s*(?:[日号]|那天|当天|以来|之前|以前|之后|以后|前|后|上午|下午|晚上|早上|的(?:会|群"
+    r"|消息|讨论|记录|通知|文件)))"
+)
 
 
 def _whole_date(match: re.Match[str], clock: Clock) -> Span | None:

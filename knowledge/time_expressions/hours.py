@@ -1,4 +1,4 @@
-"""Parts of the day and hours of the clock, after a day (``昨天下午三点``) or alone (then of the last that has begun)."""
+"""Parts of the day and hours of the clock, after a day (``昨天下午三点``) or alone (the last that has begun)."""
 
 import re
 from datetime import date, timedelta
@@ -8,10 +8,10 @@ from knowledge.time_expressions.rule import Rule, last_begun, rule
 from knowledge.time_expressions.span import Clock, Span, days, hours, midnight
 
 _PARTS: tuple[tuple[str, int, int], ...] = (
-    ("凌晨", 0, 6), ("清晨", 5, 9), ("早晨", 5, 10), ("大早上", 5, 12), ("早上", 5, 12), ("一早", 5, 12), ("上午", 6, 12),
-    ("中午", 11, 14), ("午间", 11, 14), ("午后", 12, 18), ("下午", 12, 18), ("傍晚", 17, 20), ("黄昏", 17, 20),
-    ("晚上", 18, 24), ("晚间", 18, 24), ("夜里", 18, 29), ("夜间", 18, 29), ("深夜", 21, 29), ("半夜", 22, 29),
-    ("午夜", 22, 26), ("早", 5, 12), ("晨", 5, 9), ("晚", 18, 24), ("夜", 18, 29),
+    ("凌晨", 0, 6), ("清晨", 5, 9), ("早晨", 5, 10), ("大早上", 5, 12), ("早上", 5, 12), ("一早", 5, 12),
+    ("上午", 6, 12), ("中午", 11, 14), ("午间", 11, 14), ("午后", 12, 18), ("下午", 12, 18), ("傍晚", 17, 20),
+    ("黄昏", 17, 20), ("晚上", 18, 24), ("晚间", 18, 24), ("夜里", 18, 29), ("夜间", 18, 29), ("深夜", 21, 29),
+    ("半夜", 22, 29), ("午夜", 22, 26), ("早", 5, 12), ("晨", 5, 9), ("晚", 18, 24), ("夜", 18, 29),
     ("morning", 5, 12), ("noon", 11, 14), ("lunchtime", 11, 14), ("afternoon", 12, 18), ("evening", 18, 24),
     ("night", 18, 29),
 )  # fmt: skip

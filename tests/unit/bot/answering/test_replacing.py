@@ -39,7 +39,7 @@ def test_a_newer_value_of_the_same_subject_replaces(older: str, newer: str) -> N
         ("产品发布会定在周四", "产品发布会要不要改到周五？"),  # a question
         ("产品发布会定在周四", "建议产品发布会改到周五"),  # a suggestion
         ("预算还是 18 万吗", "发布预算从 18 万提高到 24 万"),  # the older one asked
-        ("周日卡通在 11:00 播出", "周日卡通的时段改为周日 11:00 和 12:00"),  # the old value still holds
+        ("周日茶会在 11:00 开始", "周日茶会的时段改为周日 11:00 和 12:00"),  # the old value still holds
         ("产品发布会的海报谁做", "产品发布会改到周五"),  # the older one told no day
         ("产品发布会什么时候？", "产品发布会改到周五"),
         ("The product launch is on Thursday", "The team lunch moved to Friday"),

@@ -18,7 +18,8 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
         ("2028年清明节", date(2028, 4, 4)), ("2023年重阳节", date(2023, 10, 23)), ("2024年元宵", date(2024, 2, 24)),
         ("2026年元旦", date(2026, 1, 1)), ("2025年双十一", date(2025, 11, 11)), ("2033年中秋节", date(2033, 9, 8)),
         ("Thanksgiving 2025", date(2025, 11, 27)), ("Black Friday 2024", date(2024, 11, 29)),
-        ("Easter 2024", date(2024, 3, 31)), ("Good Friday 2026", date(2026, 4, 3)), ("Labor Day 2026", date(2026, 9, 7)),
+        ("Easter 2024", date(2024, 3, 31)), ("Good Friday 2026", date(2026, 4, 3)),
+        ("Labor Day 2026", date(2026, 9, 7)),
         ("Memorial Day 2025", date(2025, 5, 26)), ("New Year's Eve 2024", date(2024, 12, 31)),
     ],
 )  # fmt: skip
