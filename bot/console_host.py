@@ -86,7 +86,7 @@ class ConsoleHost(ApplicationHost):
         """The people of the console, by name."""
         statement = (
             select(PersonRow)
-            .where(PersonRow.platform == CONSOLE, PersonRow.is_bot.is_(False))
+            .where(PersonRow.platform == CONSOLE, PersonRow.is_bot.is_(False), PersonRow.name != "")
             .order_by(PersonRow.name)
             .limit(_NAMED_PEOPLE)
         )

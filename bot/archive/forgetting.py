@@ -37,6 +37,8 @@ _log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 _BATCH = 100
+_FOUND = 5000
+"""Found at once: finding may mean reading the whole table."""
 _EVENTS = 500
 _POLL_SECONDS = 0.2
 _LOCK_SECONDS = 60.0
@@ -146,9 +148,11 @@ class Forgetting:
     async def _erase(self, erasure_id: str, scope: Scope, progress: Progress) -> None:
         done = 0
         while record_ids := await self._next(scope):
-            await self._erase_messages(record_ids, erasure_id)
-            done += len(record_ids)
-            progress(done)
+            for start in range(0, len(record_ids), _BATCH):
+                part = record_ids[start : start + _BATCH]
+                await self._erase_messages(part, erasure_id)
+                done += len(part)
+                progress(done)
         await self._erase_waiting(erasure_id, scope)
         await self._store.delete_matching(_where(scope))
 
@@ -159,7 +163,7 @@ class Forgetting:
 
     async def _next(self, scope: Scope) -> list[str]:
         async with self._database.read() as connection:
-            return list(await connection.scalars(select(MessageRow.record_id).where(scope.messages()).limit(_BATCH)))
+            return list(await connection.scalars(select(MessageRow.record_id).where(scope.messages()).limit(_FOUND)))
 
     async def _erase_messages(self, record_ids: Sequence[str], erasure_id: str) -> None:
         async with self._database.begin() as connection:
