@@ -5,7 +5,7 @@ A place leaves the queue in the transaction that writes what follows from it, so
 
 from bot.executor import Executor
 from bot.truth.database import Database
-from bot.truth.separating import Changed, Links, queue_missing, read_changed, write_links
+from bot.truth.separating import Changed, Links, anything_missing, queue_missing, read_changed, write_links
 from knowledge.conversations import WINDOW, replies
 
 
@@ -20,8 +20,11 @@ class Separating:
     async def separate_batch(self) -> int:
         """Separate anew what follows some changed places of one channel; returns 0 when nothing has changed."""
         if not self._looked_for_missing:
-            async with self._database.begin() as connection:
-                await connection.run_sync(queue_missing)
+            async with self._database.read() as connection:
+                missing = await connection.run_sync(anything_missing)
+            if missing:
+                async with self._database.begin() as connection:
+                    await connection.run_sync(queue_missing)
             self._looked_for_missing = True
         async with self._database.read() as connection:
             changed = await connection.run_sync(read_changed)

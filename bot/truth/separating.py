@@ -50,22 +50,15 @@ class Changed:
     """Replies within threads, which need no guess."""
 
 
+def anything_missing(connection: Connection) -> bool:
+    """Whether ``queue_missing`` would queue anything; looks at every message."""
+    return connection.execute(_missing().limit(1)).first() is not None
+
+
 def queue_missing(connection: Connection) -> None:
     """Queue talk without a row, as an archive of an older release holds it, and what has a row but is no talk."""
-    talk = and_(*_TALK)
-    known = exists().where(ConversationRow.record_id == MessageRow.record_id)
-    queued = exists().where(ConversationQueueRow.record_id == MessageRow.record_id)
-    missing = select(
-        literal(int(Lane.IMPORT)), MessageRow.channel_id, MessageRow.sent_at, MessageRow.record_id
-    ).where(
-        or_(and_(talk, ~known), and_(~talk, known)),
-        MessageRow.channel_id.is_not(None),
-        MessageRow.sent_at.is_not(None),
-        ~queued,
-    )  # fmt: skip
-    if connection.execute(missing.limit(1)).first() is not None:
-        columns = ["lane", "channel_id", "sent_at", "record_id"]
-        connection.execute(insert(ConversationQueueRow).from_select(columns, missing))
+    columns = ["lane", "channel_id", "sent_at", "record_id"]
+    connection.execute(insert(ConversationQueueRow).from_select(columns, _missing()))
 
 
 def read_changed(connection: Connection) -> Changed | None:
@@ -136,6 +129,15 @@ def write_links(connection: Connection, changed: Changed, links: Links) -> None:
 class _Row:
     reply_to: str | None
     conversation_id: str
+
+
+def _missing() -> Select[int, str | None, datetime | None, str]:
+    talk = and_(*_TALK)
+    known = exists().where(ConversationRow.record_id == MessageRow.record_id)
+    queued = exists().where(ConversationQueueRow.record_id == MessageRow.record_id)
+    placed = and_(MessageRow.channel_id.is_not(None), MessageRow.sent_at.is_not(None))
+    columns = (literal(int(Lane.IMPORT)), MessageRow.channel_id, MessageRow.sent_at, MessageRow.record_id)
+    return select(*columns).where(or_(and_(talk, ~known), and_(~talk, known)), placed, ~queued)
 
 
 def _add_run(runs: list[tuple[int, int]], start: int, end: int) -> None:

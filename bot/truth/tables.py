@@ -218,7 +218,7 @@ class ConversationQueueRow(Base):
     lane: Mapped[int]
     channel_id: Mapped[str]
     sent_at: Mapped[datetime]
-    record_id: Mapped[str]
+    record_id: Mapped[str] = mapped_column(index=True)
     __table_args__ = (
         Index("ix_conversation_queue_next", "lane", "channel_id", "sent_at", "record_id"),
         {"sqlite_autoincrement": True},

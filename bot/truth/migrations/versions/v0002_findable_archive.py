@@ -49,6 +49,7 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_conversation_queue_next", ["lane", "channel_id", "sent_at", "record_id"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_conversation_queue_record_id"), ["record_id"], unique=False)
 
     op.create_table(
         "erasures",
@@ -212,6 +213,7 @@ def downgrade() -> None:
 
     op.drop_table("erasures")
     with op.batch_alter_table("conversation_queue", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_conversation_queue_record_id"))
         batch_op.drop_index("ix_conversation_queue_next")
 
     op.drop_table("conversation_queue")
