@@ -45,6 +45,19 @@ async def test_the_talk_around_it_finds_it_whoever_comes_first(stage: Stage) -> 
     assert await stage.chunks("m6|f5") == chunks
 
 
+async def test_one_that_cannot_be_read_is_found_by_its_name_its_people_and_its_talk(stage: Stage) -> None:
+    place = channel("footage")
+    film = await stage.share("f7", "walkthrough.mp4", b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + b"\0" * 99, "video/mp4")
+    await stage.tell(
+        posted(80, "who filmed the anhydrite line", place=place),
+        posted(81, "I did", thread=80, files=(film,), place=place, author="Zhang San"),
+        posted(82, "thanks, the boracite part helps", thread=80, place=place),
+    )
+    for words in ("walkthrough", "Zhang San", "anhydrite", "boracite", "footage"):
+        assert "m81|f7" in await stage.with_words_around(words), words
+    assert (await stage.view(RecordId("m81"))).files[0].reason == "unsupported"
+
+
 async def test_removed_it_is_gone_and_its_message_stays(stage: Stage) -> None:
     place = channel("removed")
     file = await stage.share("f10", "selenite.txt", b"tourmaline price 77")
