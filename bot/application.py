@@ -16,12 +16,12 @@ from bot.archive.failures import archive_failures
 from bot.archive.indexer import Indexer
 from bot.archive.separating import Separating
 from bot.conversation import Conversation
-from bot.errors import ModelUnavailable, SettingsError, TruthUnavailable
+from bot.errors import ModelError, ModelUnavailable, SettingsError, TruthUnavailable
 from bot.executor import Executor
 from bot.file_store import FileStore
 from bot.llm.factory import create_model
 from bot.llm.interface import LanguageModel
-from bot.models.resolve import resolve_embedding_model
+from bot.models.resolve import resolve_embedding_model, resolve_reranker
 from bot.permissions import Permissions
 from bot.read_limits import read_limits
 from bot.settings import Settings
@@ -34,6 +34,7 @@ from knowledge.language_centring import CENTRING_VERSION
 from knowledge.lexical import TOKENIZER_VERSION
 from knowledge.qdrant.schema import ArchiveIdentity, VectorConfig
 from knowledge.qdrant.store import PassageStore
+from knowledge.reranking import FastReranker, RerankerSpec, Reranking
 from knowledge.search import Searcher
 
 
@@ -79,9 +80,12 @@ async def open_application(
         stack.callback(file_store.close)
         embedder = embedder or make_embedder(settings)
         stack.push_async_callback(embedder.close)
+        reranker = make_reranker(settings)
+        if reranker is not None:
+            stack.push_async_callback(reranker.close)
         store = PassageStore(vector_config(settings))
         stack.push_async_callback(store.close)
-        await _start_both(embedder, store)
+        await _start(embedder, reranker, store)
         compute = Executor("compute", threads=1)
         stack.callback(compute.close)
         separation = Executor("separation", threads=1)
@@ -99,7 +103,8 @@ async def open_application(
             file_store=file_store,
             file_reader=reader,
         )
-        searcher = Searcher(store, embedder)
+        reranking = Reranking(reranker, candidates=settings.reranker.candidates) if reranker else None
+        searcher = Searcher(store, embedder, reranking=reranking)
         finder = Finder(database=database, searcher=searcher, store=store, zone=zone)
         permissions = Permissions(database)
         model = model or create_model(settings)
@@ -189,6 +194,28 @@ async def load_embedder(embedder: Embedder) -> None:
         ) from error
 
 
+def make_reranker(settings: Settings) -> FastReranker | None:
+    """The re-ranker of the settings, not loaded, or None; raises ``ModelMissing`` when it was not pulled."""
+    model = resolve_reranker(settings)
+    if model is None:
+        return None
+    return FastReranker(
+        RerankerSpec(name=model.name, path=model.path, model_file=model.model_file),
+        budget_seconds=settings.reranker.budget_ms / 1000,
+        threads=settings.embedding.threads,
+    )
+
+
+async def load_reranker(reranker: FastReranker) -> None:
+    """Start it; raises ``ModelError`` when its files cannot be used."""
+    name = reranker.spec.name
+    try:
+        await reranker.start()
+    except ValueError as error:
+        hint = f"Run: shiguang models verify {name} (or unset reranker.model)"
+        raise ModelError(f"{name} cannot be loaded", hint=hint) from error
+
+
 def prepare_home(settings: Settings) -> None:
     """Make the data folder; raises ``TruthUnavailable`` when it cannot be written."""
     try:
@@ -207,8 +234,9 @@ def team_zone(settings: Settings) -> ZoneInfo:
         raise SettingsError(f"timezone: {settings.timezone!r} is not the name of a time zone") from None
 
 
-async def _start_both(embedder: Embedder, store: PassageStore) -> None:
-    loading = asyncio.ensure_future(load_embedder(embedder))
+async def _start(embedder: Embedder, reranker: FastReranker | None, store: PassageStore) -> None:
+    """The models load while the engine opens."""
+    loading = asyncio.ensure_future(_load(embedder, reranker))
     try:
         with archive_failures():
             await store.open(archive_identity(embedder.spec))
@@ -217,3 +245,9 @@ async def _start_both(embedder: Embedder, store: PassageStore) -> None:
         loading.cancel()
         await asyncio.gather(loading, return_exceptions=True)
         raise
+
+
+async def _load(embedder: Embedder, reranker: FastReranker | None) -> None:
+    await load_embedder(embedder)
+    if reranker is not None:
+        await load_reranker(reranker)

@@ -118,6 +118,16 @@ class EmbeddingSettings(_Section):
     batch_size: int = Field(default=32, ge=1, le=512)
 
 
+class RerankerSettings(_Section):
+    """Optional: a cross-encoder reads the question with each of the first candidates. Needs no ``reindex``."""
+
+    model: str | None = None
+    """Any re-ranker of fastembed, or one from our catalogue; None: search does without."""
+    candidates: int = Field(default=20, ge=2, le=60)
+    budget_ms: int = Field(default=500, ge=20, le=60_000)
+    """Longest time that it may add to a search; what it has not read by then keeps its order."""
+
+
 class LlmSettings(_Section):
     """The chat model: in process, any OpenAI-compatible server, or none (search only)."""
 
@@ -182,6 +192,7 @@ class Settings(BaseSettings):
     truth: TruthSettings = TruthSettings()
     vector: VectorSettings = VectorSettings()
     embedding: EmbeddingSettings = EmbeddingSettings()
+    reranker: RerankerSettings = RerankerSettings()
     llm: LlmSettings = LlmSettings()
     files: FilesSettings = FilesSettings()
     retention: RetentionSettings = RetentionSettings()

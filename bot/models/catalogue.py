@@ -235,10 +235,24 @@ DEFAULT_EMBEDDING: Final = Model(
     proven=True,
 )
 
+RERANKER: Final = Model(
+    name="bge-reranker-v2-m3-int8",
+    role="reranker",
+    size=590_000_000,
+    licence="Apache-2.0",
+    languages=("zh", "en", "and about 100 more"),
+    sources=_hubs(
+        "onnx-community/bge-reranker-v2-m3-ONNX", "onnx/model_int8.onnx", "tokenizer.json", "tokenizer_config.json"
+    ),
+    main_file="onnx/model_int8.onnx",
+    memory=_GB,
+)
+
 CATALOGUE: Final[tuple[Model, ...]] = (
     DEFAULT_CHAT,
     SMALL_CHAT,
     DEFAULT_EMBEDDING,
+    RERANKER,
     _qwen_gguf(
         "qwen3-4b-q4_k_m",
         "Qwen/Qwen3-4B-GGUF",

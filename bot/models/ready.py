@@ -6,7 +6,7 @@ A tenth of the time that the whole command line takes to start; ``make run`` ask
 import sys
 
 from bot.errors import ShiguangError
-from bot.models.resolve import resolve_chat_model, resolve_embedding_model
+from bot.models.resolve import resolve_chat_model, resolve_embedding_model, resolve_reranker
 from bot.settings import load_settings
 
 
@@ -15,6 +15,7 @@ def models_are_ready() -> bool:
     try:
         settings = load_settings()
         resolve_embedding_model(settings)
+        resolve_reranker(settings)
         if settings.llm.backend == "llamacpp":
             resolve_chat_model(settings)
     except ShiguangError:

@@ -7,7 +7,7 @@ from typing import Literal
 
 import psutil
 
-from bot.models.catalogue import CATALOGUE, DEFAULT_EMBEDDING, SMALL_CHAT, HubName, Model
+from bot.models.catalogue import CATALOGUE, DEFAULT_EMBEDDING, RERANKER, SMALL_CHAT, HubName, Model
 from bot.models.http_files import new_session
 from bot.models.hubs import hub_answers, hub_title
 
@@ -16,15 +16,17 @@ _NVIDIA_SECONDS = 5.0
 _CPU_LIMIT = 5 * _GB  # without a GPU a model above 4B answers more slowly than people wait
 _RESERVED = 3 * _GB  # the system, the archive and the embedding model
 _EMBEDDING_MEMORY = 16 * _GB
+_RERANKER_CORES = 8
 _HUBS: tuple[HubName, ...] = ("huggingface", "modelscope")
 PeopleLanguage = Literal["auto", "zh", "en"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
-    """Memory in bytes; ``gpu_memory`` is that of the largest NVIDIA card, 0 without one."""
+    """Memory in bytes; ``gpu_memory`` is that of the largest NVIDIA card, 0 without one. ``cores`` are real ones."""
 
     memory: int
+    cores: int
     gpu_memory: int
 
 
@@ -50,8 +52,9 @@ class Advice:
 
 
 async def inspect_machine() -> Machine:
-    """Look at RAM and, when ``nvidia-smi`` is there, at the card."""
-    return Machine(memory=psutil.virtual_memory().total, gpu_memory=await _gpu_memory())
+    """Look at RAM, cores and, when ``nvidia-smi`` is there, at the card."""
+    cores = psutil.cpu_count(logical=False) or 1
+    return Machine(memory=psutil.virtual_memory().total, cores=cores, gpu_memory=await _gpu_memory())
 
 
 async def _gpu_memory() -> int:
@@ -89,6 +92,8 @@ def advise(machine: Machine, hubs: tuple[HubName, ...], *, language: PeopleLangu
     picks += _retrieval(machine, hubs, language)
     if hubs:
         note = f"{' and '.join(hub_title(hub) for hub in hubs)} can be reached."
+        if machine.cores < _RERANKER_CORES:
+            note += f" A re-ranker ({RERANKER.name}) is worth its time from {_RERANKER_CORES} cores on."
     else:
         note = (
             "No model hub answers, so only the models of the package index are offered. "
@@ -142,11 +147,21 @@ def _retrieval(machine: Machine, hubs: tuple[HubName, ...], language: PeopleLang
         size=size,
         needs_hub=True,
     )
-    reranker = Recommendation(
-        name="BAAI/bge-reranker-v2-m3-int8",
-        setting="(pulled only; no setting uses a re-ranker yet)",
-        reason="re-orders what was found, Chinese and English",
-        size=570_000_000,
-        needs_hub=True,
-    )
-    return [embedding, reranker]
+    return [embedding, *_reranker(machine)]
+
+
+def _reranker(machine: Machine) -> list[Recommendation]:
+    if machine.cores < _RERANKER_CORES:
+        return []
+    return [
+        Recommendation(
+            name=RERANKER.name,
+            setting=f'reranker.model = "{RERANKER.name}"',
+            reason=(
+                "reads the first results together with the question, Chinese and English; worth it where search finds "
+                "the right message but not first: compare shiguang eval retrieval with and without it"
+            ),
+            size=RERANKER.size,
+            needs_hub=True,
+        )
+    ]

@@ -1,6 +1,6 @@
 """From the settings to the files: what the language model and the embedder open.
 
-Both functions do short blocking disk work and never download; ``shiguang models pull`` does that.
+They do short blocking disk work and never download; ``shiguang models pull`` does that.
 """
 
 import hashlib
@@ -34,13 +34,25 @@ class EmbeddingModel:
     passage_prefix: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class RerankerModel:
+    """A cross-encoder on disk."""
+
+    name: str
+    path: Path
+    """Folder with the ONNX file and the tokenizer."""
+    model_file: str
+    """Path of the ONNX file below ``path``."""
+
+
 def needed_models(settings: Settings) -> tuple[Model, ...]:
     """What the settings need on disk; raises ``SettingsError`` for a name that means nothing."""
-    embedding = _embedding_entry(settings)
+    reranker = _reranker_entry(settings)
+    for_search = (_embedding_entry(settings), *(() if reranker is None else (reranker,)))
     if settings.llm.backend != "llamacpp" or _chat_file(settings) is not None:
         listed = find(settings.llm.model) if settings.llm.backend == "llamacpp" else None
-        return (embedding,) if listed is None else (listed, embedding)
-    return (_chat_entry(settings), embedding)
+        return for_search if listed is None else (listed, *for_search)
+    return (_chat_entry(settings), *for_search)
 
 
 def resolve_chat_model(settings: Settings) -> Path:
@@ -79,6 +91,19 @@ def resolve_embedding_model(settings: Settings) -> EmbeddingModel:
     )
 
 
+def resolve_reranker(settings: Settings) -> RerankerModel | None:
+    """The model of ``reranker.model``, or None without one.
+
+    Raises ``ModelMissing`` when it was not pulled, ``SettingsError`` when the name means nothing.
+    """
+    model = _reranker_entry(settings)
+    if model is None:
+        return None
+    store = ModelStore(settings.models_dir)
+    manifest = _stored(store, model.name)
+    return RerankerModel(name=model.name, path=store.folder(model.name), model_file=manifest.main_file)
+
+
 def _chat_file(settings: Settings) -> Path | None:
     """The file that ``llm.model`` names directly: a path, a file put into the store by hand, or a stored model."""
     name = settings.llm.model
@@ -109,6 +134,18 @@ def _embedding_entry(settings: Settings) -> Model:
         raise SettingsError(f"embedding.model: {error.detail}", hint=error.hint()) from None
     if model.embedding is None:
         raise SettingsError(f"embedding.model: {model.name!r} is not an embedding model")
+    return model
+
+
+def _reranker_entry(settings: Settings) -> Model | None:
+    if settings.reranker.model is None:
+        return None
+    try:
+        model = model_named(settings.reranker.model)
+    except BadInput as error:
+        raise SettingsError(f"reranker.model: {error.detail}", hint=error.hint()) from None
+    if model.role != "reranker":
+        raise SettingsError(f"reranker.model: {model.name!r} is not a re-ranker")
     return model
 
 

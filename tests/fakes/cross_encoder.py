@@ -11,6 +11,8 @@ import onnx
 from onnx import TensorProto, helper
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
+from bot.models.store import Manifest, ModelStore, describe_files
+
 MODEL_FILE = "onnx/model.onnx"
 _SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]")
 
@@ -18,7 +20,7 @@ _SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]")
 def cross_encoder_files(words: str, *, max_tokens: int = 512, broken: bool = False) -> dict[str, bytes]:
     """The model's files by path. Only ``words`` are known, letter case apart.
 
-    A ``broken`` one fails whenever it reads several texts at once.
+    A ``broken`` one reads pairs of five tokens (one word each) and fails at any other.
     """
     config = {"model_max_length": max_tokens, "pad_token": "[PAD]"}
     return {
@@ -38,6 +40,17 @@ def write_cross_encoder(folder: Path, words: str, **options: Any) -> Path:
     return folder
 
 
+def store_cross_encoder(models_dir: Path, name: str, words: str, **options: Any) -> Path:
+    """The model as if it had been pulled under that name; returns its folder."""
+    store = ModelStore(models_dir)
+    ready = write_cross_encoder(store.staging(name) / "ready", words, **options)
+    manifest = Manifest(
+        name=name, role="reranker", source="test", checked="none", main_file=MODEL_FILE, files=describe_files(ready)
+    )
+    store.publish(name, ready, manifest)
+    return store.folder(name)
+
+
 def _tokenizer(words: str) -> Tokenizer:
     known = [*_SPECIAL, *dict.fromkeys(words.lower().split())]
     tokenizer = Tokenizer(models.WordLevel({word: at for at, word in enumerate(known)}, unk_token="[UNK]"))
@@ -54,12 +67,13 @@ def _graph(*, broken: bool) -> Any:  # an onnx.ModelProto; onnx ships no usable 
     """score = sum over all pairs (i of the question, j of the text) of [word i = word j]."""
     tensors = [helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"])
                for name in ("input_ids", "token_type_ids", "attention_mask")]  # fmt: skip
+    width = 5 if broken else 1
     constants = [
-        helper.make_tensor("specials", TensorProto.INT64, [], [len(_SPECIAL) - 1]),
+        helper.make_tensor("specials", TensorProto.INT64, [width], [len(_SPECIAL) - 1] * width),
         helper.make_tensor("rows", TensorProto.INT64, [1], [2]),
         helper.make_tensor("columns", TensorProto.INT64, [1], [1]),
         helper.make_tensor("last_two", TensorProto.INT64, [2], [1, 2]),
-        helper.make_tensor("column", TensorProto.INT64, [2], [1 if broken else -1, 1]),
+        helper.make_tensor("column", TensorProto.INT64, [2], [-1, 1]),
     ]
     node = helper.make_node
     nodes = [

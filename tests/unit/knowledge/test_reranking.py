@@ -93,10 +93,10 @@ async def test_what_is_not_ready_in_time_is_left_out_and_said_once(
 ) -> None:
     release = threading.Event()
 
-    def slow_after_the_first(_: str, texts: Sequence[str]) -> list[float]:
-        if texts[0] != "first":
+    def slow_after_the_first(_: str, text: str) -> float:
+        if text != "first":
             release.wait(timeout=10)
-        return [1.0] * len(texts)
+        return 1.0
 
     async with _started(tmp_path, budget=0.3) as reranker:
         monkeypatch.setattr(reranker, "_score", slow_after_the_first)
@@ -112,30 +112,17 @@ async def test_what_is_not_ready_in_time_is_left_out_and_said_once(
 
 
 async def test_nothing_is_begun_that_would_not_be_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls: list[int] = []
+    begun: list[str] = []
 
-    def slow(_: str, texts: Sequence[str]) -> list[float]:
-        calls.append(len(texts))
+    def slow(_: str, text: str) -> float:
+        begun.append(text)
         threading.Event().wait(0.2)
-        return [1.0] * len(texts)
+        return 1.0
 
     async with _started(tmp_path, budget=0.35) as reranker:
         monkeypatch.setattr(reranker, "_score", slow)
-        await reranker.score("?", ["text"] * 20)
-    assert calls == [1]
-
-
-async def test_batches_grow_while_there_is_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls: list[int] = []
-
-    def quick(_: str, texts: Sequence[str]) -> list[float]:
-        calls.append(len(texts))
-        return [0.0] * len(texts)
-
-    async with _started(tmp_path) as reranker:
-        monkeypatch.setattr(reranker, "_score", quick)
-        assert len(await reranker.score("?", ["text"] * 20)) == 20
-    assert calls == [1, 2, 4, 8, 5]
+        await reranker.score("?", ["first", "second"])
+    assert begun == ["first"]
 
 
 @pytest.mark.parametrize("wrong", [MODEL_FILE, "tokenizer.json"])

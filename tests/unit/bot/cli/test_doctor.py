@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from knowledge.reranking import FastReranker
+from tests.fakes.cross_encoder import store_cross_encoder
 from tests.unit.bot.cli.conftest import Lines, Shiguang
 
 
@@ -67,3 +69,30 @@ def test_another_embedding_model_is_a_failure_that_names_reindex(
     rebuilt = shiguang("reindex", "--json")
     assert json.loads(rebuilt.stdout) == {"records": 1, "failed": 0}
     assert shiguang("doctor", "--json").exit_code == 0
+
+
+def test_a_re_ranker_is_tried_and_told_what_this_machine_affords(
+    shiguang: Shiguang, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "bge-reranker-v2-m3-int8"
+    assert _states(shiguang("doctor", "--json").stdout)["re-ranker"] == "ok", "none is set"
+    monkeypatch.setenv("SHIGUANG_RERANKER__MODEL", name)
+    monkeypatch.setenv("SHIGUANG_RERANKER__BUDGET_MS", "60000")
+    missing = shiguang("doctor")
+    assert missing.exit_code == 1
+    assert name in missing.stdout
+    assert "models pull" in missing.stdout
+    store_cross_encoder(home / "models", name, "about two hours")
+    tried = shiguang("doctor")
+    assert tried.exit_code == 0
+    assert f"re-ranker: {name}, reads 20 of 20 candidates in" in tried.stdout
+
+    async def slow(*_: object) -> list[float]:
+        return [0.0] * 7
+
+    monkeypatch.setattr(FastReranker, "score", slow)
+    result = shiguang("doctor", "--json")
+    [finding] = [one for one in json.loads(result.stdout)["findings"] if one["check"] == "re-ranker"]
+    assert finding["state"] == "warning"
+    assert "reads 7 of 20" in finding["fact"]
+    assert "reranker.budget_ms" in finding["advice"]

@@ -4,8 +4,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot.cli.models import app
-from bot.models.catalogue import CATALOGUE, DEFAULT_CHAT
+from bot.cli.models import _Choice, _wanted, app
+from bot.models.catalogue import CATALOGUE, DEFAULT_CHAT, RERANKER
+from bot.settings import load_settings
+from tests.fakes.cross_encoder import store_cross_encoder
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +37,25 @@ def test_list_shows_every_model_and_marks_the_used_ones() -> None:
     for model in CATALOGUE:
         assert model.name in result.stdout
     assert f"*  {DEFAULT_CHAT.name}" in result.stdout
+
+
+def test_a_re_ranker_is_listed_and_marked_where_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHIGUANG_RERANKER__MODEL", RERANKER.name)
+    listed = json.loads(CliRunner().invoke(app, ["list", "--json"]).stdout)["models"]
+    [row] = [model for model in listed if model["role"] == "reranker"]
+    assert (row["name"], row["hub"], row["used"], row["installed"]) == (RERANKER.name, True, True, False)
+
+
+def test_what_the_settings_need_is_pulled_re_ranker_included(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    monkeypatch.setenv("SHIGUANG_RERANKER__MODEL", RERANKER.name)
+    folder = store_cross_encoder(home / "models", RERANKER.name, "words")
+    for small in (False, True):
+        assert RERANKER in _wanted(load_settings(), _Choice(names=(), everything=False, small=small, sha256=None))
+    assert "ready" in CliRunner().invoke(app, ["pull", RERANKER.name]).stdout
+    (folder / "tokenizer.json").write_text("{}")
+    verified = CliRunner().invoke(app, ["verify", RERANKER.name])
+    assert verified.exit_code == 1
+    assert f"{RERANKER.name}: corrupt · tokenizer.json" in verified.stdout
 
 
 def test_json_is_one_document_and_progress_goes_elsewhere(own: Path, home: Path) -> None:

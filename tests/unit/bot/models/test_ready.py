@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.models.catalogue import DEFAULT_CHAT, DEFAULT_EMBEDDING, Model
+from bot.models.catalogue import DEFAULT_CHAT, DEFAULT_EMBEDDING, RERANKER, Model
 from bot.models.ready import models_are_ready
 from bot.models.store import Manifest, ModelStore, describe_files
 
@@ -19,6 +19,7 @@ def _store(home: Path, model: Model) -> None:
     store = ModelStore(home / "models")
     ready = store.staging(model.name) / "ready"
     ready.mkdir(parents=True)
+    (ready / model.main_file).parent.mkdir(exist_ok=True)
     (ready / model.main_file).write_text("x")
     manifest = Manifest(
         name=model.name,
@@ -39,6 +40,10 @@ def test_ready_means_everything_that_the_settings_need(home: Path, monkeypatch: 
         patched.setenv("SHIGUANG_LLM__BACKEND", "none")
         assert models_are_ready()
     _store(home, DEFAULT_CHAT)
+    assert models_are_ready()
+    monkeypatch.setenv("SHIGUANG_RERANKER__MODEL", RERANKER.name)
+    assert not models_are_ready()
+    _store(home, RERANKER)
     assert models_are_ready()
 
 

@@ -7,10 +7,10 @@ from fastembed import TextEmbedding
 from fastembed.common.model_description import ModelSource, PoolingType
 
 from bot.errors import ModelMissing, SettingsError
-from bot.models.catalogue import DEFAULT_CHAT, DEFAULT_EMBEDDING, SMALL_CHAT
-from bot.models.resolve import needed_models, resolve_chat_model, resolve_embedding_model
+from bot.models.catalogue import DEFAULT_CHAT, DEFAULT_EMBEDDING, RERANKER, SMALL_CHAT
+from bot.models.resolve import needed_models, resolve_chat_model, resolve_embedding_model, resolve_reranker
 from bot.models.store import Manifest, ModelStore, describe_files
-from bot.settings import EmbeddingSettings, LlmSettings, Settings
+from bot.settings import EmbeddingSettings, LlmSettings, RerankerSettings, Settings
 
 
 def _settings(home: Path, *, llm: LlmSettings | None = None, embedding: str = DEFAULT_EMBEDDING.name) -> Settings:
@@ -85,6 +85,25 @@ def test_what_the_settings_need(tmp_path: Path) -> None:
     assert needed_models(_settings(tmp_path)) == (DEFAULT_CHAT, DEFAULT_EMBEDDING)
     server = LlmSettings(backend="openai", base_url="http://127.0.0.1:1/v1", model="anything")
     assert needed_models(_settings(tmp_path, llm=server)) == (DEFAULT_EMBEDDING,)
+
+
+def test_a_re_ranker_is_needed_only_where_it_is_set(tmp_path: Path) -> None:
+    assert resolve_reranker(_settings(tmp_path)) is None
+    settings = Settings(home=tmp_path, reranker=RerankerSettings(model=RERANKER.name))
+    assert needed_models(settings) == (DEFAULT_CHAT, DEFAULT_EMBEDDING, RERANKER)
+    with pytest.raises(ModelMissing, match=RERANKER.name) as raised:
+        resolve_reranker(settings)
+    assert "models pull" in raised.value.hint()
+    folder = _store_model(tmp_path, RERANKER.name, "reranker", {RERANKER.main_file: "x"}, RERANKER.main_file)
+    model = resolve_reranker(settings)
+    assert model is not None
+    assert (model.name, model.path, model.model_file) == (RERANKER.name, folder, "onnx/model_int8.onnx")
+
+
+@pytest.mark.parametrize("name", ["nothing", SMALL_CHAT.name, DEFAULT_EMBEDDING.name])
+def test_only_a_re_ranker_re_ranks(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SettingsError, match=r"reranker\.model"):
+        resolve_reranker(Settings(home=tmp_path, reranker=RerankerSettings(model=name)))
 
 
 def test_the_identity_of_the_built_embedding_survives_a_new_onnx_version(tmp_path: Path) -> None:
