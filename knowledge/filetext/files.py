@@ -8,9 +8,10 @@ from typing import assert_never
 
 from knowledge.filetext.archive import read_archive
 from knowledge.filetext.extraction import extract, keep_metadata
-from knowledge.filetext.kinds import NOTEBOOK, ODF_SLIDES, FoundKind, find_kind
+from knowledge.filetext.kinds import NOTEBOOK, ODF_SLIDES, OFD, FoundKind, find_kind
 from knowledge.filetext.limits import ReadLimits
 from knowledge.filetext.mail import read_mail, read_outlook_mail
+from knowledge.filetext.ofd import read_ofd
 from knowledge.filetext.package import Package
 from knowledge.filetext.pages import FileKind, FileText, PageText, prevailing_script
 from knowledge.filetext.pdf import read_pdf
@@ -103,6 +104,8 @@ def _read(data: bytes, found: FoundKind, name: str, reading: Reading) -> None:  
             read_slides(data, reading)
         case "spreadsheet":
             read_spreadsheet(data, found.media_type, reading)
+        case "office" if found.media_type == OFD:
+            read_ofd(data, reading)
         case "office":
             _read_office(data, found.media_type, reading)
         case "html":

@@ -12,6 +12,7 @@ from knowledge.filetext.reasons import Reason
 
 _OOXML: Final = "application/vnd.openxmlformats-officedocument."
 ODF_SLIDES: Final = "application/vnd.oasis.opendocument.presentation"
+OFD: Final = "application/ofd"
 NOTEBOOK: Final = "application/x-ipynb+json"
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEAD_BYTES: Final = 4096
@@ -48,6 +49,7 @@ _MAGIC: Final = (
     (b"SQLite format 3\0", FoundKind("unknown", "application/vnd.sqlite3")),
 )
 _ZIP_PARTS: Final = (
+    ("ofd.xml", FoundKind("office", OFD)),
     ("word/document", FoundKind("docx", f"{_OOXML}wordprocessingml.document")),
     ("ppt/presentation", FoundKind("pptx", f"{_OOXML}presentationml.presentation")),
     ("xl/workbook.bin", FoundKind("spreadsheet", "application/vnd.ms-excel.sheet.binary.macroEnabled.12")),

@@ -101,6 +101,39 @@ NOTEBOOK = json.dumps(
     }
 ).encode()
 
+OFD_NAMESPACE = 'xmlns:ofd="http://www.ofdspec.org/2016"'
+
+
+def ofd_bytes(*pages: str, template: str = "") -> bytes:
+    def layer(text: str, head: str = "") -> str:
+        shown = f"<ofd:TextObject><ofd:TextCode>{text}</ofd:TextCode></ofd:TextObject>"
+        return f'<?xml version="1.0"?><ofd:Page {OFD_NAMESPACE}>{head}<ofd:Content>{shown}</ofd:Content></ofd:Page>'
+
+    listed = "".join(f'<ofd:Page ID="{n}" BaseLoc="Pages/Page_{n}/Content.xml"/>' for n in range(len(pages)))
+    return zip_bytes(
+        {
+            "OFD.xml": f'<?xml version="1.0"?><ofd:OFD {OFD_NAMESPACE}><ofd:DocBody><ofd:DocRoot>Doc_0/Document.xml'
+            "</ofd:DocRoot></ofd:DocBody></ofd:OFD>",
+            "Doc_0/Document.xml": f'<?xml version="1.0"?><ofd:Document {OFD_NAMESPACE}><ofd:CommonData>'
+            '<ofd:TemplatePage ID="9" BaseLoc="Tpls/Tpl_0/Content.xml"/></ofd:CommonData>'
+            f"<ofd:Pages>{listed}</ofd:Pages></ofd:Document>",
+            "Doc_0/Tpls/Tpl_0/Content.xml": layer(template),
+            **{
+                f"Doc_0/Pages/Page_{n}/Content.xml": layer(text, '<ofd:Template TemplateID="9"/>')
+                for n, text in enumerate(pages)
+            },
+        }
+    )
+
+
+def test_an_electronic_invoice_is_read_with_what_its_form_prints(tmp_path: Path) -> None:
+    found = read_bytes(tmp_path, ofd_bytes("壹万贰仟元整", "第二页", template="价税合计"), "发票.ofd")
+    assert [(page.label, page.text) for page in found.pages] == [
+        ("1", "价税合计\n壹万贰仟元整"),
+        ("2", "价税合计\n第二页"),
+    ]
+
+
 READABLE: dict[str, bytes] = {
     "named-wrongly.pdf": DOCX,
     "named-wrongly.docx": XLSX,
