@@ -75,11 +75,13 @@ def read_changed(connection: Connection) -> Changed | None:
     before = _lines(connection, _before(channel_id, sent_at, record_id))[::-1]
     after = _lines(connection, _from(channel_id, sent_at, record_id))
     moments = [(line.sent_at, line.record_id) for line in after]
+    # PostgreSQL may order ids of one moment otherwise: what is there is never looked for by order.
+    standing = {line.record_id: at for at, line in enumerate(after)}
     done: list[int] = []
     runs: list[tuple[int, int]] = []
     record_ids: set[str] = set()
     for its_lane, its_channel, moment, changed_id, seq in waiting:
-        at = bisect_left(moments, (moment, changed_id))
+        at = standing[changed_id] if changed_id in standing else bisect_left(moments, (moment, changed_id))
         end = at + WINDOW + 1
         if (its_lane, its_channel) != (lane, channel_id) or end > len(after) >= _LINES:
             break

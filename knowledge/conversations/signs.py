@@ -79,7 +79,6 @@ OPENING_SIGNS = (
     "log_length",
     "best_shared_words",
     "is_named_before",
-    "first_of_window",
 )
 
 Signs = NDArray[np.float64]
@@ -213,7 +212,6 @@ class Stretch:
                 log(1 + words.length),
                 log(1 + float(shared.max(initial=0.0))),
                 bool(named_first.any()),
-                not count,
             ],
             dtype=np.float64,
         )

@@ -240,3 +240,10 @@ async def test_nothing_is_left_to_do_when_drained(application: Application) -> N
     assert len(await _rows(application)) == 30
     async with application.database.read() as connection:
         assert (await connection.execute(select(ConversationQueueRow))).all() == []
+
+
+async def test_an_import_whose_messages_all_bear_one_time_comes_to_an_end(application: Application) -> None:
+    await _apply(application, *(posted(number, TALK[number % 12], minutes=0) for number in range(900)))
+    await _separate(application)
+    assert len(await _rows(application)) == 900
+    assert await _rows(application) == await _expected(application)
