@@ -25,8 +25,11 @@ from knowledge.topics import Talk, Topic, find, topic_words
 
 _MOST_MESSAGES = 20_000
 """The newest: more would take minutes and change little."""
-_SAME_TALK = timedelta(minutes=30)
+_SAME_TALK = timedelta(minutes=15)
 """Where no conversations are known: a longer silence in a channel ends one."""
+_LONGEST_SILENCE = timedelta(days=1)
+_MOST_OF_ONE = 16
+"""Messages of a conversation that are taken together: a longer one has wandered from thing to thing."""
 _FEWEST_CHARS = 40
 _AT_ONCE = 500
 
@@ -93,6 +96,7 @@ def _read(session: Session) -> tuple[list[_Conversation], frozenset[str]]:
     for start in range(0, len(messages), _AT_ONCE):
         known |= conversations_of(session, [message.record_id for message in messages[start : start + _AT_ONCE]])
     running: dict[str | None, tuple[str, datetime]] = {}
+    pieces: dict[str, tuple[str, datetime]] = {}
     talks: dict[str, list[MessageRow]] = defaultdict(list)
     for message in messages:
         at = message.sent_at or message.version_at
@@ -101,7 +105,11 @@ def _read(session: Session) -> tuple[list[_Conversation], frozenset[str]]:
             last = running.get(message.channel_id)
             talk_id = last[0] if last is not None and at - last[1] <= _SAME_TALK else message.record_id
             running[message.channel_id] = (talk_id, at)
-        talks[talk_id].append(message)
+        piece, last_at = pieces.get(talk_id, (talk_id, at))
+        if at - last_at > _LONGEST_SILENCE or len(talks[piece]) >= _MOST_OF_ONE:
+            piece = f"{talk_id}/{message.record_id}"
+        pieces[talk_id] = (piece, at)
+        talks[piece].append(message)
     names = {*session.scalars(select(PersonRow.name)), *session.scalars(select(ChannelRow.name))}
     ignored = {part for name in names for part in (name.casefold(), *name.casefold().split())}
     return [

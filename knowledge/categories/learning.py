@@ -23,8 +23,8 @@ _CONSTANT_PENALTY = 2.0
 _USUAL_IMPORTANCE = 0.05
 """Of a usual record beside a corrected one: they hold a head where it was, except near what was corrected."""
 _OWN_PENALTY = 0.05
-_OWN_USUAL_IMPORTANCE = 0.2
-_OWN_THRESHOLD = 0.6
+_OWN_USUAL_IMPORTANCE = 0.1
+_OWN_THRESHOLD = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def own_head(description: Array, corrected: Sequence[Corrected], usual: Array) -
     near = np.stack(examples)[:, meanings] @ prototype
     far = usual[:, meanings] @ prototype
     # Half way between the usual and the examples, and above all but few of the usual ones.
-    limit = max((float(near.mean()) + float(np.median(far))) / 2, float(np.quantile(far, 0.97)))
+    limit = max((float(near.mean()) + float(np.median(far))) / 2, float(np.quantile(far, 0.9)))
     steep = 4.0 / max(float(near.mean()) - limit, 0.05)
     prior = np.zeros(usual.shape[1])
     prior[meanings], prior[-1] = steep * prototype, -steep * limit

@@ -14,6 +14,8 @@ FEWEST_CONVERSATIONS = 5
 """Fewer about one thing are no topic."""
 _FEWEST_WITH_WORD = 3
 """Conversations that a word must occur in before it may name a topic: no name rests on what one person said once."""
+_SMALLEST_SHARE = 0.12
+"""Of a topic's conversations: a word of fewer does not name them all."""
 _MOST_TOPICS = 60
 _STEPS = 25
 _NAMED_BY = 3
@@ -75,7 +77,7 @@ def _telling_words(members: Sequence[Talk], everywhere: Counter[str], talks: int
     here = Counter(word for talk in members for word in set(talk.words))
     scored: list[tuple[float, str]] = []
     for word, count in here.items():
-        if count < _FEWEST_WITH_WORD:
+        if count < max(_FEWEST_WITH_WORD, _SMALLEST_SHARE * len(members)):
             continue
         lift = (count / len(members)) / (everywhere[word] / talks)
         if lift >= _TELLING:

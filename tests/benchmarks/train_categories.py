@@ -29,6 +29,9 @@ _TUNING_IMPORTANCE = 2.0
 _FOLDS = 5
 _PRECISION_OVER_RECALL = 0.4
 """The beta of the F-measure by which thresholds are chosen: a wrong category is worse than a missing one."""
+_SELDOM = frozenset({"decision", "action_item", "announcement"})
+_SELDOM_THRESHOLD = 0.6
+"""Too few of them are among the tuning labels to choose by those alone; a wrong one annoys most."""
 
 
 def examples() -> list[tuple[Said, frozenset[str]]]:
@@ -81,7 +84,9 @@ def train(written: list[tuple[Said, frozenset[str]]], tuning: list[Labelled], ve
                 },
                 "vector": [round(float(weight), 3) for weight in weights[len(NAMES) : -1]],
                 "constant": round(float(weights[-1]), 3),
-                "threshold": round(threshold(unseen, truth, importance), 2),
+                "threshold": max(
+                    round(threshold(unseen, truth, importance), 2), _SELDOM_THRESHOLD if category_id in _SELDOM else 0.0
+                ),
             }
         heads[category_id] = kinds
     return heads
