@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from bot.answering.evidence import Evidence
 from bot.answering.excerpt import excerpt
 from bot.answering.finding import Finder
-from bot.answering.telling import Topic, bare_topic, is_repeated, tells
+from bot.answering.telling import UNNAMED_AT_MOST, Topic, bare_topic, is_repeated, tells
 from bot.truth.categories import categories_of
 from bot.truth.conversations import conversations_of
 from bot.truth.database import Database
@@ -33,7 +33,7 @@ _FILE_CHARS = 140
 _TABLE_BARS = re.compile(r"\s*\|[\s|]*")
 _AROUND = 30
 """Messages of a conversation that are read before and after those that were found."""
-_WEAKEST = 0.35
+_WEAKEST = 0.45
 """Share of the most telling scene's score below which a scene is none."""
 _NOT_FOUND = 0.3
 """How much a message counts that stands in the conversation without being about the topic itself."""
@@ -68,14 +68,21 @@ class Storyteller:
         async with self._database.read() as connection:
             told = await connection.run_sync(lambda sync: _lines(Session(sync), about, subject, where))
         scenes, left_out = self._scenes(told, lines)
-        return StoryView(topic=named, scenes=tuple(scenes), records=len(about), scenes_left_out=left_out)
+        return StoryView(
+            topic=named,
+            scenes=tuple(scenes),
+            records=sum(weight > UNNAMED_AT_MOST for _, weight in about),
+            scenes_left_out=left_out,
+        )
 
     def _scenes(self, told: Sequence[_Line], room: int) -> tuple[list[StoryScene], int]:
         by_scene: dict[tuple[date, str], list[_Line]] = defaultdict(list)
         for line in told:
             by_scene[line.line.time.astimezone(self._zone).date(), line.conversation_id].append(line)
         ranked = sorted(by_scene.values(), key=_scene_score, reverse=True)
-        ranked = [scene for scene in ranked if _scene_score(scene) >= _WEAKEST * _scene_score(ranked[0])]
+        ranked = [
+            scene for scene in ranked if _named(scene) and _scene_score(scene) >= _WEAKEST * _scene_score(ranked[0])
+        ]
         chosen: list[tuple[list[_Line], int]] = []
         seen: list[frozenset[str]] = []
         for scene in ranked:
@@ -87,8 +94,8 @@ class Storyteller:
                     break
                 if not is_repeated(line.line.text, seen):
                     best.append(line)
-            if any(line.about for line in best):
-                chosen.append((best, sum(line.about > 0 for line in scene) - sum(line.about > 0 for line in best)))
+            if _named(best):
+                chosen.append((best, _named(scene) - _named(best)))
                 room -= len(best)
         chosen.sort(key=lambda scene: min(_place(line) for line in scene[0]))
         return [_scene(best, left_out) for best, left_out in chosen], len(ranked) - len(chosen)
@@ -106,7 +113,12 @@ def _scene(lines: Sequence[_Line], left_out: int) -> StoryScene:
 
 
 def _scene_score(scene: Sequence[_Line]) -> float:
-    return max(line.score for line in scene) + 0.1 * math.log2(sum(line.about > 0 for line in scene) + 1)
+    return max(line.score for line in scene) + 0.1 * math.log2(_named(scene) + 1)
+
+
+def _named(lines: Iterable[_Line]) -> int:
+    """How many of the lines are about the topic by its words."""
+    return sum(line.about > UNNAMED_AT_MOST for line in lines)
 
 
 def _place(line: _Line) -> tuple[datetime, str]:

@@ -15,6 +15,8 @@ _ARTICLE = re.compile(r"^\s*(?:the|our|this|that)\s+", re.IGNORECASE)
 _AFTER = re.compile(
     r"\s*(?:到底|后来|最后|现在)?(?:怎么样了|怎么回事|发生了什么|的(?:来龙去脉|经过|始末|故事|进展))?[\s?？。.!！]*$"
 )
+UNNAMED_AT_MOST = 1 / 3
+"""How much a record can be about a topic without one of its words: it tells with others, and makes no scene alone."""
 _NAMED = 1.0
 _ALL_WORDS = 0.8
 _ALL_WORDS_SHARE = 0.99
@@ -86,7 +88,7 @@ class Topic:
                 or (share >= _ALL_WORDS * _SOME_WORDS_SHARE and like >= _RATHER_LIKE_THE_BEST)
                 or like >= _LIKE_THE_BEST
             ):
-                chosen.append((item, (like + share) / 2))
+                chosen.append((item, (like + share) / 2 if share else like * UNNAMED_AT_MOST))
                 named = named or share >= _ALL_WORDS * _SOME_WORDS_SHARE
         return chosen if named else []
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from bot.answering.story import Storyteller
@@ -77,7 +77,7 @@ async def test_what_is_decided_in_the_conversation_belongs_to_it_without_naming_
     def write(session: Session) -> None:
         correct(session, "m6", "decision", present=True, person_id="console:Ann", at=at)
         correct(session, "m6", "number", present=True, person_id="console:Ann", at=at)
-        session.execute(ConversationRow.__table__.delete())
+        session.execute(delete(ConversationRow))
         rows = [{"record_id": f"m{n}", "channel_id": "console:launch", "conversation_id": "m1"} for n in range(1, 7)]
         session.execute(insert(ConversationRow), rows)
         session.flush()
