@@ -27,7 +27,8 @@ def test_search(filled: Shiguang) -> None:
     assert set(found) == {"query", "took_ms", "results"}
     best = found["results"][0]
     assert set(best) == {
-        "rank", "score", "kind", "record_ids", "channel", "author", "time", "text", "permalink", "file", "outdated_by", "also_in",
+        "rank", "score", "kind", "record_ids", "channel", "author", "time", "text", "permalink", "file", "outdated_by",
+        "also_in", "categories",
     }  # fmt: skip
     assert (best["rank"], best["kind"], best["record_ids"], best["file"]) == (1, "message", ["jsonl:2"], None)
     assert (best["channel"], best["author"], best["time"]) == ("launch", "Ann", "2026-11-02T09:02:00+00:00")
