@@ -33,6 +33,7 @@ WHO = PersonId("bench:p0")
 LIMIT_MS = 50
 TURNS = 15
 WARM_UP = 3
+_NOWHERE = "00000000-0000-0000-0000-000000000000"
 EVERYTHING = TimelineQuery()
 FILTERS: dict[str, TimelineQuery] = {
     "nothing chosen": EVERYTHING,
@@ -124,7 +125,7 @@ async def _measure_store(store: PassageStore, figures: Figures) -> None:
     }
     for name, where in filters.items():
         taken: list[float] = []
-        for before in (None, TimelineCursor(moment(0.5), ""), TimelineCursor(moment(0.02), "")):
+        for before in (None, TimelineCursor(moment(0.5), _NOWHERE), TimelineCursor(moment(0.02), _NOWHERE)):
             for _ in range(8):
                 started = time.perf_counter()
                 await store.timeline(audience=audience, where=where, before=before, limit=50)
