@@ -32,7 +32,7 @@ _RANKED = 60
 class FusionWeights:
     """How much each signal counts. Dense scores are in standard deviations above the list's last, lexical in 0 … 1."""
 
-    own_vector: float = 0.5
+    own_vector: float = 0.4
     context_vector: float = 1.0
     own_words: float = 3.0
     context_words: float = 5.0

@@ -16,7 +16,7 @@ from knowledge.search import FusionWeights
 from tests.benchmarks.figures import Figures
 from tests.benchmarks.retrieval_lab import Chats, Variant, Words
 
-pytestmark = [pytest.mark.bench, pytest.mark.model]
+pytestmark = [pytest.mark.bench, pytest.mark.model, pytest.mark.timeout(3600)]
 
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _FREQUENT, _COHESIVE = 8, 200
