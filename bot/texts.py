@@ -101,7 +101,10 @@ TEXTS: dict[TextKey, dict[Language, str]] = {
         "zh": "{period}（{said}）没有相关记录，以下来自其他时间。",
         "en": "Nothing from {period} ({said}); these are from other times.",
     },
-    "time_event": {"zh": "{period}（{author} 于 {when} 说：“{quote}”）", "en": "{period} ({author}, {when}: “{quote}”)"},
+    "time_event": {
+        "zh": "{period}（{author} 于 {when} 说：“{quote}”）",
+        "en": "{period} ({author}, {when}: “{quote}”)",
+    },
     "time_since": {"zh": "{moment} 起", "en": "since {moment}"},
     "time_until": {"zh": "{moment} 为止", "en": "until {moment}"},
     "outdated": {"zh": "已过时，见 {when}", "en": "outdated, see {when}"},

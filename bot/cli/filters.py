@@ -34,7 +34,7 @@ async def resolve(application: Application, filters: Filters) -> tuple[Audience,
 
 
 def parse_moment(text: str | None, option: str, zone: ZoneInfo, *, end_of_day: bool = False) -> datetime | None:
-    """``2026-11-02``, ``2026-11-02 15:00`` or words such as ``last Tuesday``, ``国庆`` and ``三天前``, in the team's zone.
+    """``2026-11-02``, ``2026-11-02 15:00`` or words such as ``last Tuesday`` and ``三天前``, in the team's zone.
 
     It is the beginning of what is named, such as the day's midnight; for ``--until`` (``end_of_day``) its end, so that
     the day or month is included.
