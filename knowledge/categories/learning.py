@@ -17,11 +17,15 @@ FEWEST_CORRECTIONS = 5
 FEWEST_EXAMPLES = 3
 """Records that people put into a category of their own before it is given to others."""
 
-_CUE_PENALTY = 4.0
-_VECTOR_PENALTY = 0.4
-_CONSTANT_PENALTY = 2.0
-_USUAL_IMPORTANCE = 0.05
+# Measured on real messages with half of a model's mistakes corrected: the other half gains 1 to 24 points of F1, and
+# small talk loses precision. Looser constants turn whole categories.
+_CUE_PENALTY = 100.0
+_VECTOR_PENALTY = 0.25
+_CONSTANT_PENALTY = 100.0
+_USUAL_IMPORTANCE = 0.5
 """Of a usual record beside a corrected one: they hold a head where it was, except near what was corrected."""
+_ALIKE = 0.8
+"""Cosine from which a usual record is like a corrected one: what the head said of it holds nothing."""
 _OWN_PENALTY = 0.05
 _OWN_USUAL_IMPORTANCE = 0.1
 _OWN_THRESHOLD = 0.5
@@ -42,7 +46,10 @@ def adjusted(head: Head, corrected: Sequence[Corrected], usual: Array) -> Head |
     """
     if len(corrected) < FEWEST_CORRECTIONS:
         return None
-    rows = np.vstack([np.stack([one.row for one in corrected]), usual])
+    told = np.stack([one.row for one in corrected])
+    meanings = slice(CUE_COUNT, -1)
+    usual = usual[(usual[:, meanings] @ told[:, meanings].T).max(axis=1) < _ALIKE]
+    rows = np.vstack([told, usual])
     # The threshold is where a person would turn from no to yes: corrections are told to lie beyond it.
     shift = np.zeros(rows.shape[1])
     shift[-1] = np.log(head.threshold / (1 - head.threshold))

@@ -11,7 +11,7 @@ CHANCE = np.random.default_rng(1)
 USUAL = [row_of(Said(text=f"line {n}"), None, 0) for n in range(40)]
 
 
-def _row(direction: int, noise: float = 0.3) -> Array:
+def _row(direction: int, noise: float = 0.15) -> Array:
     vector = CHANCE.normal(0, noise, DIMENSION).astype(np.float32)
     vector[direction] += 1.0
     return row_of(Said(text="plain words"), vector / np.linalg.norm(vector), DIMENSION)
