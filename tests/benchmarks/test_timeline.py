@@ -20,7 +20,6 @@ from connectors.console.host import TimelineQuery
 from connectors.console.wire import as_json
 from connectors.events import ChannelId, PersonId
 from knowledge.passage import Audience, PassageFilter
-from knowledge.passage import ChannelId as PassageChannelId
 from knowledge.qdrant.cursor import TimelineCursor
 from knowledge.qdrant.store import PassageStore
 from tests.benchmarks.figures import Figures, percentile
@@ -118,7 +117,7 @@ async def _measure_store(store: PassageStore, figures: Figures) -> None:
     audience = Audience(channel_ids=channel_ids(300))
     filters = {
         "nothing chosen": PassageFilter(),
-        "a small channel": PassageFilter(channel_ids=frozenset({PassageChannelId("bench:c299")})),
+        "a small channel": PassageFilter(channel_ids=frozenset({max(channel_ids(300))})),
         "files (8 %)": PassageFilter(kinds=frozenset({"file"})),
         "decisions (1 %)": PassageFilter(categories=frozenset({"decision"})),
         "small talk (89 %)": PassageFilter(categories=frozenset({"small_talk"})),
