@@ -88,13 +88,6 @@ def address_words(url: str) -> str:
     return " ".join(part for part in _WORD_BREAKS.split(unquote(rest, errors="replace")) if part)
 
 
-def is_only_address(text: str) -> bool:
-    """True when a message is an address and nothing else."""
-    stripped = text.strip()
-    match = _URL.match(stripped)
-    return match is not None and match.end() == len(stripped)
-
-
 def _without_secrets(url: str) -> str:
     url = _USER.sub("", url)
     url = _JWT.sub("", _HOOK.sub("…", url))

@@ -8,17 +8,6 @@ _ASKING_WORDS = re.compile(
     r"|^\s*(?:who|whom|whose|what|when|where|why|how|which|is|are|was|were|do|does|did|can|could|has|have|any(?:one|body)?)\b",
     re.IGNORECASE,
 )
-_NUMBER_WANTED = re.compile(
-    r"多少|几[个年岁点月天号]|何时|什么时候|哪一?[年天]|哪个?月|日期|时间|年份"
-    r"|\bhow (?:many|much|long|old|far|often)\b|\bwhen\b|\bwhat (?:time|date|year|day)\b",
-    re.IGNORECASE,
-)
-_NUMBER = re.compile(
-    r"\d|[一二三四五六七八九十百千万两]+[个年月日人次元岁天米名座]"
-    r"|\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b"
-    r"|\b(?:yesterday|today|tomorrow|last|next|weeks?|months?|years?|days?|hours?)\b",
-    re.IGNORECASE,
-)
 
 
 def is_question(message: str) -> bool:
@@ -29,13 +18,3 @@ def is_question(message: str) -> bool:
 def asks(query: str) -> bool:
     """Whether a query is a question rather than a few words to look up."""
     return is_question(query) or _ASKING_WORDS.search(query) is not None
-
-
-def wants_number(query: str) -> bool:
-    """Whether the answer should hold a number, a date or a time."""
-    return _NUMBER_WANTED.search(query) is not None
-
-
-def has_number(text: str) -> bool:
-    """Whether a text holds a number, a date or a word of time."""
-    return _NUMBER.search(text) is not None

@@ -5,7 +5,6 @@ Vectors and BM25 find what is *about* the same thing. Somebody who asks wants wh
 - a question seldom answers a question, and the question itself, asked before, never does;
 - what was said right after a similar question mostly answers it;
 - a question that names a person is mostly about what that person said;
-- who asks when or how many wants a number;
 - of the first results, which are about the same things, the better one holds the words that the others lack.
 
 Each weight is in units of the fused score (``knowledge.search.fuse``) and was chosen on the development chats; the
@@ -20,7 +19,7 @@ from functools import lru_cache
 
 from knowledge.lexical import query_terms, terms
 from knowledge.passage import Passage, PersonId
-from knowledge.questions import asks, has_number, is_question, wants_number
+from knowledge.questions import asks, is_question
 
 _SAME_QUESTION = 0.7
 """Share of common terms from which a message repeats the question."""
@@ -36,7 +35,6 @@ class RankingWeights:
     reply_to_question: float = 8.0
     """For a reply to the same question; less for one that is less alike."""
     named_person: float = 1.0
-    number: float = 1.0
     telling_words: float = 4.0
     """For holding all words of the question that the other first results do not all hold."""
     first: int = 10
@@ -82,8 +80,6 @@ def _bonus(
         bonus += weights.named_person
     if not asks(query):
         return bonus
-    if wants_number(query) and has_number(passage.text):
-        bonus += weights.number
     if passage.kind == "message" and is_question(passage.text):
         bonus += weights.question
         if _likeness(asked, passage.text) >= _SAME_QUESTION:

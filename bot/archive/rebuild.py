@@ -18,9 +18,9 @@ from bot.errors import ArchiveError
 from bot.executor import Executor
 from bot.settings import Settings
 from bot.truth.database import Database
-from bot.truth.links import is_link_id
 from bot.truth.tables import FileRow, LinkRow, MessageRow
 from knowledge.embedding import Embedder
+from knowledge.passage import Audience, PassageFilter
 from knowledge.qdrant.errors import VectorStoreError
 from knowledge.qdrant.store import PassageStore
 
@@ -88,7 +88,6 @@ class _Rebuild:
         self._executor = executor
         self._progress = progress
         self._failed: set[str] = set()
-        self._links: set[str] = set()
 
     async def run(self) -> Rebuilt:
         # Never resumed: an interrupted run may have left records that were deleted since.
@@ -102,25 +101,24 @@ class _Rebuild:
         self._progress(0, total)
         while batch := await self._records_after(after):
             await self._index(indexer, batch)
-            self._links.update(record_id for record_id in batch if is_link_id(record_id))
             after = batch[-1]
             done += len(batch)
             self._progress(done, max(done, total))
         # Before the switch, so that from its first moment on nothing new is missing and nothing deleted is found.
         for _ in range(_ROUNDS):
             now = datetime.now(UTC)
-            changed = await self._catch_up(indexer, began)
+            changed = await self._catch_up(indexer, following, began)
             began = now - _USUAL_TRANSACTION
             if changed <= _FEW:
                 break
         await self._store.switch(following)
-        await self._catch_up(indexer, min(began, datetime.now(UTC) - _LONGEST_TRANSACTION))
+        await self._catch_up(indexer, following, min(began, datetime.now(UTC) - _LONGEST_TRANSACTION))
         await queue_records(self._database, self._failed)
         return Rebuilt(records=done, failed=len(self._failed))
 
-    async def _catch_up(self, indexer: Indexer, moment: datetime) -> int:
+    async def _catch_up(self, indexer: Indexer, following: PassageStore, moment: datetime) -> int:
         """Index once more what has changed since ``moment``; returns how many records that were."""
-        changed = await self._changed_since(moment)
+        changed = [*await self._changed_since(moment), *await self._gone_links(following)]
         for part in _parts(changed):
             await self._index(indexer, part)
         return len(changed)
@@ -156,10 +154,14 @@ class _Rebuild:
         files = select(FileRow.file_id).where(or_(FileRow.applied_at >= moment, FileRow.record_id.in_(changed)))
         links = select(LinkRow.link_id).where(or_(LinkRow.applied_at >= moment, LinkRow.record_id.in_(changed)))
         async with self._database.read() as connection:
-            found = [record_id for rows in (messages, files, links) for record_id in await connection.scalars(rows)]
-            # Unlike messages and files, a link that went leaves no row behind.
-            gone = self._links.difference(await connection.scalars(select(LinkRow.link_id)))
-        return [*found, *gone]
+            return [record_id for rows in (messages, files, links) for record_id in await connection.scalars(rows)]
+
+    async def _gone_links(self, following: PassageStore) -> set[str]:
+        """Links that were written and are no more: unlike messages and files they leave no row behind."""
+        points = following.scroll_ids(audience=Audience.operator(), where=PassageFilter(kinds=frozenset({"link"})))
+        written = {str(point.record_id) async for point in points}
+        async with self._database.read() as connection:
+            return written.difference(await connection.scalars(select(LinkRow.link_id))) if written else written
 
     async def _records_after(self, after: str) -> list[str]:
         """The next record ids in the order of ids, messages, files and links together."""

@@ -26,6 +26,8 @@ from bot.truth.tables import (
 from bot.truth.working_set import LONG_AGO, WorkingSet
 from knowledge.categories import STARTING_SET
 
+MOST_CATEGORIES = 60
+"""Counting keeps the categories of a record in 64 bits."""
 _COMPARED_CHARS = 1000
 _SAME_ENOUGH = 0.5
 """Of the characters: what a person said about a message stays true while more than half of it stays."""
@@ -162,8 +164,11 @@ def drop_outdated_corrections(session: Session, record_id: str, before: str, aft
 def add_category(
     session: Session, category_id: str, *, name_zh: str, name_en: str, description: str = ""
 ) -> CategoryRow:
-    """A category of the team's own; an archived one comes back. Raises ``BadInput`` when the id or a name is taken."""
+    """A category of the team's own; an archived one comes back. Raises ``BadInput`` when the id or a name is taken,
+    or there are too many already."""
     known = known_categories(session)
+    if (session.scalar(select(func.count()).select_from(CategoryRow)) or 0) >= MOST_CATEGORIES:
+        raise BadInput(f"more than {MOST_CATEGORIES} categories")
     for name in (category_id, name_zh, name_en):
         if any(_plain(name) in (_plain(row.category_id), _plain(row.name_zh), _plain(row.name_en)) for row in known):
             raise BadInput(f"{name!r} is taken")

@@ -53,11 +53,6 @@ def link_id(message_id: str, digest: str) -> str:
     return f"{message_id}|link:{digest}"
 
 
-def is_link_id(record_id: str) -> bool:
-    """Whether a record is a link."""
-    return "|link:" in record_id
-
-
 def links_of(session: Session, record_ids: Iterable[str]) -> dict[str, list[LinkRow]]:
     """The links of messages, by message; one without links is left out."""
     found: dict[str, list[LinkRow]] = defaultdict(list)

@@ -69,4 +69,6 @@ def _reply_places(messages: Sequence[ChatMessage], first: int, last: int, weight
     for at in range(first - low, last - low):
         pairs, opening = stretch.signs(at)
         row = weights.best(pairs, opening)
+        if row is not None and not stretch.may_reply(at, max(0, at - WINDOW) + row):
+            row = None
         yield None if row is None else low + max(0, at - WINDOW) + row

@@ -108,6 +108,14 @@ class Stretch:
         self._places: dict[str, list[int]] = defaultdict(list)
         self._words_until = 0
 
+    def may_reply(self, at: int, to: int) -> bool:
+        """Whether a message may continue an earlier one at all: within a day, or by naming who wrote it.
+
+        Otherwise somebody who writes alone every other day would lead one conversation for months.
+        """
+        named = self._first[at, self._author[to]] or self._anywhere[at, self._author[to]]
+        return bool(named) or bool(self._seconds[at] - self._seconds[to] <= _DAY)
+
     def signs(self, at: int) -> tuple[Signs, Signs]:
         """A row for each of the up to ``WINDOW`` earlier messages, oldest first, and the signs of a new conversation.
 

@@ -275,9 +275,11 @@ class PassageStore:
         )
         return dict(sorted(hits, key=lambda hit: (-hit[1], hit[0])))
 
-    async def scroll_ids(self, *, audience: Audience, batch: int = 1000) -> AsyncIterator[StoredPoint]:
+    async def scroll_ids(
+        self, *, audience: Audience, where: PassageFilter = _EVERYTHING, batch: int = 1000
+    ) -> AsyncIterator[StoredPoint]:
         """Every point, ordered by id; what is written meanwhile may or may not appear."""
-        chosen = selection(audience, _EVERYTHING)
+        chosen = selection(audience, where)
         following: int | str | None = None
         while not chosen.empty:
             records, following = await self._scroll(

@@ -20,6 +20,7 @@ from bot.application import make_embedder
 from bot.evaluation.measures import hit_at, recall_at, reciprocal_rank
 from bot.settings import Settings
 from knowledge.embedding import Vectors
+from knowledge.language_centring import LanguageCentres
 from knowledge.lexical import CONTEXT_AVERAGE_LENGTH, OWN_AVERAGE_LENGTH, query_terms, terms
 from knowledge.passage import ChannelId, Passage, PersonId, RecordId
 from knowledge.qdrant.searches import ScoredPoint
@@ -215,7 +216,8 @@ async def _embed(texts: Sequence[str], questions: Sequence[str], *, centred: boo
     await embedder.start()
     try:
         if not centred:
-            embedder._centres = None  # type: ignore[attr-defined]  # only an ablation takes the centring out
+            nowhere = np.zeros(embedder.spec.dimension, np.float32)
+            embedder._centres = LanguageCentres(nowhere, nowhere)  # type: ignore[attr-defined]  # only an ablation does so
         own = await embedder.embed_passages(list(texts))
         return own, np.stack([await embedder.embed_query(question) for question in questions])
     finally:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.address import address_words, addresses_in, is_only_address, link_words, without_url_secrets
+from knowledge.address import address_words, addresses_in, link_words, without_url_secrets
 
 
 @pytest.mark.parametrize(
@@ -99,12 +99,6 @@ def test_how_a_link_is_shown() -> None:
     assert link_words("", "https://a.example") == "https://a.example"
     assert link_words("Plan", "https://a.example") == "Plan (https://a.example)"
     assert link_words("HTTPS://a.example", "https://a.example") == "https://a.example"
-
-
-def test_only_an_address() -> None:
-    assert is_only_address(" https://a.example/p\n")
-    assert not is_only_address("look: https://a.example/p")
-    assert not is_only_address("pump")
 
 
 @given(st.text(max_size=300))

@@ -58,6 +58,16 @@ def test_after_a_long_pause_a_new_conversation_begins() -> None:
     assert [placement.conversation_id for placement in separate(messages)] == ["m0", "m0", "m2"]
 
 
+def test_somebody_who_writes_alone_every_other_day_leads_no_conversation_of_months() -> None:
+    diary = _said(*((number * 2900, "Cy", f"status {number}: the build is green") for number in range(20)))
+    assert len({placement.conversation_id for placement in separate(diary)}) == 20
+
+
+def test_who_names_the_writer_may_reply_after_days() -> None:
+    messages = _said((0, "Cy", "where are the pump drawings?"), (3000, "Dee", "@Cy the pump drawings are on the shelf"))
+    assert separate(messages)[1].reply_to == "m0"
+
+
 def test_a_thread_is_one_conversation_whatever_lies_between() -> None:
     messages = _said((0, "Cy", "the plan"), (900, "Dee", "hello, lunch?"), (2000, "Fay", "about something else"))
     threaded = [messages[0], messages[1], _in_thread(messages[2], "m0")]
