@@ -11,7 +11,7 @@ import threading
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import jieba
 import mmh3
@@ -44,12 +44,6 @@ _CHINESE_STOP_WORDS = (
     "被 你 我 他 她 它 知道 请问 这 那 个"
 )
 _STOP_WORDS = frozenset(f"{_ENGLISH_STOP_WORDS} {_CHINESE_STOP_WORDS}".split())
-_ASKING_WORDS = (
-    "discuss discussion discussed think thought say said talk mention mentioned summarize summarise summary elaborate "
-    "opinion conclusion concluded tell told describe explain recommend propose suggest regarding concerning group team "
-    "meeting during debate reflect present "
-    "讨论 提到 认为 总结 关于 介绍 看法 说过 告诉 有关"
-)
 _THOUSANDS = re.compile(r"(?<![\d.])(?<!\d,)\d{1,3}(?:,\d{3})+(?!,?\d)")
 _CHINESE_MOBILE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?(1[3-9]\d)[ -]?(\d{4})[ -]?(\d{4})(?!\d)")
 _DIGIT_GROUPS = re.compile(r"\d+(?:-\d+)+")
@@ -91,12 +85,6 @@ def terms(text: str) -> list[str]:
     return found
 
 
-def query_terms(text: str) -> list[str]:
-    """The terms of a question without the words of asking ("summarize the discussion about …"), if any are left."""
-    found = terms(text)
-    return [term for term in found if term not in _asking_terms()] or found
-
-
 def sparse_document(tokens: Sequence[str], *, average_length: float) -> SparseTerms:
     """BM25 term weights of a document, without IDF."""
     scale = _K1 * (1 - _B + _B * len(tokens) / average_length)
@@ -111,11 +99,6 @@ def sparse_query(tokens: Iterable[str]) -> SparseTerms:
     """A query: each distinct term once."""
     indices = tuple(dict.fromkeys(term_index(token) for token in tokens))
     return SparseTerms(indices=indices, values=(1.0,) * len(indices))
-
-
-@cache
-def _asking_terms() -> frozenset[str]:
-    return frozenset(terms(_ASKING_WORDS)) | {f"2:{word}" for word in _ASKING_WORDS.split() if _IS_CJK.match(word)}
 
 
 @lru_cache(maxsize=65536)

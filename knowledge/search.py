@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from knowledge.embedding import Embedder
-from knowledge.lexical import query_terms, sparse_query
+from knowledge.lexical import sparse_query, terms
 from knowledge.passage import NO_FILTER, Audience, PassageFilter, PersonId, RecordId, ScoredPassage
 from knowledge.qdrant.schema import AROUND, CONTEXT, DENSE, TERMS
 from knowledge.qdrant.searches import LexicalSearch, NearestSearch, ScoredPoint
@@ -79,7 +79,7 @@ class Searcher:
         if not text or nobody or query.limit < 1:
             return []
         # Words in a thread: the first cut loads jieba's dictionary, and later ones wait for the indexer's.
-        embedded, cut = await asyncio.gather(self._embedder.embed_query(text), asyncio.to_thread(query_terms, text))
+        embedded, cut = await asyncio.gather(self._embedder.embed_query(text), asyncio.to_thread(terms, text))
         vector, words = embedded.tolist(), sparse_query(cut)
         searches: list[NearestSearch | LexicalSearch] = [
             NearestSearch(DENSE, vector),

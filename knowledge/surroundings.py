@@ -51,9 +51,13 @@ class Surroundings:
         return ordered
 
     def asked(self) -> str:
-        """The question that the line may answer: the line before it or its thread's head, by somebody else."""
+        """The question that the line may answer: the line before it or its thread's head.
+
+        People answer themselves, too; a second question in a row is no answer to the first.
+        """
+        goes_on = is_question(self.line.text)
         for line in (self.neighbours.get(-1), self.head):
-            if line is not None and line.author != self.line.author and is_question(line.text):
+            if line is not None and is_question(line.text) and not (goes_on and line.author == self.line.author):
                 return line.text[-_QUESTION_CHARS:]
         return ""
 

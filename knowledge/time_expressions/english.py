@@ -65,6 +65,18 @@ def _month(match: re.Match[str], clock: Clock) -> Span | None:
     return last_begun([part_of_month(span, _THIRDS[third[:2]]) if third else span for span in spans], clock)
 
 
+def _edge_of_month(match: re.Match[str], clock: Clock) -> Span | None:
+    """First week of May, last day of June 2024: its first or last seven days, or its first or last one."""
+    month, year = _month_number(match["month"]), group(match, "year")
+    length = 7 if match["unit"].lower() == "week" else 1
+    spans = []
+    for candidate in [int(year)] if year else [clock.today.year, clock.today.year - 1]:
+        first = date(candidate, month, 1)
+        after = date(candidate + month // 12, month % 12 + 1, 1)
+        spans.append(days(first if match["edge"].lower() == "first" else after - timedelta(days=length), length))
+    return last_begun(spans, clock)
+
+
 def _date(match: re.Match[str], clock: Clock) -> Span | None:
     """5 May, May 5th 2024; without a year the last that has come."""
     month, year = _month_number(match["month"]), group(match, "year")
@@ -204,6 +216,7 @@ RULES: tuple[Rule, ...] = (
         r"(?:\s+(?:calendar\s+)?(?P<unit>week(?!day)|month|quarter|year|weekend)(?:'s)?\b)",
         _relative,
     ),
+    rule(rf"{_IN}(?P<edge>first|last)\s+(?P<unit>week|day)\s+of\s+{_MONTH}{_OF_YEAR}?", _edge_of_month, "year"),
     rule(rf"{_IN}(?P<unit>week|month|quarter|year) (?P<which>before last)\b", _relative),
     rule(
         rf"(?:{_IN})(?P<third>beginning of|start of|end of|middle of) (?:the |this )?(?P<unit>week"

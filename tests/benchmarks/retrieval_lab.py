@@ -21,7 +21,7 @@ from bot.evaluation.measures import hit_at, recall_at, reciprocal_rank
 from bot.settings import Settings
 from knowledge.embedding import Vectors
 from knowledge.language_centring import LanguageCentres
-from knowledge.lexical import CONTEXT_AVERAGE_LENGTH, OWN_AVERAGE_LENGTH, query_terms, terms
+from knowledge.lexical import CONTEXT_AVERAGE_LENGTH, OWN_AVERAGE_LENGTH, terms
 from knowledge.passage import ChannelId, Passage, PersonId, RecordId
 from knowledge.qdrant.searches import ScoredPoint
 from knowledge.ranking import DEFAULT_RANKING, Candidate, RankingWeights, rank
@@ -46,7 +46,6 @@ class Variant:
     """None leaves the order of the fusion."""
     words: Words = terms
     """What turns texts into terms."""
-    question_words: Words = query_terms
     rank_constant: int | None = None
     """Reciprocal-rank fusion with this constant instead of normalised scores."""
     name_people: bool = True
@@ -131,7 +130,7 @@ class Chats:
         question = self.questions[number]
         own, around, asked = self._embedded(centred=variant.centred)
         own_words, context_words = self._indexed(variant.words)
-        words = variant.question_words(question["question"])
+        words = variant.words(question["question"])
         within = self._channels == question["channel"] if self._within_channel else np.ones(len(own), bool)
         places = np.flatnonzero(within)
         lists = [

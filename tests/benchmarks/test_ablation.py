@@ -70,7 +70,7 @@ _VARIANTS = {
     "as it is": _PRODUCT,
     "without the second stage": replace(_PRODUCT, ranking=None),
     "without: a question seldom answers": replace(
-        _PRODUCT, ranking=replace(DEFAULT_RANKING, question=0, repeated_question=0)
+        _PRODUCT, ranking=replace(DEFAULT_RANKING, question=0, repeated_question=None)
     ),
     "without: replies to the same question": replace(_PRODUCT, ranking=replace(DEFAULT_RANKING, reply_to_question=0)),
     "without: people named": replace(_PRODUCT, name_people=False),
@@ -80,20 +80,15 @@ _VARIANTS = {
     "without the passage's own words": replace(_PRODUCT, fusion=replace(_FUSION, own_words=0)),
     "without the words of the surroundings": replace(_PRODUCT, fusion=replace(_FUSION, context_words=0)),
     "without language centring": replace(_PRODUCT, centred=False),
-    "asking words kept in the question": replace(_PRODUCT, question_words=terms),
     "reciprocal ranks, constant 60": replace(_PRODUCT, rank_constant=60),
     "reciprocal ranks, constant 20": replace(_PRODUCT, rank_constant=20),
-    "Chinese: jieba words only": replace(_PRODUCT, words=_words_only, question_words=_words_only),
-    "Chinese: pairs of characters only": replace(_PRODUCT, words=_pairs_only, question_words=_pairs_only),
-    "Chinese: jieba words, pairs and characters": replace(
-        _PRODUCT, words=_characters_too, question_words=_characters_too
-    ),
-    "Chinese: jieba words and characters": replace(
-        _PRODUCT, words=_characters_instead_of_pairs, question_words=_characters_instead_of_pairs
-    ),
-    "BM25 of the message alone": Variant(FusionWeights(0, 0, 1, 0), None, question_words=terms),
+    "Chinese: jieba words only": replace(_PRODUCT, words=_words_only),
+    "Chinese: pairs of characters only": replace(_PRODUCT, words=_pairs_only),
+    "Chinese: jieba words, pairs and characters": replace(_PRODUCT, words=_characters_too),
+    "Chinese: jieba words and characters": replace(_PRODUCT, words=_characters_instead_of_pairs),
+    "BM25 of the message alone": Variant(FusionWeights(0, 0, 1, 0), None),
     "vector of the message alone": Variant(FusionWeights(1, 0, 0, 0), None),
-    "both, reciprocal ranks (60)": Variant(FusionWeights(1, 0, 1, 0), None, question_words=terms, rank_constant=60),
+    "both, reciprocal ranks (60)": Variant(FusionWeights(1, 0, 1, 0), None, rank_constant=60),
 }
 _SETS = {
     "locomo": (True, ("recall@10", "recall@20")),
@@ -118,7 +113,7 @@ def test_what_each_part_is_worth(figures: Figures) -> None:
     cells = []
     for name in ("zh_chat", "zh_meetings"):
         words = _with_learnt_words(sets[name])
-        measured = sets[name].measure(replace(_PRODUCT, words=words, question_words=words))["all"]
+        measured = sets[name].measure(replace(_PRODUCT, words=words))["all"]
         cells.append(_cell(name, measured))
     figures.state("search, Chinese: with a learnt dictionary", " · ".join(cells))
 

@@ -47,7 +47,7 @@ async def test_the_page_answers_and_the_sample_is_searchable(demo: Demo) -> None
 
         async def quotation_is_read() -> bool:
             entries = (await client.get("/api/timeline", text="静澜 质保 18 months warranty", kind="file"))["entries"]
-            return any(entry["file_name"].endswith(".pdf") and "18" in entry["text"] for entry in entries)
+            return any(file["name"].endswith(".pdf") for entry in entries[:1] for file in entry["files"])
 
         await eventually(quotation_is_read, seconds=120)
         about = await client.get("/api/console")

@@ -31,6 +31,14 @@ def test_the_question_asked_before_comes_after_its_answer() -> None:
     assert order("静澜的泵交期多久？", asked, answer) == ["answer", "asked"]
 
 
+def test_the_question_asked_before_is_still_shown_when_nothing_follows_it() -> None:
+    asked = candidate("asked", "Which package provides raco exe?", 12.0)
+    others = [candidate(f"m{n}", f"raco exe is slow {n}", 9.0 - n) for n in range(9)]
+    assert order("which package provides raco exe", asked, *others).index("asked") == 2
+    ranked = rank("which package provides raco exe", [asked, *others])
+    assert [one.score for one in ranked] == sorted((one.score for one in ranked), reverse=True)
+
+
 def test_another_question_comes_after_what_tells() -> None:
     assert order(
         "Where does Maya keep the pump drawings?",
@@ -43,6 +51,17 @@ def test_words_to_look_up_find_a_question_like_anything_else() -> None:
     assert order("pump contract", candidate("q", "pump contract?", 9.0), candidate("x", "pump contract", 8.0)) == [
         "q",
         "x",
+    ]
+
+
+def test_an_address_without_words_comes_after_what_tells() -> None:
+    bare = candidate("bare", "https://docs.example/other-editors.html", 5.0)
+    told = candidate("told", "文档由吴桐负责", 3.5)
+    labelled = candidate("labelled", "see https://docs.example/x.html", 4.0)
+    assert order("谁负责文档", bare, labelled, told, weights=RankingWeights(telling_words=0)) == [
+        "labelled",
+        "told",
+        "bare",
     ]
 
 

@@ -11,6 +11,9 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 18, 15, 30, tzinfo=SHANGHAI)
 
 RANGES = [
+    ("what happened last week of june 2018", "last week of june 2018", "2018-06-24", "2018-07-01", "day"),
+    ("last day of December 2023", "last day of December 2023", "2023-12-31", "2024-01-01", "day"),
+    ("in the first week of May", "in the first week of May", "2026-05-01", "2026-05-08", "day"),
     ("上周三谁发了预算", "上周三", "2026-11-11", "2026-11-12", "day"),
     ("上周谁请假了", "上周", "2026-11-09", "2026-11-16", "week"),
     ("本周的进展", "本周", "2026-11-16", "2026-11-23", "week"),
