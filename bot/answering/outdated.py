@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.answering.evidence import Evidence, Replacement
-from bot.answering.replacing import may_replace, replaces
+from bot.answering.replacing import may_be_replaced, may_replace, replaces
 from bot.truth.database import Database
 from bot.truth.tables import MessageRow
 
@@ -34,7 +34,7 @@ async def mark_outdated(database: Database, evidence: Sequence[Evidence]) -> lis
 
     Only messages of the result's own channel are looked at, so that nobody learns of what they may not read.
     """
-    looked_at = [item for item in evidence[:_LOOKED_AT] if item.kind == "message"]
+    looked_at = [item for item in evidence[:_LOOKED_AT] if item.kind == "message" and may_be_replaced(item.text)]
     if not looked_at:
         return list(evidence)
     async with database.read() as connection:

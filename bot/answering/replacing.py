@@ -80,16 +80,29 @@ _GENERIC = frozenset(
 
 def replaces(newer: str, older: str) -> bool:
     """Whether what is said in ``newer`` takes the place of what ``older`` said."""
-    if older.rstrip().endswith(("?", "？")):
+    told = _told(older)
+    if not told:
         return False
-    told = [part for part in _sentences(older) if any(_values(part).values()) and not _QUESTION.search(part)]
     changes = [sentence for sentence in _sentences(newer) if may_replace(sentence) and not _ASKS.search(sentence)]
     return any(_changes(change, sentence) for change in changes for sentence in told)
+
+
+def may_be_replaced(text: str) -> bool:
+    """Whether a message tells a value that another could replace."""
+    return bool(_told(text))
 
 
 def may_replace(text: str) -> bool:
     """Whether a message speaks of a change at all: the cheap first look."""
     return bool(_CHANGED.search(text) or _CANCELLED.search(text) or _FROM_TO.search(text))
+
+
+@lru_cache(maxsize=4096)
+def _told(text: str) -> tuple[str, ...]:
+    """The sentences that state a value; a message that ends by asking states none."""
+    if text.rstrip().endswith(("?", "？")):
+        return ()
+    return tuple(part for part in _sentences(text) if any(_values(part).values()) and not _QUESTION.search(part))
 
 
 def _changes(change: str, told: str) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.answering.replacing import may_replace, replaces
+from bot.answering.replacing import may_be_replaced, may_replace, replaces
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,9 @@ def test_a_newer_value_of_the_same_subject_replaces(older: str, newer: str) -> N
 )
 def test_other_things_do_not(older: str, newer: str) -> None:
     assert not replaces(newer, older)
+
+
+def test_only_what_tells_a_value_may_be_replaced() -> None:
+    assert may_be_replaced("发布日定在 11-28")
+    assert not may_be_replaced("发布日是 11-28 吗？")
+    assert not may_be_replaced("大家辛苦了")
