@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 
 import bot.archive.rebuild
 import bot.cli.examination
+import bot.cli.safekeeping
 from bot.cli.main import app
 from tests.fakes import tiny_shiguang
 
@@ -30,7 +31,7 @@ def home(tmp_path: Path, quick_home: Path, monkeypatch: pytest.MonkeyPatch) -> P
 @pytest.fixture
 def shiguang(home: Path, monkeypatch: pytest.MonkeyPatch) -> Shiguang:
     """Run a command: ``shiguang("search", "hello")``."""
-    for module in (bot.application, bot.archive.rebuild, bot.cli.examination):
+    for module in (bot.application, bot.archive.rebuild, bot.cli.examination, bot.cli.safekeeping):
         for name, value in tiny_shiguang.REPLACED.items():
             monkeypatch.setattr(module, name, value, raising=False)
 

@@ -69,7 +69,8 @@ def test_a_backup_round_trip_keeps_what_search_finds(
     before = json.loads(shiguang("search", "apple", "--json").stdout)["results"]
     plain, whole = str(tmp_path / "plain"), str(tmp_path / "whole")
     assert json.loads(shiguang("backup", plain, "--json").stdout)["messages"] == 3
-    assert shiguang("backup", whole, "--with-vectors").exit_code == 0
+    copied = shiguang("backup", whole, "--with-vectors")
+    assert copied.exit_code == 0, copied.stderr
     assert shiguang("backup", whole).exit_code == 1, "an existing file is not overwritten"
     assert shiguang("restore", plain).exit_code == 1, "the home is in use"
     assert shiguang("restore", plain, "--force").exit_code == 0
