@@ -1,7 +1,9 @@
 """Who is named in a question."""
 
+import asyncio
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -14,6 +16,7 @@ from knowledge.passage import PersonId
 _KNOWN_FOR_SECONDS = 30.0
 _WORD = re.compile(r"[^\W_\u3400-\u9fff][\w.\-]*")
 _CHINESE_NAME = re.compile(r"[\u3400-\u9fff]{2,}")
+_QUESTION_CHARS = 2000
 _SHORTEST_NAME = 3
 """Letters; shorter ones are mostly words."""
 
@@ -38,7 +41,7 @@ class PeopleNamed:
         """Everybody whom the question names by the whole name or the first name; mostly nobody."""
         if time.monotonic() - self._read_at > _KNOWN_FOR_SECONDS:
             self._names, self._read_at = await self._read(), time.monotonic()
-        text = normalize(question)
+        text = normalize(question[:_QUESTION_CHARS])
         found: set[PersonId] = set()
         for word in _WORD.findall(text):
             found |= self._names.words.get(word.rstrip(".-"), set())
@@ -52,13 +55,18 @@ class PeopleNamed:
     async def _read(self) -> _Names:
         async with self._database.read() as connection:
             rows = (await connection.execute(select(PersonRow.person_id, PersonRow.name))).all()
-        names = _Names()
-        for person_id, name in rows:
-            plain = normalize(name)
-            for run in _CHINESE_NAME.findall(plain)[:1]:
-                names.chinese.setdefault(run, set()).add(PersonId(person_id))
-            words = _WORD.findall(plain)
-            for word in words[:1]:
-                if len(word) >= _SHORTEST_NAME and not is_stop_word(word):
-                    names.words.setdefault(word, set()).add(PersonId(person_id))
-        return names
+        # Thousands of names take longer than the event loop may be held up.
+        return await asyncio.to_thread(_named, [(person_id, name) for person_id, name in rows])
+
+
+def _named(rows: Sequence[tuple[str, str]]) -> _Names:
+    names = _Names()
+    for person_id, name in rows:
+        plain = normalize(name)
+        for run in _CHINESE_NAME.findall(plain)[:1]:
+            names.chinese.setdefault(run, set()).add(PersonId(person_id))
+        words = _WORD.findall(plain)
+        for word in words[:1]:
+            if len(word) >= _SHORTEST_NAME and not is_stop_word(word):
+                names.words.setdefault(word, set()).add(PersonId(person_id))
+    return names

@@ -2,7 +2,7 @@
 
 import calendar
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from knowledge.time_expressions.expression import Grain
@@ -120,8 +120,3 @@ def around(point: Span, reach_days: int, clock: Clock) -> Span:
 def has_begun(span: Span, clock: Clock) -> bool:
     """Whether anything of it can have been said already."""
     return span.start is None or span.start <= clock.now
-
-
-def with_grain(span: Span, grain: Grain) -> Span:
-    """The same stretch, called otherwise."""
-    return replace(span, grain=grain)
