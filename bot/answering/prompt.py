@@ -1,16 +1,14 @@
-"""Prompts: files with a version on their first line, the stable part first so that the prefix cache works."""
+"""The prompt of an answer, the stable part first so that the prefix cache works."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from functools import cache
-from pathlib import Path
 
 from bot.answering.evidence import Evidence
 from bot.errors import Language
 from bot.llm.interface import ChatMessage
+from bot.prompts import prompt_text
 
-_FOLDER = Path(__file__).parent / "prompts"
 _HEADINGS: dict[Language, tuple[str, str, str]] = {
     "en": ("Records:", "Today is {today}.", "Question from {person}: {question}"),
     "zh": ("记录：", "今天是 {today}。", "{person} 的问题：{question}"),
@@ -36,7 +34,7 @@ def answer_prompt(
     understood: str = "",
 ) -> Prompt:
     """The prompt for one question over its evidence, oldest evidence first; ``understood`` says which time it means."""
-    version, system = _load("answer", language)
+    system = prompt_text("answer", language)
     records, today, asked = _HEADINGS[language]
     lines = [item.as_record(zone, language) for item in sorted(evidence, key=lambda item: (item.time, item.n))]
     user = "\n".join(
@@ -48,10 +46,4 @@ def answer_prompt(
             asked.format(person=" ".join(person.split()) or "user", question=question),
         ]
     )
-    return Prompt(version=version, messages=(ChatMessage("system", system), ChatMessage("user", user)))
-
-
-@cache
-def _load(name: str, language: Language) -> tuple[str, str]:
-    first, _, text = (_FOLDER / f"{name}.{language}.md").read_text("utf-8").partition("\n")
-    return first.removeprefix("version:").strip(), text.strip()
+    return Prompt(version=system.version, messages=(ChatMessage("system", system.text), ChatMessage("user", user)))

@@ -312,6 +312,119 @@ class ForgottenRow(Base):
     before: Mapped[datetime]
 
 
+class ChannelSettingsRow(Base):
+    """What a channel lets the bot do beyond answering when spoken to; without a row the defaults count."""
+
+    __tablename__ = "channel_settings"
+    channel_id: Mapped[str] = mapped_column(primary_key=True)
+    answers_unasked: Mapped[bool] = mapped_column(default=False)
+    """Whether it answers a question put to nobody when the archive plainly holds the answer."""
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[str]
+
+
+class ConversationSummaryRow(Base):
+    """What a conversation came to, kept until one of its messages changes."""
+
+    __tablename__ = "conversation_summaries"
+    summary_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(index=True)
+    channel_id: Mapped[str] = mapped_column(index=True)
+    language: Mapped[str] = mapped_column(String(8))
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    """Of the messages with their versions, the prompt and the model: another one means that it is out of date."""
+    lines: Mapped[list[Any]]
+    """Checked lines with section, text and the records that support them."""
+    model: Mapped[str]
+    prompt_version: Mapped[str]
+    made_at: Mapped[datetime]
+
+
+class ConversationSummarySourceRow(Base):
+    """A message that a kept summary was made of: the summary goes with it."""
+
+    __tablename__ = "conversation_summary_sources"
+    summary_id: Mapped[str] = mapped_column(
+        ForeignKey("conversation_summaries.summary_id", ondelete="CASCADE"), primary_key=True
+    )
+    record_id: Mapped[str] = mapped_column(primary_key=True, index=True)
+
+
+class DigestScheduleRow(Base):
+    """A digest that comes by itself: of some channels, to a channel or to one person, daily or weekly."""
+
+    __tablename__ = "digest_schedules"
+    schedule_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    platform: Mapped[str] = mapped_column(String(16))
+    workspace_id: Mapped[str]
+    target_channel_id: Mapped[str] = mapped_column(index=True)
+    """Where it is posted: a channel, or the direct chat of the person."""
+    person_id: Mapped[str | None] = mapped_column(index=True)
+    """Set when it is for one person."""
+    channel_ids: Mapped[list[Any]]
+    """What it is about."""
+    period: Mapped[str] = mapped_column(String(16))
+    """daily or weekly."""
+    minute_of_day: Mapped[int]
+    weekday: Mapped[int]
+    """0 is Monday; of a weekly one."""
+    timezone: Mapped[str] = mapped_column(String(64))
+    language: Mapped[str] = mapped_column(String(8))
+    created_by: Mapped[str]
+    created_at: Mapped[datetime]
+    enabled: Mapped[bool] = mapped_column(default=True)
+    covered_until: Mapped[datetime]
+    """The end of the period that was told last; the next one begins here."""
+
+
+class DigestRow(Base):
+    """A digest as made; one a schedule and period, whatever restarts come between."""
+
+    __tablename__ = "digests"
+    digest_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    schedule_id: Mapped[str | None] = mapped_column(String(64), index=True)
+    target_channel_id: Mapped[str | None] = mapped_column(index=True)
+    person_id: Mapped[str | None] = mapped_column(index=True)
+    channel_ids: Mapped[list[Any]]
+    since: Mapped[datetime]
+    until: Mapped[datetime]
+    language: Mapped[str] = mapped_column(String(8))
+    lines: Mapped[list[Any]]
+    """Emptied when a source is deleted."""
+    model: Mapped[str]
+    prompt_version: Mapped[str]
+    made_at: Mapped[datetime] = mapped_column(index=True)
+    state: Mapped[str] = mapped_column(String(16))
+    """made, posting, posted, empty, failed or withdrawn."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    posted_record_id: Mapped[str | None] = mapped_column(index=True)
+    posted_at: Mapped[datetime | None]
+    __table_args__ = (Index("ux_digests_schedule_period", "schedule_id", "until", unique=True),)
+
+
+class DigestSourceRow(Base):
+    """A message that a digest tells of."""
+
+    __tablename__ = "digest_sources"
+    digest_id: Mapped[str] = mapped_column(ForeignKey("digests.digest_id", ondelete="CASCADE"), primary_key=True)
+    record_id: Mapped[str] = mapped_column(primary_key=True, index=True)
+
+
+class ConfirmationRow(Base):
+    """Something that changes or deletes, put to the person who asked for it; done only when they say yes."""
+
+    __tablename__ = "confirmations"
+    confirmation_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[str] = mapped_column(index=True)
+    channel_id: Mapped[str | None] = mapped_column(index=True)
+    action: Mapped[dict[str, Any]]
+    """Its kind and what it needs, never words of messages."""
+    asked_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    decided_at: Mapped[datetime | None]
+    accepted: Mapped[bool | None]
+
+
 class IndexQueueRow(Base):
     """A record whose passages in Qdrant are not what the truth says: the archivist's to-do list."""
 
