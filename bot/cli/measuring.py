@@ -20,15 +20,8 @@ from bot.cli.options import Filters
 from bot.cli.output import ERR, OUT, print_json
 from bot.cli.searching import answer_json
 from bot.errors import BadInput
-from bot.evaluation.measures import (
-    Estimate,
-    estimate,
-    f1,
-    hit_at,
-    recall_at,
-    reciprocal_rank,
-    token_f1,
-)
+from bot.evaluation.estimates import Estimate, estimate
+from bot.evaluation.measures import f1, hit_at, recall_at, reciprocal_rank, token_f1
 from bot.evaluation.questions import EvaluationQuestion, load_questions
 from bot.settings import load_settings
 
