@@ -15,7 +15,7 @@ from bot.archive.archivist import Archivist
 from bot.archive.failures import archive_failures
 from bot.archive.indexer import Indexer
 from bot.archive.separating import Separating
-from bot.conversation import Conversation
+from bot.conversation import Conversation, Parts
 from bot.errors import ModelError, ModelUnavailable, SettingsError, TruthUnavailable
 from bot.executor import Executor
 from bot.file_store import FileStore
@@ -128,11 +128,14 @@ async def open_application(
             model=model,
             answerer=answerer,
             conversation=Conversation(
-                answerer=answerer,
-                finder=finder,
-                storyteller=Storyteller(database=database, finder=finder, zone=zone),
-                permissions=permissions,
-                zone=zone,
+                Parts(
+                    database=database,
+                    answerer=answerer,
+                    finder=finder,
+                    storyteller=Storyteller(database=database, finder=finder, zone=zone),
+                    permissions=permissions,
+                    zone=zone,
+                )
             ),
         )
 

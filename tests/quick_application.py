@@ -7,7 +7,7 @@ from bot.answering.answerer import Answerer
 from bot.answering.grounding import GroundingCheck
 from bot.answering.story import Storyteller
 from bot.application import Application, open_application
-from bot.conversation import Conversation
+from bot.conversation import Conversation, Parts
 from bot.llm.interface import LanguageModel
 from bot.llm.scripted import ScriptedModel
 from bot.settings import LlmSettings, load_settings
@@ -45,9 +45,12 @@ def answerer_with(application: Application, model: LanguageModel) -> Answerer:
 def conversation_with(application: Application, model: ScriptedModel | Sequence[str]) -> Conversation:
     """The application's conversation with another model, or one that says these answers."""
     return Conversation(
-        answerer=answerer_with(application, model if isinstance(model, ScriptedModel) else ScriptedModel(model)),
-        finder=application.finder,
-        storyteller=Storyteller(database=application.database, finder=application.finder, zone=application.zone),
-        permissions=application.permissions,
-        zone=application.zone,
+        Parts(
+            database=application.database,
+            answerer=answerer_with(application, model if isinstance(model, ScriptedModel) else ScriptedModel(model)),
+            finder=application.finder,
+            storyteller=Storyteller(database=application.database, finder=application.finder, zone=application.zone),
+            permissions=application.permissions,
+            zone=application.zone,
+        )
     )
