@@ -400,8 +400,8 @@ class DigestRow(Base):
     model: Mapped[str]
     prompt_version: Mapped[str]
     made_at: Mapped[datetime] = mapped_column(index=True)
-    state: Mapped[str] = mapped_column(String(16))
-    """made, posting (given to the platform, outcome unknown), posted, empty (nothing to post), failed or private."""
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    """made, posting (given to the platform, outcome unknown), posted, empty (nothing to post) or failed."""
     attempts: Mapped[int] = mapped_column(default=0)
     not_before: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(String(64))

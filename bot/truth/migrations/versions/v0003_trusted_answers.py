@@ -108,6 +108,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_digests_person_id"), ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_digests_posted_record_id"), ["posted_record_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_digests_schedule_id"), ["schedule_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_digests_state"), ["state"], unique=False)
         batch_op.create_index(batch_op.f("ix_digests_target_channel_id"), ["target_channel_id"], unique=False)
         batch_op.create_index("ux_digests_schedule_period", ["schedule_id", "until"], unique=True)
 
@@ -145,6 +146,7 @@ def downgrade() -> None:
     with op.batch_alter_table("digests", schema=None) as batch_op:
         batch_op.drop_index("ux_digests_schedule_period")
         batch_op.drop_index(batch_op.f("ix_digests_target_channel_id"))
+        batch_op.drop_index(batch_op.f("ix_digests_state"))
         batch_op.drop_index(batch_op.f("ix_digests_schedule_id"))
         batch_op.drop_index(batch_op.f("ix_digests_posted_record_id"))
         batch_op.drop_index(batch_op.f("ix_digests_person_id"))
