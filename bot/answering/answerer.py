@@ -17,6 +17,7 @@ from bot.answering.finding import Finder
 from bot.answering.grounding import GroundingCheck
 from bot.answering.prompt import Prompt, answer_prompt
 from bot.answering.sentences import split_sentences
+from bot.answering.traced import traced
 from bot.errors import Language, ModelBusy, ModelError
 from bot.language import language_of
 from bot.llm.interface import LanguageModel, Sampling
@@ -257,7 +258,7 @@ class Answerer:
                 prompt_version=draft.prompt_version,
                 sources=tuple(_source(item, cited=item.n in draft.cited) for item in draft.evidence),
                 searched_at=searched_at,
-                trace=draft.trace,
+                trace=traced(draft.trace, draft.evidence, check_version=self._check.version),
                 timings_ms=timer.marks,
             )
         )

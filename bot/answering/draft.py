@@ -1,7 +1,7 @@
 """What will be said, before it is stored and shown."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import tzinfo
 from typing import Any
 
@@ -59,6 +59,6 @@ def trace_of(prompt: Prompt, sampling: Sampling, raw: str) -> dict[str, Any]:
     return {
         "prompt_version": prompt.version,
         "messages": [{"role": message.role, "content": message.content} for message in prompt.messages],
-        "sampling": {"temperature": sampling.temperature, "seed": sampling.seed, "max_tokens": sampling.max_tokens},
+        "sampling": asdict(sampling),
         "raw": raw,
     }

@@ -44,6 +44,8 @@ _CLOSE = 0.55
 """Cosine of centred multilingual-e5-small vectors between a sentence and a passage that says the same; 95 % of
 unrelated pairs of the sample archive stay below 0.4."""
 _CLOSE_OTHER_LANGUAGE = 0.42
+_VERSION = 1
+"""Kept with every answer: raise it when the same sentence over the same passages may be judged otherwise."""
 _MAX_CITATIONS = 3
 _EMBEDDED_CHARS = 2000
 
@@ -98,6 +100,11 @@ class GroundingCheck:
     def __init__(self, embedder: Embedder, *, zone: tzinfo = UTC) -> None:
         self._embedder = embedder
         self._zone = zone
+
+    @property
+    def version(self) -> str:
+        """Of rules and limits, with the embedding model that compares meanings."""
+        return f"{_VERSION}/{self._embedder.spec.name}"
 
     async def check(self, answer: str, *, question: str, evidence: Sequence[Evidence]) -> Checked:
         """Check each sentence of ``answer``; marks the model wrote are ignored and made anew."""

@@ -105,6 +105,8 @@ async def test_an_answer_is_kept_with_its_sources_prompt_and_timings(application
     assert (row.channel_id, row.person_id) == ("console:launch", "console:Ann")
     assert row.prompt_version == "answer-zh-1"
     assert row.trace["raw"] == "发布日改到 12 月 8 日。"
+    assert row.trace["sampling"] == {"temperature": 0.0, "top_p": 1.0, "seed": 7, "max_tokens": 320, "stop": []}
+    assert [passage["record_id"] for passage in row.trace["passages"]] == [source.record_id for source in sources]
     assert {"search", "first_token", "generated", "checked", "total"} <= set(row.timings_ms)
     assert [source.n for source in sources] == list(range(1, len(sources) + 1))
     assert [source.record_id for source in sources if source.cited] == ["m1"]
