@@ -6,6 +6,7 @@ from bot.errors import Language
 
 TextKey = Literal[
     "searching",
+    "searched_for",
     "reading",
     "waiting",
     "nothing_found",
@@ -34,10 +35,13 @@ TextKey = Literal[
     "time_since",
     "time_until",
     "outdated",
+    "changed",
+    "called_off",
 ]
 
 TEXTS: dict[TextKey, dict[Language, str]] = {
     "searching": {"zh": "正在翻档案…", "en": "Searching the archive…"},
+    "searched_for": {"zh": "按“{query}”搜索…", "en": "Searched for “{query}” …"},
     "reading": {"zh": "正在阅读找到的 {count} 条记录…", "en": "Reading {count} records…"},
     "waiting": {"zh": "前面还有 {count} 个问题在排队…", "en": "Questions before yours: {count} …"},
     "nothing_found": {
@@ -107,6 +111,14 @@ TEXTS: dict[TextKey, dict[Language, str]] = {
     },
     "time_since": {"zh": "{moment} 起", "en": "since {moment}"},
     "time_until": {"zh": "{moment} 为止", "en": "until {moment}"},
+    "changed": {
+        "zh": "{when}改为 {new}；此前为 {old}。",
+        "en": "Changed to {new} on {when}; before that it was {old}.",
+    },
+    "called_off": {
+        "zh": "{when}已取消；此前为 {old}。",
+        "en": "Called off on {when}; before that it was {old}.",
+    },
     "outdated": {"zh": "已过时，见 {when}", "en": "outdated, see {when}"},
 }
 

@@ -1,7 +1,7 @@
 """From a question to a checked answer: search, sources at once, phrasing by the model, grounding, storing."""
 
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
@@ -55,6 +55,12 @@ class Question:
     now: datetime | None = None
     audience_now: Callable[[], Awaitable[Audience]] | None = None
     """Asked again before the answer is shown: a model can speak for minutes, and people leave meanwhile."""
+    searches: tuple[str, ...] = ()
+    """What is searched for, shown to people; empty: the text itself."""
+    context: str = ""
+    """What was said before, on one line, where the question cannot be understood without it: for the model alone."""
+    context_records: Mapping[str, str] = field(default_factory=dict)
+    """Messages that ``searches`` and ``context`` are made of, with their channels: the answer goes when they go."""
 
 
 class AnswerListener(Protocol):
@@ -126,9 +132,12 @@ class Answerer:
         language = question.language or language_of(question.text)
         searched_at = datetime.now(UTC)
         now = question.now or searched_at
-        await show.status(say("searching", language))
-        found = await self._finder.find(
-            question.text,
+        searched = " / ".join(question.searches)
+        await show.status(
+            say("searched_for", language, query=searched) if question.searches else say("searching", language)
+        )
+        found = await self._finder.find_all(
+            question.searches or (question.text,),
             audience=question.audience,
             where=question.where,
             limit=_HITS,
@@ -156,6 +165,7 @@ class Answerer:
             zone=self._zone,
             language=language,
             understood=told,
+            context=question.context,
         )
         draft = await self._phrase(question, language, prompt, evidence, show.delta, timer)
         if found.understood.outside or found.understood.event is not None:
@@ -256,9 +266,13 @@ class Answerer:
                 reason=answer.reason,
                 model=answer.model,
                 prompt_version=draft.prompt_version,
-                sources=tuple(_source(item, cited=item.n in draft.cited) for item in draft.evidence),
+                sources=(
+                    *(_source(item, cited=item.n in draft.cited) for item in draft.evidence),
+                    *_context_sources(question, after=max((item.n for item in draft.evidence), default=0)),
+                ),
                 searched_at=searched_at,
-                trace=traced(draft.trace, draft.evidence, check_version=self._check.version),
+                trace=traced(draft.trace, draft.evidence, check_version=self._check.version)
+                | ({"searches": list(question.searches)} if question.searches else {}),
                 timings_ms=timer.marks,
             )
         )
@@ -294,3 +308,13 @@ def _source(item: Evidence, *, cited: bool) -> StoredSource:
         quote=item.citation().quote,
         cited=cited,
     )
+
+
+def _context_sources(question: Question, *, after: int) -> list[StoredSource]:
+    """Uncited sources without words: what holds for sources, that the answer goes with them, holds for these too."""
+    return [
+        StoredSource(
+            n=n, record_id=record_id, file_id=None, chunk=0, page=None, channel_id=channel_id, quote="", cited=False
+        )
+        for n, (record_id, channel_id) in enumerate(question.context_records.items(), start=after + 1)
+    ]

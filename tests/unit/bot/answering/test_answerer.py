@@ -349,3 +349,29 @@ async def test_no_listener_is_needed(application: Application) -> None:
     )
     assert not result.answer.abstained
     assert result.timings_ms["total"] >= result.timings_ms["search"]
+
+
+async def test_a_rewritten_question_is_searched_shown_and_kept_and_goes_with_what_it_was_made_of(
+    application: Application,
+) -> None:
+    await archive(application, posted(95, "Who makes the pump?"))
+    model = ScriptedModel(["The pump needs 18 days."])
+    reply = await _ask(
+        application,
+        "And when?",
+        model,
+        searches=("how long for the pump",),
+        context="Who makes the pump?",
+        context_records={"m95": "console:launch"},
+    )
+    assert reply.steps[0] == ("status", "Searched for “how long for the pump” …")
+    assert reply.answer.citations[0].record_id == "m3"
+    asked = model.requests[0].messages[-1].content
+    assert "Who makes the pump?" in asked
+    assert "And when?" in asked
+    row, sources = await _stored(application, reply.answer)
+    assert row.trace["searches"] == ["how long for the pump"]
+    assert ("m95", False, "") in [(source.record_id, source.cited, source.quote) for source in sources]
+    await archive(application, deleted(95))
+    row, _ = await _stored(application, reply.answer)
+    assert (row.text, row.trace) == ("", {})
