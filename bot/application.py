@@ -25,6 +25,7 @@ from bot.models.resolve import resolve_embedding_model, resolve_reranker
 from bot.permissions import Permissions
 from bot.read_limits import read_limits
 from bot.settings import Settings
+from bot.summaries.summarizer import Summarizer
 from bot.truth.answers import Answers
 from bot.truth.database import Database
 from bot.truth.inbox import Inbox
@@ -57,6 +58,7 @@ class Application:
     archivist: Archivist
     model: LanguageModel
     answerer: Answerer
+    summarizer: Summarizer
     conversation: Conversation
 
 
@@ -108,8 +110,10 @@ async def open_application(
         finder = Finder(database=database, searcher=searcher, store=store, zone=zone)
         permissions = Permissions(database)
         model = model or create_model(settings)
-        answerer = Answerer(
-            database=database, finder=finder, model=model, check=GroundingCheck(embedder, zone=zone), zone=zone
+        check = GroundingCheck(embedder, zone=zone)
+        answerer = Answerer(database=database, finder=finder, model=model, check=check, zone=zone)
+        summarizer = Summarizer(
+            database=database, finder=finder, model=model, embedder=embedder, check=check, zone=zone
         )
         yield Application(
             settings=settings,
@@ -127,6 +131,7 @@ async def open_application(
             archivist=archivist,
             model=model,
             answerer=answerer,
+            summarizer=summarizer,
             conversation=Conversation(
                 Parts(
                     database=database,

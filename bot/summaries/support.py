@@ -1,0 +1,96 @@
+"""Which messages support a sentence of a summary, by the same check that answers go through."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC
+
+from bot.answering.evidence import Evidence
+from bot.answering.grounding import GroundingCheck
+from bot.summaries.talk import Turn
+from knowledge.lexical import terms
+
+_WINDOWS = ((4, 2), (10, 5))
+"""Turns read together, and how far apart: a summary puts together what several messages say."""
+_NAMED = 3
+"""Messages named for a sentence at most."""
+_FEWEST_TERMS = 3
+"""A summary's sentence says more than a word: what a message tells the model to print does not pass as one."""
+_WINDOW_CHARS = 1900
+
+
+@dataclass(frozen=True, slots=True)
+class Supported:
+    """A sentence and the places of the turns that support it, best first."""
+
+    text: str
+    places: tuple[int, ...]
+    quoted: bool = False
+
+
+class Support:
+    """Checks sentences against turns, alone and a few together."""
+
+    def __init__(self, check: GroundingCheck) -> None:
+        self._check = check
+
+    async def check(self, sentences: Sequence[str], turns: Sequence[Turn]) -> list[Supported]:
+        """Those sentences that the turns support, in order."""
+        told = [sentence for sentence in sentences if len(set(terms(sentence))) >= _FEWEST_TERMS]
+        found: dict[str, Supported] = {}
+        for groups in _groups(len(turns)):
+            missing = [sentence for sentence in told if sentence not in found]
+            if not missing:
+                break
+            evidence = [_evidence(number, [turns[at] for at in group]) for number, group in enumerate(groups, start=1)]
+            for sentence in missing:
+                checked = await self._check.check(sentence, question="", evidence=evidence)
+                if checked.cited and all(part.citations for part in checked.sentences):
+                    places = {at for n in checked.cited for at in groups[n - 1]}
+                    found[sentence] = Supported(sentence, _best(sentence, places, turns))
+        return [found[sentence] for sentence in told if sentence in found]
+
+
+def _groups(count: int) -> list[list[range]]:
+    """Each turn alone, then windows of them, then larger ones."""
+    every = [[range(at, at + 1) for at in range(count)]]
+    for size, step in _WINDOWS:
+        if count > 1:
+            last = max(1, count - size + step)
+            every.append([range(at, min(count, at + size)) for at in range(0, last, step)])
+    return every
+
+
+def _best(sentence: str, places: set[int], turns: Sequence[Turn]) -> tuple[int, ...]:
+    """The few turns that hold most of the sentence's words, each adding some."""
+    left = set(terms(sentence))
+    chosen: list[int] = []
+    while len(chosen) < _NAMED:
+        scored = [(len(left & set(terms(f"{turns[at].author} {turns[at].text}"))), -at) for at in places - set(chosen)]
+        if not scored:
+            break
+        shared, at = max(scored)
+        if chosen and shared < 2:
+            break
+        chosen.append(-at)
+        left -= set(terms(turns[-at].text))
+    return tuple(chosen)
+
+
+def _evidence(number: int, turns: Sequence[Turn]) -> Evidence:
+    first = turns[0]
+    # The check puts the author before the text; of the others the text names them.
+    text = first.text + "".join(f"\n{turn.author}: {turn.text}" for turn in turns[1:])
+    text += "".join(f" [{part.name}]" for turn in turns for part in turn.shared)
+    return Evidence(
+        n=number,
+        record_id=first.record_id,
+        message_id=first.record_id,
+        channel_id="",
+        channel_name="",
+        author=first.author,
+        time=first.sent_at.astimezone(UTC),
+        text=text[:_WINDOW_CHARS],
+        excerpt="",
+        kind="message",
+        permalink=first.permalink,
+    )
