@@ -16,6 +16,7 @@ TextKey = Literal[
     "greeting",
     "source_deleted",
     "not_permitted_now",
+    "prompt_not_told",
     "no_results",
     "help",
     "unknown_command",
@@ -69,6 +70,10 @@ TEXTS: dict[TextKey, dict[Language, str]] = {
         "zh": "回答写好之前，它引用的频道变得不是这里所有人都能看了，所以不显示。可以再问一次。",
         "en": "While I was answering, a channel it rests on was closed to some who read here, so I do not show it. "
         "Ask again.",
+    },
+    "prompt_not_told": {
+        "zh": "我的内部设定不对外提供。关于团队聊过或分享过的事，尽管问我；/help 看看我能做什么。",
+        "en": "I do not share my own instructions. Ask me about anything the team said or shared; /help tells more.",
     },
     "no_results": {"zh": "没有找到“{query}”。", "en": "Nothing found for “{query}”."},
     "results": {"zh": "“{query}”的结果：", "en": "Results for “{query}”:"},

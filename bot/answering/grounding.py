@@ -17,6 +17,10 @@ from bot.answering.links import links
 from bot.answering.marks import unmarked
 from bot.answering.negation import contradicts
 from bot.answering.sentences import split_sentences
+from bot.errors import Language
+from bot.guarding.answers import objection
+from bot.guarding.instructions import as_material
+from bot.language import language_of
 from knowledge.embedding import Embedder
 from knowledge.lexical import normalize, terms
 
@@ -106,10 +110,17 @@ class GroundingCheck:
         """Of rules and limits, with the embedding model that compares meanings."""
         return f"{_VERSION}/{self._embedder.spec.name}"
 
-    async def check(self, answer: str, *, question: str, evidence: Sequence[Evidence]) -> Checked:
-        """Check each sentence of ``answer``; marks the model wrote are ignored and made anew."""
+    async def check(
+        self, answer: str, *, question: str, evidence: Sequence[Evidence], language: Language | None = None
+    ) -> Checked:
+        """Check each sentence of ``answer``; marks the model wrote are ignored and made anew.
+
+        ``language`` is the reader's, where an answer in the other one is none. Passages that give orders support
+        nothing.
+        """
         sentences = [_bare(sentence) for sentence in split_sentences(answer.replace("**", ""))]
         sentences = [sentence for sentence in sentences if sentence]
+        evidence = await asyncio.to_thread(as_material, evidence, language or language_of(question))
         if not sentences or not evidence:
             return Checked(())
         texts = [f"{item.author}: {item.text}"[:_EMBEDDED_CHARS] for item in evidence]
@@ -119,7 +130,9 @@ class GroundingCheck:
         def check_all() -> tuple[CheckedSentence, ...]:
             passages = [passage_of(item, self._zone) for item in evidence]
             return tuple(
-                _check(sentence, question, passages, close)
+                CheckedSentence(sentence, (), problem)
+                if (problem := objection(sentence, language)) is not None
+                else _check(sentence, question, passages, close)
                 for sentence, close in zip(sentences, closeness, strict=True)
             )
 
