@@ -16,6 +16,8 @@ from bot.archive.failures import archive_failures
 from bot.archive.indexer import Indexer
 from bot.archive.separating import Separating
 from bot.conversation import Conversation, Parts
+from bot.digests.making import DigestMaker
+from bot.digests.schedule import Schedules
 from bot.errors import ModelError, ModelUnavailable, SettingsError, TruthUnavailable
 from bot.executor import Executor
 from bot.file_store import FileStore
@@ -59,6 +61,8 @@ class Application:
     model: LanguageModel
     answerer: Answerer
     summarizer: Summarizer
+    schedules: Schedules
+    digest_maker: DigestMaker
     conversation: Conversation
 
 
@@ -111,10 +115,20 @@ async def open_application(
         permissions = Permissions(database)
         model = model or create_model(settings)
         check = GroundingCheck(embedder, zone=zone)
-        answerer = Answerer(database=database, finder=finder, model=model, check=check, zone=zone)
+        answerer = Answerer(
+            database=database,
+            finder=finder,
+            model=model,
+            check=check,
+            zone=zone,
+            evidence_tokens=settings.answers.evidence_tokens,
+        )
         summarizer = Summarizer(
             database=database, finder=finder, model=model, embedder=embedder, check=check, zone=zone
         )
+        digests = settings.digests
+        schedules = Schedules(database, permissions)
+        digest_maker = DigestMaker(summarizer, max_lines=digests.max_lines, seconds=digests.seconds)
         yield Application(
             settings=settings,
             zone=zone,
@@ -132,6 +146,8 @@ async def open_application(
             model=model,
             answerer=answerer,
             summarizer=summarizer,
+            schedules=schedules,
+            digest_maker=digest_maker,
             conversation=Conversation(
                 Parts(
                     database=database,

@@ -20,6 +20,7 @@ from bot.archive.retention import Retention
 from bot.archive.topics import find_topics
 from bot.cli.output import ERR
 from bot.console_host import ConsoleHost
+from bot.digests.running import digests_of
 from bot.errors import SettingsError, ShiguangError
 from bot.executor import Executor
 from bot.language import system_language
@@ -147,6 +148,10 @@ async def running(settings: Settings, *, sample: bool, next_free_port: bool = Fa
         stack.push_async_callback(server.close)
         stack.push_async_callback(console.close)
         await console.start()
+        if settings.digests.enabled:
+            digests = digests_of(application, {"console": console}, metrics)
+            stack.push_async_callback(digests.close)
+            await digests.start()
         port = await server.listen(settings.web.host, settings.web.port, next_free=next_free_port)
         for name, work in (
             ("load-model", _load_model(application, model_state)),
