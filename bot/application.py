@@ -154,6 +154,7 @@ async def open_application(
                     answerer=answerer,
                     finder=finder,
                     storyteller=Storyteller(database=database, finder=finder, zone=zone),
+                    summarizer=summarizer,
                     permissions=permissions,
                     zone=zone,
                 )

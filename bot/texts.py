@@ -88,6 +88,15 @@ TEXTS: dict[TextKey, dict[Language, str]] = {
         "en": "There is no command {name}. Type /help to see them all.",
     },
     "empty_question": {"zh": "请在命令后面写上内容，例如：{usage}", "en": "Write something after the command: {usage}"},
+    "summary": {"zh": "总结", "en": "summary"},
+    "summary_thread": {"zh": "话题总结", "en": "thread summary"},
+    "summary_missed": {"zh": "你错过的", "en": "what you missed"},
+    "summary_reading": {"zh": "正在读消息…", "en": "Reading the messages…"},
+    "summary_progress": {"zh": "正在总结第 {done} 段对话，共 {count} 段…", "en": "Conversation {done} of {count} …"},
+    "summary_quiet": {
+        "zh": "{about}：没有需要总结的内容。换一个时间或话题试试，例如：/总结 上周",
+        "en": "{about}: there is nothing to summarise. Try another time or topic, such as: /summary last week",
+    },
     "timeline_empty": {"zh": "这里还没有记录。", "en": "There are no records here yet."},
     "story": {
         "zh": "“{topic}”的来龙去脉：{count} 条相关记录，{first} 至 {last}",

@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import uuid4
 
 from bot.answering.changes import with_replacements

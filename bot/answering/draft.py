@@ -11,6 +11,8 @@ from bot.answering.prompt import Prompt
 from bot.errors import Language
 from bot.llm.interface import Sampling
 
+_SHOWN = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -30,14 +32,13 @@ def originals(
     lead: str,
     evidence: Sequence[Evidence],
     *,
-    shown: int,
     zone: tzinfo,
     language: Language,
     reason: str,
     trace: dict[str, Any],
 ) -> Draft:
     """An abstention that still helps: the best passages, word for word."""
-    best = evidence[:shown]
+    best = evidence[:_SHOWN]
     lines = [
         f"“{unmarked(item.citation().quote)}” — {item.author}, {item.time.astimezone(zone):%Y-%m-%d %H:%M}"
         f"{item.outdated_note(zone, language)} [{item.n}]"

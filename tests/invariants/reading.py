@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.answering.answerer import Question
-from bot.answering.evidence import describe, with_neighbours
+from bot.answering.evidence import Budget, describe, with_neighbours
 from bot.answering.story import Storyteller
 from bot.application import Application
 from bot.cli.filters import resolve
@@ -101,7 +101,7 @@ class Look:
         hits = await describe(
             self.application.database, await self.application.searcher.search(query), question=self.text
         )
-        return await with_neighbours(self.application.database, hits, budget_chars=100_000)
+        return await with_neighbours(self.application.database, hits, budget=Budget(100_000, _characters))
 
     async def story(self) -> object:
         """What happened with a topic, with the conversations around it."""
@@ -271,3 +271,7 @@ async def _tried(reading: Awaitable[object]) -> object:
         return await reading
     except (PermissionError, LookupError) as refusal:
         return type(refusal).__name__
+
+
+async def _characters(text: str) -> int:
+    return len(text)
