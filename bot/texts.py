@@ -14,6 +14,11 @@ TextKey = Literal[
     "not_supported",
     "here_is_what_i_found",
     "greeting",
+    "thanks",
+    "feedback",
+    "clock",
+    "how_to_set",
+    "how_to_forget",
     "source_deleted",
     "not_permitted_now",
     "prompt_not_told",
@@ -36,6 +41,12 @@ TextKey = Literal[
     "time_since",
     "time_until",
     "outdated",
+    "summary",
+    "summary_thread",
+    "summary_missed",
+    "summary_reading",
+    "summary_progress",
+    "summary_quiet",
     "changed",
     "called_off",
 ]
@@ -61,6 +72,25 @@ TEXTS: dict[TextKey, dict[Language, str]] = {
     "greeting": {
         "zh": "在的！问我团队聊过或分享过的任何事，例如“发布日期最后定在哪天？”。输入 /help 看看还能做什么。",
         "en": "Here! Ask me about anything the team said or shared, such as “When is the launch?”. /help tells more.",
+    },
+    "thanks": {
+        "zh": "不客气！回答有没有用，点它下面的 👍 或 👎 就行。",
+        "en": "You are welcome! 👍 or 👎 under an answer tells me whether it helped.",
+    },
+    "feedback": {
+        "zh": "谢谢告诉我。请点那条回答下面的 👍 或 👎，它会按这个被核对和改正；也可以换个说法再问一次。",
+        "en": "Thank you for telling me. 👍 or 👎 under that answer gets it looked at and mended; or ask again in "
+        "other words.",
+    },
+    "clock": {"zh": "现在是 {now}。", "en": "It is {now}."},
+    "how_to_set": {
+        "zh": "我的设置要用命令来改，这样不会因为一句话就变。输入 /help 查看命令。",
+        "en": "My settings are changed by command, so that no sentence changes them by chance: see /help.",
+    },
+    "how_to_forget": {
+        "zh": "我不会因为一句话就删东西。在群里删除或撤回那条消息，它马上就会从档案里消失；要删得更多，请找管理员。",
+        "en": "I delete nothing on a sentence alone. Delete the message in the chat, and it leaves the archive at "
+        "once; for more, ask an administrator.",
     },
     "source_deleted": {
         "zh": "这条回答引用的消息已被删除或修改，回答已撤下。可以再问一次。",

@@ -1,11 +1,13 @@
 """The table of everything that people can want. A new thing is one line here."""
 
 from bot.conversation.asking import Asking
-from bot.conversation.helping import Helping, Saying
-from bot.conversation.listing import Listing
+from bot.conversation.digesting import Digesting
+from bot.conversation.helping import Clock, Greeting, Helping, Saying
+from bot.conversation.listing import FILES, Listing, WantedFile
 from bot.conversation.request import Handler, Parts
+from bot.conversation.summarising import CatchingUp, Summarising
 from bot.conversation.telling import Telling, TimelineHere
-from knowledge.passage import PassageFilter
+from bot.intent import IntentKind
 
 
 def handlers(parts: Parts) -> dict[str, Handler]:
@@ -13,9 +15,33 @@ def handlers(parts: Parts) -> dict[str, Handler]:
     return {
         "ask": Asking(parts),
         "find": Listing(parts),
-        "files": Listing(parts, where=PassageFilter(kinds=frozenset({"file"}))),
+        "files": Listing(parts, where=FILES),
+        "wanted_file": WantedFile(parts),
         "story": Telling(parts),
         "timeline": TimelineHere(parts),
+        "summary": Summarising(parts),
+        "catchup": CatchingUp(parts),
+        "digest": Digesting(parts),
         "help": Helping(parts),
-        "greeting": Saying("greeting"),
+        "greeting": Greeting(parts),
+        "feedback": Saying("feedback"),
+        "clock": Clock(parts),
+        "settings": Saying("how_to_set"),
+        "forget": Saying("how_to_forget"),
     }
+
+
+OF_INTENTS: dict[IntentKind, str] = {
+    "question": "ask",
+    "talk": "greeting",
+    "feedback": "feedback",
+    "about": "help",
+    "clock": "clock",
+    "settings": "settings",
+    "forget": "forget",
+    "summary": "summary",
+    "catchup": "catchup",
+    "files": "wanted_file",
+    "story": "story",
+}
+"""The handler of each thing that is wanted in plain words."""

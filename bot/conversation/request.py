@@ -9,8 +9,13 @@ from bot.answering.answerer import Answerer
 from bot.answering.finding import Finder
 from bot.answering.story import Storyteller
 from bot.conversation.turns import Turn
+from bot.digests.making import DigestMaker
+from bot.digests.schedule import Schedules
 from bot.errors import Language
+from bot.intent import Intent, Intents
+from bot.llm.interface import LanguageModel
 from bot.permissions import Permissions
+from bot.summaries.summarizer import Summarizer
 from bot.truth.database import Database
 from connectors.connector import Reply, Utterance
 from knowledge.passage import Audience
@@ -24,7 +29,12 @@ class Parts:
     answerer: Answerer
     finder: Finder
     storyteller: Storyteller
+    summarizer: Summarizer
+    schedules: Schedules
+    digest_maker: DigestMaker
     permissions: Permissions
+    intents: Intents
+    model: LanguageModel
     zone: tzinfo
 
 
@@ -38,6 +48,8 @@ class Request:
     text: str
     """What is left for the handler: a question, a topic, or nothing. Without the name of a command."""
     language: Language
+    intent: Intent | None
+    """What plain words were understood as; None for a command."""
     audience: Callable[[], Awaitable[Audience]]
     """Everybody who will read the reply, as of now."""
     turns: Callable[[], Awaitable[Sequence[Turn]]]

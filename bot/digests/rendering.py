@@ -6,22 +6,27 @@ from zoneinfo import ZoneInfo
 
 from bot.answering.marks import unmarked
 from bot.digests.digest import Digest, NumberedLine
-from bot.digests.texts import SECTION_NAMES, told
+from bot.digests.texts import SECTION_NAMES, WEEKDAYS, told
 from bot.errors import Language
+from bot.guarding.mentions import without_mass_mentions
 from bot.summaries.lines import SECTIONS, Section
 
-_WEEKDAYS_ZH = "一二三四五六日"
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _BULLET = "• "
 
 
 class DigestText:
-    """Writes a digest in its language. ``names`` are channel names by id; the platform shows a channel with a ``#``."""
+    """Writes a digest in its language. ``names`` are channel names by id; the platform shows a channel with a ``#``.
 
-    def __init__(self, digest: Digest, names: Mapping[str, str]) -> None:
+    ``about`` says what it is when it is no digest, such as a summary that somebody asked for.
+    """
+
+    def __init__(self, digest: Digest, names: Mapping[str, str], *, about: str = "") -> None:
         self._digest = digest
         self._facts = digest.facts
         self._language: Language = digest.language
         self._names = names
+        self._kind = about or told(digest.facts.period or "now", digest.language)
         self._zone = ZoneInfo(digest.facts.timezone)
 
     def text(self) -> str:
@@ -35,11 +40,10 @@ class DigestText:
 
     def _about(self) -> str:
         names = [f"#{self._names[one]}" for one in self._digest.channel_ids if one in self._names]
-        kind = told(self._facts.period or "now", self._language)
         if len(names) > 1:
             more = len(names) if self._language == "zh" else len(names) - 1
             names = [told("channels", self._language, first=names[0], count=more)]
-        return f"{' '.join(names)} {kind}".strip()
+        return f"{' '.join(names)} {self._kind}".strip()
 
     def _span(self) -> str:
         since, until = (moment.astimezone(self._zone) for moment in (self._digest.since, self._digest.until))
@@ -52,10 +56,7 @@ class DigestText:
 
     def _day(self, day: date) -> str:
         made = self._digest.made_at.astimezone(self._zone)
-        if self._language == "zh":
-            year = f"{day.year}年" if day.year != made.year else ""
-            return f"{year}{day.month}月{day.day}日 周{_WEEKDAYS_ZH[day.weekday()]}"
-        return f"{day:%a} {day.day} {day:%b}{f' {day.year}' if day.year != made.year else ''}"
+        return day_told(day, self._language, year=day.year != made.year)
 
     def _counts(self) -> str:
         return told(
@@ -80,7 +81,7 @@ class DigestText:
 
     def _line(self, one: NumberedLine) -> str:
         line = one.line
-        words = unmarked(" ".join(line.text.split()))
+        words = without_mass_mentions(unmarked(" ".join(line.text.split())))
         if line.owner and line.owner.casefold() not in words.casefold():
             words = f"{line.owner}：{words}" if self._language == "zh" else f"{line.owner}: {words}"
         if line.due is not None:
@@ -104,3 +105,10 @@ class DigestText:
         if facts.cut:
             remarks.append(told("cut", self._language))
         return ["\n".join(remarks)] if remarks else []
+
+
+def day_told(day: date, language: Language, *, year: bool = False) -> str:
+    """A day with its weekday, as people say it."""
+    if language == "zh":
+        return f"{f'{day.year}年' if year else ''}{day.month}月{day.day}日 周{WEEKDAYS['zh'][day.weekday()]}"
+    return f"{WEEKDAYS['en'][day.weekday()][:3]} {day.day} {_MONTHS[day.month - 1]}{f' {day.year}' if year else ''}"

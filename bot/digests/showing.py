@@ -24,12 +24,12 @@ def digest_views(session: Session, digest_ids: Sequence[str]) -> dict[str, Answe
     return {row.digest_id: shown(session, Digest.of(row)) for row in rows}
 
 
-def shown(session: Session, digest: Digest) -> Answer:
-    """A digest, kept or not, as connectors and pages show it."""
+def shown(session: Session, digest: Digest, *, about: str = "") -> Answer:
+    """A digest, kept or not, as connectors and pages show it; ``about`` as in ``DigestText``."""
     return Answer(
         answer_id=digest.digest_id,
         question="",
-        text=DigestText(digest, _names(session, digest)).text(),
+        text=DigestText(digest, _names(session, digest), about=about).text(),
         abstained=False,
         reason=REASON,
         citations=_citations(session, digest),

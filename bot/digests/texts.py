@@ -48,7 +48,41 @@ TEXTS: Final[dict[str, dict[Language, str]]] = {
         "zh": "这里提到的消息已被删除或修改，内容已撤下。",
         "en": "The messages told of here were deleted or changed, so nothing is left.",
     },
+    "reading": {"zh": "正在读这段时间的消息…", "en": "Reading what was said…"},
+    "read": {"zh": "已读完 {done}/{of} 段对话…", "en": "Read {done} of {of} conversations…"},
+    "every_day": {"zh": "每天 {time}", "en": "every day at {time}"},
+    "every_week": {"zh": "每周{weekday} {time}", "en": "every {weekday} at {time}"},
+    "set_here": {
+        "zh": "好的：{when}（{timezone}）在这里发{kind}，第一份在 {first}。{quiet}不要了就输入：/日报 关",
+        "en": "Done: a {kind} here {when} ({timezone}), the first one on {first}. {quiet}To end it: /digest off",
+    },
+    "set_mine": {
+        "zh": "好的：{when}（{timezone}）把{channels}的{kind}私信发给你，第一份在 {first}。{quiet}不要了就输入：/日报 我 关",
+        "en": "Done: a {kind} of {channels} to you alone {when} ({timezone}), the first one on {first}. "
+        "{quiet}To end it: /digest me off",
+    },
+    "quiet_skipped": {"zh": "没人说话时不发。", "en": "Nothing comes when nothing was said. "},
+    "all_of_yours": {"zh": "你所在的全部频道", "en": "every channel you are in"},
+    "off_here": {"zh": "好的，这里不再发日报和周报。", "en": "Done: no more digests here."},
+    "off_mine": {"zh": "好的，不再给你私信发日报和周报。", "en": "Done: no more digests to you."},
+    "none_here": {"zh": "这里没有设置日报或周报。", "en": "No digest is set up here."},
+    "none_mine": {"zh": "没有给你私信发的日报或周报。", "en": "No digest is set up for you."},
+    "listed_here": {
+        "zh": "这里：{kind}，{when}（{timezone}），下一份在 {first}。",
+        "en": "Here: a {kind} {when} ({timezone}), the next one on {first}.",
+    },
+    "listed_mine": {
+        "zh": "私信给你：{channels}的{kind}，{when}（{timezone}），下一份在 {first}。",
+        "en": "To you alone: a {kind} of {channels} {when} ({timezone}), the next one on {first}.",
+    },
+    "usage": {"zh": "可以这样设置：{usage}", "en": "To set one up: {usage}"},
     "by": {"zh": "{day}前", "en": "by {day}"},
+}
+
+
+WEEKDAYS: Final[dict[Language, tuple[str, ...]]] = {
+    "zh": ("一", "二", "三", "四", "五", "六", "日"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
 
 

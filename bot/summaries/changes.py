@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.answering.replacing import may_be_replaced, may_replace, replaces
 from bot.answering.sentences import split_sentences
+from bot.guarding.instructions import gives_orders
 from bot.summaries.findings import LINE_CHARS
 from bot.summaries.lines import SummaryLine
 from bot.summaries.talk import Talk, Turn
@@ -36,7 +37,10 @@ class _Earlier:
 async def changes(database: Database, talks: Sequence[Talk], zone: tzinfo) -> list[SummaryLine]:
     """One line a change, oldest first: what was said before, and what holds now."""
     speaking = [
-        (talk, turn) for talk in talks for turn in talk.turns if len(turn.text) <= _LONGEST and may_replace(turn.text)
+        (talk, turn)
+        for talk in talks
+        for turn in talk.turns
+        if len(turn.text) <= _LONGEST and may_replace(turn.text) and not gives_orders(turn.text)
     ]
     lines: list[SummaryLine] = []
     for talk, turn in sorted(speaking, key=lambda pair: pair[1].sent_at)[-_MOST:]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.answering.sentences import split_sentences
+from bot.answering.telling import is_repeated
 from bot.summaries.talk import Talk, Turn
 from knowledge.categories.cues import CUES
 from knowledge.categories.features import asks, plain_words
@@ -82,13 +83,14 @@ def _chosen(sentences: Sequence[Sentence], vectors: Vectors, turns: int, *, most
     score = np.array([sentence.weight + _place(sentence, turns) for sentence in sentences])
     score = score + 0.25 * (central - central.mean()) / spread
     said = np.zeros(len(sentences))
+    words: list[frozenset[str]] = []
     left = np.ones(len(sentences), dtype=bool)
     chosen: list[Sentence] = []
     room = chars
     while left.any() and len(chosen) < most:
         at = int(np.where(left, score - _SAME * said, -np.inf).argmax())
         left[at] = False
-        if len(sentences[at].text) > room and chosen:
+        if (len(sentences[at].text) > room and chosen) or is_repeated(sentences[at].text, words):
             continue
         chosen.append(sentences[at])
         room -= len(sentences[at].text)

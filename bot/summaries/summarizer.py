@@ -19,6 +19,7 @@ from bot.answering.finding import Finder
 from bot.answering.grounding import GroundingCheck
 from bot.answering.telling import Topic, bare_topic
 from bot.errors import Language
+from bot.guarding.instructions import gives_orders
 from bot.llm.interface import LanguageModel
 from bot.prompts import prompt_text
 from bot.summaries.changes import changes
@@ -96,15 +97,17 @@ class Summarizer:
         self,
         thread_id: str,
         *,
+        channel_id: str,
         audience: Audience,
         language: Language,
         progress: Progress | None = None,
         seconds: float = 120.0,
         asker: str = "",
     ) -> PeriodSummary:
-        """A platform's thread, its first message included."""
+        """A platform's thread, its first message included; of a message that names it from another channel nothing."""
         read_at = datetime.now(UTC)
-        talks = await read_talks(self._database, Wanted(audience=audience, thread_id=thread_id))
+        wanted = Wanted(audience=audience, channel_ids=frozenset({channel_id}), thread_id=thread_id)
+        talks = await read_talks(self._database, wanted)
         return await self._period(talks, _Told(read_at, language, asker, progress, seconds))
 
     async def period(
@@ -216,7 +219,7 @@ class Summarizer:
             summaries.append(summary)
         lines = [line for summary in summaries for line in summary.lines]
         for talk in worth[_MOST["talk"] :]:
-            lines += await asyncio.to_thread(findings, talk, self._zone)
+            lines += await asyncio.to_thread(findings, await asyncio.to_thread(_without_orders, talk), self._zone)
         lines += await changes(self._database, talks, self._zone)
         standing = await self._standing(talks, lines, told.read_at)
         phrased = [summary for summary in summaries if summary.model]
@@ -251,6 +254,9 @@ class Summarizer:
             lines = tuple(SummaryLine.of(document) for document in kept)
             return _of(talk, lines, model=model, version=version)
         read_at = datetime.now(UTC)
+        whole, talk = talk, await asyncio.to_thread(_without_orders, talk)
+        if not talk.turns:
+            return _of(whole, (), model="", version="")
         found = await asyncio.to_thread(findings, talk, self._zone)
         if not is_worth_phrasing(talk, language):
             quotes = await self._phrasing.extract(talk, language)
@@ -275,7 +281,7 @@ class Summarizer:
             made_at=read_at,
         )
         async with self._database.begin() as connection:
-            await connection.run_sync(lambda sync: keep_summary(Session(sync), row, sources=talk.versions))
+            await connection.run_sync(lambda sync: keep_summary(Session(sync), row, sources=whole.versions))
         return _of(talk, lines, model=model, version=version, extractive=phrased.extractive)
 
     async def _standing(
@@ -304,6 +310,11 @@ class _Told:
     seconds: float
     weights: Mapping[str, float] | None = None
     """How much each conversation is about the topic, where there is one."""
+
+
+def _without_orders(talk: Talk) -> Talk:
+    """Without messages that give orders to a bot: they are no talk among people, and nobody is told of them."""
+    return replace(talk, turns=tuple(turn for turn in talk.turns if not gives_orders(turn.text)))
 
 
 def is_worth_phrasing(talk: Talk, language: Language) -> bool:

@@ -7,7 +7,6 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import func, select
 
-from bot.answering.grounding import GroundingCheck
 from bot.application import Application
 from bot.errors import ModelBusy
 from bot.llm.scripted import Reply, ScriptedModel
@@ -17,7 +16,7 @@ from bot.truth.tables import ConversationSummaryRow
 from connectors.events import ChannelRef, MessagePosted
 from knowledge.passage import Audience, ChannelId
 from tests.builders import at, channel, edited, posted
-from tests.quick_application import archive, quick_application
+from tests.quick_application import archive, quick_application, summarizer_with
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -32,14 +31,7 @@ async def application() -> AsyncIterator[Application]:
 
 def with_model(application: Application, script: Sequence[Reply] = (GIST,)) -> tuple[Summarizer, ScriptedModel]:
     model = ScriptedModel(list(script))
-    summarizer = Summarizer(
-        database=application.database,
-        finder=application.finder,
-        model=model,
-        embedder=application.embedder,
-        check=GroundingCheck(application.embedder, zone=application.zone),
-        zone=application.zone,
-    )
+    summarizer = summarizer_with(application, model)
     return summarizer, model
 
 
