@@ -37,9 +37,12 @@ def answers(
     scope: ScopeOption = "channel",
     out: Out = None,
     limit: LimitOption = None,
+    sheet: Annotated[
+        Path | None, typer.Option("--sheet", help="Write the answers with what they cite as Markdown, to be judged.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Overlap with the expected answer, citations and abstentions of the whole path with the chat model."""
+    """Overlap with the expected answer, citations, support, abstentions and times of the whole path with the model."""
     from bot.cli.measuring import measure_answers
 
-    run(measure_answers(questions, scope, out, limit=limit, as_json=as_json))
+    run(measure_answers(questions, scope, out, limit=limit, as_json=as_json, sheet_path=sheet))

@@ -48,10 +48,17 @@ def percentile(values: Sequence[float], percent: int) -> Estimate:
 
 def resampled(items: Sequence[T], statistic: Callable[[Sequence[T]], float]) -> Estimate:
     """``statistic`` of the items, and its interval over samples drawn from them; zeros for no items."""
+    return resampled_apart([items], statistic)
+
+
+def resampled_apart(kinds: Sequence[Sequence[T]], statistic: Callable[[Sequence[T]], float]) -> Estimate:
+    """The same with as many items of each kind in every sample, where somebody chose how many there are."""
+    items = [item for kind in kinds for item in kind]
     if not items:
         return NOTHING
     chance = random.Random(_SEED)  # noqa: S311 - resampling, not secrets
-    drawn = sorted(statistic(chance.choices(items, k=len(items))) for _ in range(_RESAMPLES))
+    samples = ([item for kind in kinds for item in chance.choices(kind, k=len(kind))] for _ in range(_RESAMPLES))
+    drawn = sorted(map(statistic, samples))
     return Estimate(statistic(items), drawn[int(_RESAMPLES * 0.025)], drawn[int(_RESAMPLES * 0.975)], len(items))
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.evaluation.estimates import NOTHING, estimate, percentile, share
+from bot.evaluation.estimates import NOTHING, estimate, percentile, resampled_apart, share
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
@@ -41,3 +41,8 @@ def test_percentiles() -> None:
     assert percentile(values, 95).mean == 96
     assert percentile([7.0], 95).mean == 7
     assert percentile(values, 95).low < 96 < percentile(values, 95).high + 1e-9
+
+
+def test_kinds_apart_keep_their_numbers_in_every_sample() -> None:
+    measured = resampled_apart([["a"] * 3, ["b"]], lambda some: some.count("b") / len(some))
+    assert (measured.mean, measured.low, measured.high, measured.count) == (0.25, 0.25, 0.25, 4)
