@@ -7,7 +7,7 @@ so: it is given to it again with the same id. ``posted``, ``empty``, ``failed`` 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -36,26 +36,26 @@ class KeptDigests:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def keep(self, digest: Digest, *, skip: bool) -> bool:
-        """Keep a digest to be posted, or, with ``skip``, that there is nothing to post.
+    async def keep(self, digest: Digest, state: Literal["made", "empty", "posted"] = "made") -> Digest | None:
+        """Keep a digest to be posted, that there is nothing to post, or one that a reply shows.
 
-        Lines whose messages were edited or have gone since it was begun are left out. False when there is one already
-        of this schedule and period.
+        Returns it without lines whose messages were edited or have gone since it was begun; None when there is one
+        already of this schedule and period.
         """
 
-        def keep(session: Session) -> bool:
+        def keep(session: Session) -> Digest | None:
             if session.get(DigestRow, digest.digest_id) is not None:
-                return False
+                return None
             kept = without(digest, set(digest.record_ids) - _standing(session, digest))
-            session.add(kept.row("empty" if skip else "made"))
+            session.add(kept.row(state))
             session.flush()
             session.add_all(
                 DigestSourceRow(digest_id=kept.digest_id, record_id=record_id) for record_id in kept.record_ids
             )
-            if skip:
+            if state == "empty":
                 _covered(session, kept)
             session.flush()
-            return True
+            return kept
 
         return await self._write(keep)
 
@@ -64,6 +64,11 @@ class KeptDigests:
         async with self._database.read() as connection:
             found = await connection.scalar(select(DigestRow.digest_id).where(DigestRow.digest_id == digest_id))
         return found is not None
+
+    async def posted_as(self, digest_id: str) -> str | None:
+        """The message that shows a digest; None while it is not posted."""
+        async with self._database.read() as connection:
+            return await connection.scalar(select(DigestRow.posted_record_id).where(DigestRow.digest_id == digest_id))
 
     async def waiting(self, *, now: datetime) -> list[Waiting]:
         """Those that may be tried now: first those of which it is not known whether they were posted."""

@@ -127,7 +127,7 @@ class Digests:
             schedule, found, readable=readable, unreadable=unreadable, progress=progress
         )
         skipped = digest.quiet and schedule.skip_quiet
-        await self._kept.keep(digest, skip=skipped)
+        await self._kept.keep(digest, "empty" if skipped else "made")
         if skipped:
             self._metrics.digests.labels("empty").inc()
         seconds = round((self._now() - started).total_seconds(), 1)

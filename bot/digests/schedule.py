@@ -159,12 +159,11 @@ class Schedules:
                 schedule.person_id, platform=schedule.platform, workspace_id=schedule.workspace_id
             )
         may_read = {str(channel_id) for channel_id in audience.channel_ids}
-        wanted = set(schedule.channel_ids) or await self._joined(schedule)
+        wanted = set(schedule.channel_ids) or await self.joined(schedule.person_id or "", platform=schedule.platform)
         return frozenset(wanted & may_read), len(wanted - may_read)
 
-    async def _joined(self, schedule: Schedule) -> set[str]:
+    async def joined(self, person_id: str, *, platform: str) -> set[str]:
         """The channels that a person is in; of the console also its public ones, which are everybody's."""
-        person_id = schedule.person_id or ""
         joined = (
             select(ChannelRow.channel_id)
             .join(MembershipRow, MembershipRow.channel_id == ChannelRow.channel_id)
@@ -175,7 +174,7 @@ class Schedules:
         )
         async with self._database.read() as connection:
             found = set(await connection.scalars(joined))
-            if schedule.platform == CONSOLE:
+            if platform == CONSOLE:
                 found.update(await connection.scalars(everybodys))
         return found
 

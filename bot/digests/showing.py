@@ -38,6 +38,14 @@ def shown(session: Session, digest: Digest, *, about: str = "") -> Answer:
     )
 
 
+def permalinks(session: Session, record_ids: Sequence[str]) -> dict[str, str | None]:
+    """The permalink of each of these messages that stands, None where it came without one."""
+    standing = select(MessageRow.record_id, MessageRow.permalink).where(
+        MessageRow.record_id.in_(record_ids), MessageRow.deleted_at.is_(None)
+    )
+    return dict(session.execute(standing).all())
+
+
 def _names(session: Session, digest: Digest) -> dict[str, str]:
     channels = select(ChannelRow.channel_id, ChannelRow.name).where(
         ChannelRow.channel_id.in_(digest.channel_ids), ChannelRow.visibility != "direct"

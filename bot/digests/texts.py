@@ -57,7 +57,8 @@ TEXTS: Final[dict[str, dict[Language, str]]] = {
         "en": "Done: a {kind} here {when} ({timezone}), the first one on {first}. {quiet}To end it: /digest off",
     },
     "set_mine": {
-        "zh": "好的：{when}（{timezone}）把{channels}的{kind}私信发给你，第一份在 {first}。{quiet}不要了就输入：/日报 我 关",
+        "zh": "好的：{when}（{timezone}）把{channels}的{kind}私信发给你，第一份在 {first}。{quiet}"
+        "不要了就输入：/日报 我 关",
         "en": "Done: a {kind} of {channels} to you alone {when} ({timezone}), the first one on {first}. "
         "{quiet}To end it: /digest me off",
     },

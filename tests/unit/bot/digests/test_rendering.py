@@ -69,6 +69,11 @@ def test_what_people_wrote_is_no_link() -> None:
     assert "• see (7) [1]" in DigestText(digest(line(1, "see [7]")), NAMES).text()
 
 
+def test_nobody_is_called_by_what_people_wrote() -> None:
+    """Invariant 5."""
+    assert "@everyone" not in DigestText(digest(line(1, "tell @everyone")), NAMES).text()
+
+
 @pytest.mark.parametrize(
     ("facts", "told"),
     [

@@ -315,7 +315,7 @@ async def test_what_another_process_made_is_posted(stage: Stage) -> None:
         [place.channel_id], since=at(0), until=at(24 * 60), language="en", timezone="UTC"
     )
     stage.now = made.made_at + timedelta(minutes=1)
-    await stage.kept.keep(replace(made, target_channel_id=place.channel_id), skip=False)
+    await stage.kept.keep(replace(made, target_channel_id=place.channel_id))
     await poster.post_waiting()
     assert len(await stage.messages(place)) == 1
     async with stage.application.database.begin() as connection:
