@@ -159,6 +159,15 @@ class AnswersSettings(_Section):
     """Of records in a prompt. 800 is what a small model on a CPU reads in a few seconds; with a GPU, 3000 is good."""
 
 
+class SummarySettings(_Section):
+    """Summaries of conversations, which digests and ``/summary`` are made of."""
+
+    idle_per_hour: int | None = Field(default=None, ge=0, le=3600)
+    """How many conversations that have ended are summarised in an hour while nobody asks; 0: none. None: a dozen with a
+    model in process, which keeps its processor busy for some minutes an hour, and none with a server, where tokens may
+    cost money."""
+
+
 class FilesSettings(_Section):
     """Reading shared files: parsing runs in child processes within these limits."""
 
@@ -218,6 +227,7 @@ class Settings(BaseSettings):
     reranker: RerankerSettings = RerankerSettings()
     llm: LlmSettings = LlmSettings()
     answers: AnswersSettings = AnswersSettings()
+    summaries: SummarySettings = SummarySettings()
     files: FilesSettings = FilesSettings()
     retention: RetentionSettings = RetentionSettings()
     digests: DigestsSettings = DigestsSettings()
@@ -250,6 +260,13 @@ class Settings(BaseSettings):
         found = next((path for path in candidates if path.is_file()), None)
         toml = (TomlConfigSettingsSource(settings_cls, found),) if found else ()
         return (init_settings, env_settings, *toml)
+
+    @property
+    def idle_summaries_per_hour(self) -> int:
+        """``summaries.idle_per_hour``, or what the kind of model makes of it."""
+        if self.summaries.idle_per_hour is not None:
+            return self.summaries.idle_per_hour
+        return 12 if self.llm.backend == "llamacpp" else 0
 
     @property
     def models_dir(self) -> Path:
