@@ -21,6 +21,7 @@ from bot.digests.schedule import Schedules
 from bot.errors import ModelError, ModelUnavailable, SettingsError, TruthUnavailable
 from bot.executor import Executor
 from bot.file_store import FileStore
+from bot.intent import Intents
 from bot.llm.factory import create_model
 from bot.llm.interface import LanguageModel
 from bot.models.resolve import resolve_embedding_model, resolve_reranker
@@ -155,7 +156,11 @@ async def open_application(
                     finder=finder,
                     storyteller=Storyteller(database=database, finder=finder, zone=zone),
                     summarizer=summarizer,
+                    schedules=schedules,
+                    digest_maker=digest_maker,
                     permissions=permissions,
+                    intents=Intents(embedder),
+                    model=model,
                     zone=zone,
                 )
             ),

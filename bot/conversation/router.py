@@ -1,29 +1,21 @@
 """From an utterance to the handler of what it wants."""
 
-import re
-
 import structlog
 
 from bot.commands import is_command, parse_command
-from bot.conversation.handlers import handlers
+from bot.conversation.handlers import OF_INTENTS, handlers
 from bot.conversation.listing import ECHOED
 from bot.conversation.request import Parts, Request
 from bot.conversation.saying import notice, plain
 from bot.conversation.turns import earlier_turns
 from bot.errors import Language, ShiguangError
+from bot.intent import Intent
 from bot.language import language_of
 from bot.texts import say
 from connectors.connector import Reply, Utterance
 from knowledge.passage import Audience
 
 _log = structlog.get_logger(__name__)
-
-_GREETING = re.compile(
-    r"^\s*(?:hi|hello|hey|yo|thanks?|thank you|thx|ok|good (?:morning|evening)"
-    r"|你好|您好|嗨|哈喽|在吗|谢谢|多谢|辛苦了|早上好|好的)"
-    r"[\s!！。.,，~～]*$",
-    re.IGNORECASE,
-)
 
 
 class Conversation:
@@ -39,10 +31,11 @@ class Conversation:
         try:
             if utterance.kind == "command" or is_command(utterance.text):
                 await self._command(utterance, reply, language)
-            elif not utterance.text.strip() or _GREETING.match(utterance.text):
-                await self._handle("greeting", utterance.text, utterance, reply, language)
             else:
-                await self._handle("ask", utterance.text, utterance, reply, language)
+                intent = await self._parts.intents.of(utterance.text)
+                _log.debug("intent", kind=intent.kind, confidence=intent.confidence)
+                text = intent.rest or utterance.text
+                await self._handle(OF_INTENTS[intent.kind], text, utterance, reply, language, intent)
         except ShiguangError as error:
             await reply.fail(notice(error, language))
         except Exception:  # noqa: BLE001 - the edge: nothing raw reaches a chat
@@ -60,12 +53,21 @@ class Conversation:
         else:
             await self._handle(command.name, parsed.text, utterance, reply, language)
 
-    async def _handle(self, name: str, text: str, utterance: Utterance, reply: Reply, language: Language) -> None:
+    async def _handle(
+        self,
+        name: str,
+        text: str,
+        utterance: Utterance,
+        reply: Reply,
+        language: Language,
+        intent: Intent | None = None,
+    ) -> None:
         request = Request(
             name=name,
             utterance=utterance,
             text=text,
             language=language,
+            intent=intent,
             audience=lambda: self._audience(utterance),
             turns=lambda: earlier_turns(self._parts.database, utterance),
         )

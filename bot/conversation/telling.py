@@ -1,7 +1,7 @@
 """What happened with a topic, in order."""
 
 from bot.answering.story_text import StoryText
-from bot.conversation.listing import LatestHere
+from bot.conversation.listing import Listing
 from bot.conversation.request import Parts, Request
 from bot.conversation.saying import plain
 from bot.texts import say
@@ -38,12 +38,12 @@ class TimelineHere:
 
     def __init__(self, parts: Parts) -> None:
         self._telling = Telling(parts)
-        self._latest = LatestHere(parts)
+        self._latest = Listing(parts)
 
     async def __call__(self, request: Request, reply: Reply) -> None:
         """Tell or list."""
+        here = PassageFilter(channel_ids=frozenset({ChannelId(request.utterance.channel.channel_id)}))
         if request.text:
-            here = ChannelId(request.utterance.channel.channel_id)
-            await self._telling.tell(request, reply, PassageFilter(channel_ids=frozenset({here})))
-        else:
-            await self._latest(request, reply)
+            await self._telling.tell(request, reply, here)
+        elif not await self._latest.shown(request, reply, here):
+            await reply.finish(plain(say("timeline_empty", request.language), request.language))
