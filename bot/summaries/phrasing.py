@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.answering.sentences import split_sentences
+from bot.answering.telling import is_repeated
 from bot.errors import Language, ModelError
 from bot.llm.absent import estimate_tokens
 from bot.llm.interface import ChatMessage, LanguageModel, Sampling
@@ -21,8 +22,10 @@ from bot.summaries.support import Support, Supported
 from bot.summaries.talk import Talk, Turn
 from knowledge.embedding import Embedder
 
-PART_TOKENS: Final = 1400
-"""Of the messages of a part: what a small model on a CPU reads in a dozen seconds."""
+PART_TOKENS: Final = 800
+"""Of the messages of a part, as the model reads it: seven seconds of a small model on a CPU."""
+_THINNED = 4
+"""How many times as long a part may be before it is thinned to its telling sentences."""
 MOST_PARTS: Final = 4
 _ANSWER_TOKENS = 260
 _RULE_TOKENS = 400
@@ -91,14 +94,14 @@ class Phrasing:
         )
 
     async def _told(self, talk: Talk, language: Language, asker: str) -> list[Supported]:
-        talk = _without_chatter(talk)
+        read = _without_chatter(talk)
         room = max(400, min(PART_TOKENS, self._model.info.context_tokens - _ANSWER_TOKENS - _RULE_TOKENS))
-        size = await self._size(talk.turns)
+        size = await self._size(read.turns)
         length = target_length(size, language)
         if size <= room:
-            told = await self._say(_messages(talk.turns), "summary_conversation", language, length, asker)
+            told = await self._say(_messages(read.turns), "summary_conversation", language, length, asker)
             return await self._support.check(told, talk.turns)
-        parts = _parts(talk, min(MOST_PARTS, -(-size // room)))
+        parts = _parts(read, min(MOST_PARTS, -(-size // (_THINNED * room))))
         notes: list[str] = []
         for part in parts:
             thin = await self._thinned(part, room)
@@ -136,7 +139,7 @@ class Phrasing:
         text = "\n".join(_messages(turns))
         # Counting takes a turn of the model's thread; what is far from the limit needs no exact figure.
         guess = estimate_tokens(text)
-        return guess if guess < PART_TOKENS // 3 or guess > 3 * PART_TOKENS else await self._model.count_tokens(text)
+        return guess if guess < PART_TOKENS // 2 or guess > 8 * PART_TOKENS else await self._model.count_tokens(text)
 
     async def _thinned(self, part: Talk, room: int) -> list[Turn]:
         """The turns of a part with their telling sentences only, as many as fit."""
@@ -205,9 +208,12 @@ def _clean(said: str) -> list[str]:
 
 
 def _within(sentences: Sequence[str], length: int, language: Language) -> list[str]:
-    """The first sentences that keep about to the length; always one, and none that was cut off."""
+    """The first sentences that keep about to the length; always one, none that was cut off, none twice."""
     kept: list[str] = []
+    words: list[frozenset[str]] = []
     for sentence in sentences:
+        if is_repeated(sentence, words):
+            continue  # small models go round in circles
         whole = sentence[-1] in "。.!！?？;；”\"’')）"
         too_long = (
             measure("".join(kept) if language == "zh" else " ".join(kept), language) + measure(sentence, language)

@@ -1,5 +1,6 @@
 """Which messages support a sentence of a summary, by the same check that answers go through."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC
@@ -11,6 +12,9 @@ from knowledge.lexical import terms
 
 _WINDOWS = ((4, 2), (10, 5))
 """Turns read together, and how far apart: a summary puts together what several messages say."""
+_LOOKED_AT = 8
+_LOOKED_AT_BLINDLY = 40
+"""Groups that are compared by meaning: reading them takes time."""
 _NAMED = 3
 """Messages named for a sentence at most."""
 _FEWEST_TERMS = 3
@@ -36,18 +40,32 @@ class Support:
     async def check(self, sentences: Sequence[str], turns: Sequence[Turn]) -> list[Supported]:
         """Those sentences that the turns support, in order."""
         told = [sentence for sentence in sentences if len(set(terms(sentence))) >= _FEWEST_TERMS]
+        words = await asyncio.to_thread(lambda: [frozenset(terms(f"{turn.author} {turn.text}")) for turn in turns])
         found: dict[str, Supported] = {}
         for groups in _groups(len(turns)):
-            missing = [sentence for sentence in told if sentence not in found]
-            if not missing:
-                break
-            evidence = [_evidence(number, [turns[at] for at in group]) for number, group in enumerate(groups, start=1)]
-            for sentence in missing:
-                checked = await self._check.check(sentence, question="", evidence=evidence)
-                if checked.cited and all(part.citations for part in checked.sentences):
-                    places = {at for n in checked.cited for at in groups[n - 1]}
-                    found[sentence] = Supported(sentence, _best(sentence, places, turns))
+            for sentence in told:
+                if sentence not in found:
+                    near = _nearest(set(terms(sentence)), groups, words)
+                    supported = await self._supported(sentence, near, turns)
+                    if supported is not None:
+                        found[sentence] = supported
         return [found[sentence] for sentence in told if sentence in found]
+
+    async def _supported(self, sentence: str, groups: Sequence[range], turns: Sequence[Turn]) -> Supported | None:
+        evidence = [_evidence(number, [turns[at] for at in group]) for number, group in enumerate(groups, start=1)]
+        checked = await self._check.check(sentence, question="", evidence=evidence)
+        if not checked.cited or not all(part.citations for part in checked.sentences):
+            return None
+        places = {at for n in checked.cited for at in groups[n - 1]}
+        return Supported(sentence, _best(sentence, places, turns))
+
+
+def _nearest(wanted: set[str], groups: Sequence[range], words: Sequence[frozenset[str]]) -> list[range]:
+    """The groups that share most words with a sentence, in order; of another language's all that can be looked at."""
+    shared = [len(wanted & frozenset().union(*(words[at] for at in group))) for group in groups]
+    most = _LOOKED_AT if max(shared, default=0) >= _FEWEST_TERMS else _LOOKED_AT_BLINDLY
+    best = sorted(range(len(groups)), key=lambda number: (-shared[number], number))[:most]
+    return [groups[number] for number in sorted(best)]
 
 
 def _groups(count: int) -> list[list[range]]:
