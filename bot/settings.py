@@ -155,8 +155,8 @@ class LlmSettings(_Section):
 class AnswersSettings(_Section):
     """How answers are made."""
 
-    evidence_tokens: int = Field(default=800, ge=200, le=100_000)
-    """Of records in a prompt. 800 is what a small model on a CPU reads in a few seconds; with a GPU, 3000 is good."""
+    evidence_tokens: int = Field(default=600, ge=200, le=100_000)
+    """Of records in a prompt. 600 is what a small model on a CPU reads in five seconds; with a GPU, 3000 is good."""
 
 
 class SummarySettings(_Section):

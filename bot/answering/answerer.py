@@ -117,7 +117,7 @@ class Answerer:
         model: LanguageModel,
         check: GroundingCheck,
         zone: tzinfo,
-        evidence_tokens: int = 800,
+        evidence_tokens: int = 600,
     ) -> None:
         self._database = database
         self._finder = finder

@@ -16,7 +16,9 @@ from knowledge.time_expressions import TimeExpression, find_time_expressions
 _LONGEST_DAYS = 8
 """What is longer than a week and not a month or a year is nothing exact. Today needs no date: the record has one."""
 _VAGUE = re.compile(r"the other day|few|several|couple|recent|late|近|几|些|刚", re.IGNORECASE)
-_ALREADY_DATED = re.compile(r"\d{4}|\d\s*月|\d{1,2}[-/.]\d{1,2}")
+_ALREADY_DATED = re.compile(
+    r"\d{4}|\d\s*月|\d{1,2}[-/.]\d{1,2}|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.IGNORECASE
+)
 _TO_COME = re.compile(
     r"大后天|后天|明[天日晚早]|下下?个?(?:周|星期|礼拜)[一二三四五六日天]|\bday after tomorrow\b|\btomorrow\b",
     re.IGNORECASE,

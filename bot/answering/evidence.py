@@ -65,12 +65,16 @@ class Evidence:
     """Where else the same bytes or the same address were shared, as far as the reader may know."""
     outdated_by: Replacement | None = None
 
-    def as_record(self, zone: tzinfo, language: Language = "en") -> str:
-        """One line of the prompt, whatever a name holds: a line break in it would begin a record of its own."""
+    def as_record(self, zone: tzinfo, language: Language = "en", *, placed: bool = True) -> str:
+        """One line of the prompt, whatever a name holds: a line break in it would begin a record of its own.
+
+        ``placed`` says in which channel; needless where all records are of one.
+        """
         where = f"{self.file_name} p.{self.page}" if self.file_name and self.page else self.file_name or ""
         source = f" [{where}]" if where else ""
         source += self.outdated_note(zone, language)
-        said = f"{self.time.astimezone(zone):%Y-%m-%d %H:%M} {self.author} (#{self.channel_name}){source}"
+        place = f" (#{self.channel_name})" if placed else ""
+        said = f"{self.time.astimezone(zone):%Y-%m-%d %H:%M} {self.author}{place}{source}"
         told = dated(self.excerpt, self.time, zone=zone, language=language)
         return " ".join(f"{said}: {told}".split())
 

@@ -40,7 +40,9 @@ def answer_prompt(
     """
     system = prompt_text("answer", language)
     records, today, before, asked = _HEADINGS[language]
-    lines = [item.as_record(zone, language) for item in sorted(evidence, key=lambda item: (item.time, item.n))]
+    placed = len({item.channel_id for item in evidence}) > 1
+    ordered = sorted(evidence, key=lambda item: (item.time, item.n))
+    lines = [item.as_record(zone, language, placed=placed) for item in ordered]
     user = "\n".join(
         [
             records,
