@@ -67,7 +67,27 @@ def print_answers(everything: Named, categories: Mapping[str, Named], reasons: M
             interval = f"{most.low / 1000:.2f}–{most.high / 1000:.2f}"
             times.add_row(label, f"{half.mean / 1000:.2f}", f"{most.mean / 1000:.2f}", interval, str(most.count))
     OUT.print(times)
-    OUT.print(", ".join(f"{reason} {count}" for reason, count in reasons.items()), markup=False)
+    _print_reasons(reasons)
+
+
+def print_summaries(found: Named, reasons: Mapping[str, int]) -> None:
+    """The product beside the model's plain summary and the first sentences, what it gains on them, links and times."""
+    table = Table("summaries", "ours", "one shot", "first 3 sentences")
+    for label, name in (
+        ("ROUGE-L", "rouge_l_{}"),
+        ("ours better by", "rouge_l_gain_over_{}"),
+        ("supported", "support_rate_{}"),
+    ):
+        cells = (found.get(name.format(system)) for system in ("ours", "one_shot", "lead_3"))
+        table.add_row(label, *(f"{cell.mean:.3f} ({cell.low:.3f} … {cell.high:.3f})" if cell else "" for cell in cells))
+    for label, name in (("by the messages named", "support_rate_named"), ("with a message to go to", "link_validity")):
+        if name in found:
+            cell = found[name]
+            table.add_row(label, f"{cell.mean:.3f} ({cell.low:.3f} … {cell.high:.3f})")
+    if "took_ms_p50" in found:
+        table.add_row("seconds p50, p95", ", ".join(f"{found[f'took_ms_p{at}'].mean / 1000:.1f}" for at in (50, 95)))
+    OUT.print(table)
+    _print_reasons(reasons)
 
 
 def print_groups(title: str, groups: Mapping[str, Named]) -> None:
@@ -78,3 +98,7 @@ def print_groups(title: str, groups: Mapping[str, Named]) -> None:
             interval = f"{value.low:.3f} … {value.high:.3f}"
             table.add_row(group, name, f"{value.mean:.3f}", interval, str(value.count))
     OUT.print(table)
+
+
+def _print_reasons(reasons: Mapping[str, int]) -> None:
+    OUT.print(", ".join(f"{reason} {count}" for reason, count in reasons.items()), markup=False)

@@ -86,3 +86,18 @@ def test_a_place_that_cannot_be_written_is_one_sentence(filled: Shiguang, questi
     result = filled("eval", "answers", str(questions), "--sheet", str(tmp_path / "no" / "where.md"))
     assert result.exit_code == 1
     assert "--sheet" in result.stderr
+
+
+def test_summaries(shiguang: Shiguang, tmp_path: Path) -> None:
+    path, out = tmp_path / "summaries.jsonl", tmp_path / "said.jsonl"
+    turns = [{"user": "Ann", "text": "The launch is on Tuesday."}, {"user": "Bo", "text": "Good, I print the poster."}]
+    path.write_text(json.dumps({"id": "d", "turns": turns, "summary": "The launch is on Tuesday."}) + "\n", "utf-8")
+    result = shiguang("eval", "summaries", str(path), "--out", str(out), "--json")
+    assert result.exit_code == 0, result.stderr
+    told = json.loads(result.stdout)
+    assert {"rouge_l_ours", "rouge_l_gain_over_lead_3", "support_rate_ours", "link_validity"} <= set(told["all"])
+    assert told["all"]["rouge_l_ours"]["count"] == told["conversations"] == 1
+    [row] = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
+    assert set(row) == {"id", "expected", "ours", "one_shot", "lead_3", "record_ids", "reason", "took_ms"}
+    assert row["record_ids"][0] == ["d:0"]
+    assert "ours better by" in shiguang("eval", "summaries", str(path), "--limit", "1").stdout
