@@ -43,6 +43,8 @@ _FEWEST_TURNS = 3
 _FEWEST_CHARS: dict[Language, int] = {"zh": 80, "en": 200}
 """A conversation with less to it is quoted: its own words are as short."""
 _FOUND = 60
+_ABOUT = 0.6
+"""How much a conversation must be about a topic, beside the one that is most."""
 _NEVER_SPOKE = timedelta(days=7)
 _LONGEST_AWAY = timedelta(days=30)
 
@@ -156,9 +158,11 @@ class Summarizer:
         about = {item.message_id: weight for item, weight in Topic(named).choose(found)}
         async with self._database.read() as connection:
             placed = await connection.run_sync(lambda sync: conversations_of(Session(sync), about))
-        weights: Counter[str] = Counter()
+        weights: dict[str, float] = {}
         for record_id, conversation_id in placed.items():
-            weights[conversation_id] += about[record_id]  # type: ignore[assignment]  # a Counter adds floats as well
+            weights[conversation_id] = max(about[record_id], weights.get(conversation_id, 0.0))
+        enough = _ABOUT * max(weights.values(), default=0.0)
+        weights = {conversation_id: weight for conversation_id, weight in weights.items() if weight >= enough}
         talks: list[Talk] = []
         if weights:
             wanted = Wanted(
@@ -260,14 +264,14 @@ class Summarizer:
         found = await asyncio.to_thread(findings, talk, self._zone)
         if not is_worth_phrasing(talk, language):
             quotes = await self._phrasing.extract(talk, language)
-            return _of(talk, (*_gist(talk, quotes), *found), model="", version="")
+            return _of(talk, _lines(talk, quotes, found), model="", version="")
         if why is None and clock.left <= 0:
             why = NoTime.code
         if why is not None:
             quotes = await self._phrasing.extract(talk, language)
-            return _of(talk, (*_gist(talk, quotes), *found), model="", version="", extractive=why)
+            return _of(talk, _lines(talk, quotes, found), model="", version="", extractive=why)
         phrased = await self._phrasing.phrase(talk, language=language, seconds=clock.left, asker=asker)
-        lines = (*_gist(talk, phrased.sentences), *found)
+        lines = _lines(talk, phrased.sentences, found)
         if phrased.extractive not in (None, "not_supported"):
             return _of(talk, lines, model="", version="", extractive=phrased.extractive)
         row = ConversationSummaryRow(
@@ -336,8 +340,9 @@ def _score(talk: Talk, told: _Told) -> float:
     return score
 
 
-def _gist(talk: Talk, sentences: Sequence[Supported]) -> list[SummaryLine]:
-    return [
+def _lines(talk: Talk, sentences: Sequence[Supported], found: Sequence[SummaryLine]) -> tuple[SummaryLine, ...]:
+    """The gist, then what rules found; a quotation that stands there anyway is not shown twice."""
+    gist = [
         SummaryLine(
             section="talk",
             text=sentence.text,
@@ -349,6 +354,8 @@ def _gist(talk: Talk, sentences: Sequence[Supported]) -> list[SummaryLine]:
         for sentence in sentences
         if sentence.places
     ]
+    texts = {line.text for line in found}
+    return (*(line for line in gist if line.text not in texts), *found)
 
 
 def _of(

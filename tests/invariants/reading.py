@@ -24,7 +24,7 @@ from knowledge.search import SearchQuery
 from tests.builders import at
 from tests.fakes.reply import RecordingReply
 from tests.invariants.world import Person, Room, World
-from tests.quick_application import answerer_with, conversation_with
+from tests.quick_application import answerer_with, conversation_with, summarizer_with
 
 LIMIT = 50
 
@@ -109,6 +109,17 @@ class Look:
         teller = Storyteller(database=application.database, finder=application.finder, zone=application.zone)
         return await teller.tell(self.text, **self._shared)
 
+    async def summary(self) -> object:
+        """A period, a topic, and every conversation by its id; what the model says is its whole prompt."""
+        model = ScriptedModel(lambda request: request.messages[-1].content)
+        summarizer = summarizer_with(self.application, model)
+        whose: dict[str, Any] = {"audience": self.audience, "language": "en"}
+        period = await summarizer.period(self.where.channel_ids, since=at(-9000), until=at(90_000), **whose)
+        topic = await summarizer.topic(self.text, channel_ids=self.where.channel_ids, **whose)
+        records = [record for room in self.world.rooms for record in room.records]
+        single = [await summarizer.conversation(record, **whose) for record in records[:3]]
+        return period, topic, single, [request.messages for request in model.requests]
+
     async def answered(self) -> object:
         """Sources, the prompt and the answer; what the model says is its whole prompt."""
         model = ScriptedModel(lambda request: request.messages[-1].content + " [1]")
@@ -138,6 +149,7 @@ FOR_AN_AUDIENCE: dict[str, Callable[[Look], Awaitable[object]]] = {
     "store.facet, count and scroll_ids": Look.counts,
     "evidence with neighbours": Look.evidence,
     "story": Look.story,
+    "summaries": Look.summary,
     "answer, sources and prompt": Look.answered,
 }
 
@@ -219,7 +231,7 @@ class Visit:
                 self.application, random.choice(self.world.rooms).ref, self.person.ref, f"/{command} {self.text}",
                 "command",
             )
-            for command in random.sample(("find", "ask", "files", "timeline"), 2)
+            for command in random.sample(("find", "ask", "files", "timeline", "summary", "catchup"), 2)
         ]  # fmt: skip
 
     @property
@@ -246,7 +258,7 @@ async def spoken_in(application: Application, room: Room, person: Person, text: 
     """What the bot says in a channel, for everybody who reads it."""
     return [
         await converse(application, room.ref, person.ref, said, "mention")
-        for said in (text, f"/find {text}", "/timeline", f"/files {text}")
+        for said in (text, f"/find {text}", "/timeline", f"/files {text}", "/summary 2026", "/catchup")
     ]
 
 

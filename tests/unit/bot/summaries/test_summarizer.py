@@ -104,8 +104,8 @@ async def test_what_the_messages_do_not_say_is_not_shown(application: Applicatio
     summarizer, _ = with_model(application, ["Ann and Bo agree to fire the pump supplier for 9,000 euro."])
     summary = await told(summarizer, place)
     assert "9,000" not in " ".join(line.text for line in summary.lines)
+    assert summary.lines
     assert all(line.quoted for line in summary.lines)
-    assert summary.of_section("talk")
 
 
 @pytest.mark.parametrize(("script", "seconds", "why"), [
