@@ -11,10 +11,13 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from apscheduler.executors.debug import DebugExecutor
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.digests.schedule import Schedule
 from bot.digests.times import Timing
@@ -69,10 +72,11 @@ class AlarmClock:
         self._executor.close()
 
     def _open(self) -> BackgroundScheduler:
-        # A job of its own process alone: what is lost with power is set again from the truth at the next start.
         engine = create_engine(f"sqlite:///{self._path}")
+        event.listen(engine, "connect", _configure)
         scheduler = BackgroundScheduler(
             jobstores={"default": SQLAlchemyJobStore(engine=engine)},
+            executors={"default": DebugExecutor()},  # in the scheduler's own thread: ringing takes no time
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
             timezone=UTC,
         )
@@ -82,13 +86,21 @@ class AlarmClock:
     def _set(self, timings: dict[str, Timing]) -> None:
         if self._scheduler is None:
             return
-        stored = {job.id: job for job in self._scheduler.get_jobs()}
+        stored = {job.id: (job.trigger.timing, *job.args) for job in self._scheduler.get_jobs()}
         for job_id in stored.keys() - timings.keys():
             self._scheduler.remove_job(job_id)
         for job_id, timing in timings.items():
-            if job_id not in stored or stored[job_id].trigger.timing != timing:
+            if stored.get(job_id) != (timing, self._key):
                 trigger = TimingTrigger(timing)
                 self._scheduler.add_job(_RING, trigger, args=[self._key], id=job_id, replace_existing=True)
+
+
+def _configure(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    # What is lost with power is set again from the truth at the next start.
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=OFF"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
 
 
 def ring(key: str) -> None:
