@@ -24,6 +24,8 @@ from knowledge.embedding import Embedder
 
 PART_TOKENS: Final = 800
 """Of the messages of a part, as the model reads it: seven seconds of a small model on a CPU."""
+NO_TIME: Final = "no_time"
+"""The code for the time given to the model being used up."""
 _THINNED = 4
 """How many times as long a part may be before it is thinned to its telling sentences."""
 MOST_PARTS: Final = 4
@@ -44,12 +46,6 @@ _HEADINGS: dict[Language, tuple[str, str, str]] = {
     "en": ("Messages:", "Notes:", "Write at most {length} words, {sentences}."),
     "zh": ("消息：", "要点：", "写一段话，{length} 字左右。"),
 }
-
-
-class NoTime(ModelError):
-    """The time given for the model is used up; never shown, only its code."""
-
-    code = "no_time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +75,7 @@ class Phrasing:
         except ModelError as error:
             return Phrased(await self.extract(talk, language), "", error.code)
         except TimeoutError:
-            return Phrased(await self.extract(talk, language), "", NoTime.code)
+            return Phrased(await self.extract(talk, language), "", NO_TIME)
         if not sentences:
             return Phrased(await self.extract(talk, language), version, "not_supported")
         return Phrased(tuple(sentences), version)

@@ -26,7 +26,7 @@ from bot.summaries.changes import changes
 from bot.summaries.choosing import is_chatter
 from bot.summaries.findings import findings
 from bot.summaries.lines import SECTIONS, ConversationSummary, PeriodSummary, Progress, Section, SummaryLine
-from bot.summaries.phrasing import NoTime, Phrasing
+from bot.summaries.phrasing import NO_TIME, Phrasing
 from bot.summaries.support import Support, Supported
 from bot.summaries.talk import Talk, Wanted, read_talks
 from bot.truth.conversations import conversations_of
@@ -266,7 +266,7 @@ class Summarizer:
             quotes = await self._phrasing.extract(talk, language)
             return _of(talk, _lines(talk, quotes, found), model="", version="")
         if why is None and clock.left <= 0:
-            why = NoTime.code
+            why = NO_TIME
         if why is not None:
             quotes = await self._phrasing.extract(talk, language)
             return _of(talk, _lines(talk, quotes, found), model="", version="", extractive=why)
