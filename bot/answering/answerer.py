@@ -33,7 +33,7 @@ _HITS = 8
 _PASSAGES_A_RECORD = 2
 """Two pages of one file may be needed; a message rarely has two passages."""
 _SHOWN_SOURCES = 5
-_QUESTION_CHARS = 1500
+QUESTION_CHARS = 1500
 """A pasted page must not push the evidence out of the model's context."""
 
 
@@ -90,11 +90,14 @@ class _Nowhere:
 
 
 @dataclass(slots=True)
-class _Timer:
+class Timer:
+    """Milliseconds since it was made, by the name of what came to pass then first."""
+
     started: float = field(default_factory=time.perf_counter)
     marks: dict[str, int] = field(default_factory=dict)
 
     def mark(self, name: str) -> None:
+        """Note that it came to pass now."""
         self.marks.setdefault(name, round((time.perf_counter() - self.started) * 1000))
 
 
@@ -134,7 +137,7 @@ class Answerer:
         Raises ``ArchiveError`` when the archive itself cannot be searched.
         """
         show = listener or _Nowhere()
-        timer = _Timer()
+        timer = Timer()
         language = question.language or language_of(question.text)
         searched_at = datetime.now(UTC)
         now = question.now or searched_at
@@ -184,7 +187,7 @@ class Answerer:
             )
             return await self._finish(question, language, (now, searched_at), draft, timer)
         prompt = answer_prompt(
-            question=masker.text(question.text[:_QUESTION_CHARS]),
+            question=masker.text(question.text[:QUESTION_CHARS]),
             person=question.person_name,
             evidence=material,
             now=now,
@@ -194,7 +197,7 @@ class Answerer:
             context="" if gives_orders(question.context) else masker.text(question.context),
         )
         asked = Asked(
-            text=question.text[:_QUESTION_CHARS],
+            text=question.text[:QUESTION_CHARS],
             prompt=prompt,
             evidence=evidence,
             language=language,
@@ -219,7 +222,7 @@ class Answerer:
         language: Language,
         moments: tuple[datetime, datetime],
         draft: Draft,
-        timer: _Timer,
+        timer: Timer,
     ) -> AnswerResult:
         asked_at, searched_at = moments
         if question.audience_now is not None and not _permitted(draft.evidence, await question.audience_now()):

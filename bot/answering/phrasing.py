@@ -18,7 +18,7 @@ from bot.answering.marks import unmarked
 from bot.answering.prompt import Prompt
 from bot.answering.sentences import split_sentences
 from bot.errors import Language, ModelBusy, ModelError
-from bot.llm.interface import LanguageModel, Sampling
+from bot.llm.interface import GREEDY, LanguageModel, Sampling
 from bot.texts import TextKey, say
 from knowledge.lexical import normalize
 
@@ -41,6 +41,7 @@ class Asked:
     language: Language
     now: datetime
     asker: str = ""
+    sampling: Sampling = GREEDY
 
 
 class Phrasing:
@@ -53,7 +54,7 @@ class Phrasing:
 
     async def phrase(self, asked: Asked, *, show: Show, mark: Mark) -> Draft:
         """Have the model answer. ``show`` gets sentences that passed the check, ``mark`` the names of moments."""
-        sampling = Sampling()
+        sampling = asked.sampling
         preparing = asyncio.ensure_future(
             self._check.prepare(question=asked.text, evidence=asked.evidence, language=asked.language)
         )
@@ -75,7 +76,7 @@ class Phrasing:
             preparing.cancel()
             await asyncio.gather(preparing, return_exceptions=True)
         mark("checked")
-        trace = trace_of(asked.prompt, sampling, speech.raw.strip())
+        trace = trace_of(asked.prompt, sampling, speech.raw.strip()) | {"stopped": speech.is_enough}
         if speech.declined:
             return self._abstained("not_in_records", asked, trace)
         return self._told(Checked(tuple(speech.checked)), asked, trace)
@@ -128,11 +129,16 @@ class _Speech:
         self.raw += piece
         whole = split_sentences(self.raw)[:-1]
         await self._take(whole, preparing)
-        return not self.declined and len(self.checked) < _MOST_SENTENCES
+        return not self.is_enough
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether nothing that the model still says is heard."""
+        return self.declined or len(self.checked) >= _MOST_SENTENCES
 
     async def end(self, preparing: "asyncio.Future[Grounding]") -> None:
         """Take what is left when the model has ended."""
-        if not self.declined and len(self.checked) < _MOST_SENTENCES:
+        if not self.is_enough:
             await self._take(split_sentences(self.raw), preparing)
             self.declined = self.declined or not self._taken
 
