@@ -10,7 +10,7 @@ from bot.guarding.leaking import reveals_prompt
 _MARKUP: Final = re.compile(
     r"!\[[^\]\n]*\]|<\s?/?(?:img|a|script|iframe|svg|style|link|form|meta|object|embed|video|audio|base|tool_call"
     r"|function)\b"
-    r"|\[[^\]\n]+\]\(|<!(?:channel|here|everyone|subteam)|<\|[^\n]{1,40}\|>"
+    r"|\[[^\]\n]+\]\(|\b(?:javascript|vbscript):|\bdata:[a-z]+/|<!(?:channel|here|everyone|subteam)|<\|[^\n]{1,40}\|>"
     r"|\"(?:name|function|tool|action)\"\s?:\s?\"[^\"\n]+\"\s?,\s?\"(?:arguments|parameters|args|input)\"",
     re.IGNORECASE,
 )
@@ -49,6 +49,11 @@ _NEIGHBOURS: Final = frozenset(
     ]
 )  # fmt: skip
 """Little words of languages written like English that English lacks."""
+_OTHER_RUN: Final[dict[Language, re.Pattern[str]]] = {
+    "zh": re.compile(r"(?:\b[A-Za-z']+,? ){8}"),
+    "en": re.compile(r"(?=[\u3400-\u9fff，、]{0,40}[的了将在是会要给])[\u3400-\u9fff，、]{12}"),
+}
+"""So much of the other language in one piece is no name and no title."""
 _MANY_WORDS: Final = 6
 _MANY_CHARACTERS: Final = 8
 
@@ -70,6 +75,8 @@ def objection(sentence: str, language: Language | None) -> str | None:
 def _is_foreign(sentence: str, language: Language | None) -> bool:
     others, chinese = len(_OTHER_SCRIPT.findall(sentence)), len(_CHINESE.findall(sentence))
     words = _LATIN_WORD.findall(sentence)
+    if language is not None and _OTHER_RUN[language].search(sentence):
+        return True
     if others > 3 and others > (chinese + sum(map(len, words))) / 2:
         return True
     if language == "zh":

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from bot.answering.evidence import Evidence
+from bot.answering.sentences import split_sentences
 from bot.errors import Language
 from bot.guarding.disguises import readings
 
@@ -33,13 +34,29 @@ _STRONG: Final = re.compile(
     r"|(?:新的?|最新的?|真正的?|隐藏的?|以下)?(?:系统|开发者)(?:指令|提示词?|消息|命令|指示|提示语)\s?(?::|：|如下|是"
     r"|更新)"
     r"|新(?:的)?(?:指令|指示|提示词)\s?(?::|：|如下|是)|系统提示词|开发者模式|越狱|提示词?注入"
+    r"|(?:ignore|disregard)[a-z ]{0,30}(?:instructions|prompt)"
+    r"|\byou are (?:now )?(?:an? |the |no longer )?(?:[\w\-]+,? ){0,3}(?:ai|assistant|chatbot|llm|language model|dan)\b"
+    r"|\b(?:pretend|role-?play|act)\b[^.!?\n]{0,12}\b(?:as|to be|you are)\b[^.!?\n]{0,40}"
+    r"\b(?:ai|assistant|chatbot|bot|llm|language model|pirate|character|persona)\b"
+    r"|(?:你|拾光)现在(?:是|扮演|变成)(?:一(?:只|个|名|位)|没有)[^。！？\n]{0,12}(?:猫娘|ai|助手|机器人|模型|角色|限制)"
+    r"|[\[【]\s?(?:system|系统|开发者|管理员)\s?(?:message|prompt|notice|消息|提示|通知|指令|公告)?\s?[\]】]"
+    r"|提示词(?:已|被)?(?:更新|修改|替换|改)"
+    r"|\b(?:your|a|the) (?:new|real|actual|only|next|true|sole) (?:task|job|role|purpose|mission|objective"
+    r"|instruction)s?\b[^.!?\n]{0,6}"
+    r"(?:\bis\b|\bare\b|:)"
+    r"|\bif you(?: are|'re) (?:an? )?(?:ai|llm|bot|chatbot|large|language model|automated|assistant|machine)\b"
+    r"|\bas an? (?:ai|llm|large language model|language model|chatbot)\b"
+    r"|(?:新任务|你的任务)(?:是|为|[:：])|如果你是(?:一个|一名)?(?:ai|机器人|大?语?言?模型|助手|智能)"
+    r"|作为(?:一个|一名)?(?:ai|大?语言模型|大模型|人工智能|智能助手|ai助手|聊天机器人)"
+    r"|\buser\s?:[^:]{0,300}\b(?:assistant|ai|bot)\s?:|(?:用户|提问)\s?[:：][^:：]{0,200}(?:助手|机器人|ai"
+    r"|拾光)\s?[:：]"
     # Markers of roles, tools and of the ends of prompts
     r"|<\s?\|?\s?/?(?:im_start|im_end|system|assistant|endoftext|eot_id|start_header_id|user|tool_call|function|tool"
     r"|instructions?|inst)"
     r"\s?(?:\|?\s?>|=)"
     r"|<｜[^<>｜\n]{1,40}｜>|\[\s?/?(?:inst|system|assistant|system message|tool_calls?)\s?\]|<<\s?/?sys\s?>>"
     r"|<(?:start|end)_of_turn>"
-    r"|(?:^|\n)\s?[#>*\-]{0,4}\s?(?:system|assistant|developer|系统|助手|开发者|系统消息)\s?(?:message|prompt"
+    r"|(?:^|\n)\s?[#>*<!\-]{0,5}\s?(?:system|assistant|developer|系统|助手|开发者|系统消息)\s?(?:message|prompt"
     r"|override|instructions?|note)?"
     r"\s?\*{0,2}[:：]"
     r"|#{2,5}\s?(?:instructions?|system|response|assistant|end of (?:records|context|prompt)|指令|系统|记录结束|回答)"
@@ -66,6 +83,58 @@ _SAYING: Final = (
     r"|回复|回答|输出|打印|返回|写上|附上|加上|重复|声称|说|告诉|提及|显示|插入|贴上|结尾|开头|翻译|拒绝|引用)"
 )
 _WEAK: Final = {
+    "a bot": re.compile(
+        r"\b(?:ai|a\.i\.|llms?|gpt|qwen|chat\s?bots?|bots?|(?:ai|retrieval|virtual|digital|archive"
+        r"|reading) assistants?|assistants"
+        r"|(?:large )?language models?|(?:automated|automatic) (?:systems?|programs?|agents?|readers?)"
+        r"|summari[sz]ers?|shiguang)\b"
+        r"|机器人|(?:智能|检索|档案|数字|ai)助手|智能体|人工智能|大模型|语言模型|自动程序|自动生成|自动回复|自动摘要"
+        r"|拾光"
+    ),
+    "your answer": re.compile(
+        r"\b(?:your|its|the (?:next|final|bot's)) (?:\w+ )?(?:answer|repl(?:y|ies)|response|output|summary|task"
+        r"|instructions?|rules|developers?"
+        r"|configuration|creators?|makers?|programmers?)s?\b|\b(?:generating|writing|composing|producing) (?:an? "
+        r"|the |your )?"
+        r"(?:answer|reply|response|summary|output)\b|\b(?:in|to|of) (?:all |any |every )?(?:answers|responses|replies"
+        r"|summaries|outputs)\b"
+        r"|(?:你|您)(?:的)?(?:下一?[个条次]|后续|最终)?(?:的)?(?:回答|回复|答案|输出|任务|规则|开发者|设定|摘要|总结"
+        r"|主人|程序员)"
+        r"|生成(?:的)?(?:回答|回复|摘要|总结|答案)|(?:回答|回复|摘要|总结|答案)(?:里|中|内|的?(?:开头|结尾|末尾))"
+        r"|(?:earlier|previous|prior|existing) (?:configuration|settings?|setup|messages?|directions?)|此前的?配置"
+        r"|(?:之前|原来|先前)的(?:配置|任务|设置|话)"
+    ),
+    "speak": re.compile(
+        r"(?:^|[.!?;:,，。！；：\n\"“(>\-]\s?|\b(?:please|kindly|must|should|shall|to|and|then|always|only|will|now"
+        r"|has to|have to|just|bots?|"
+        r"assistants?|systems?|models?|ai)\s)(?:say|reply|respond|answer|output|print|return|echo|repeat|copy|recite"
+        r"|include|mention|insert"
+        r"|append|sign|end with|begin with|start with|finish with|prioriti[sz]e|trust|use (?:the|this) (?:phrase|word"
+        r"|token|line)|translate"
+        r"|write|state|confirm|simulate|play)\b|\b(?:answered|respond(?:ed)?|repl(?:y|ied)|signed?) with\b"
+        r"|\b(?:correct|right|only|true|real) (?:answer|reply|response) is\b"
+        r"|(?:^|[。！；，：:,\n\s]|请|要|须|必须|应|就|并|统一|一律|都|是|以|把|对用户|优先|只)(?:说|回复|回答|回应"
+        r"|输出|返回|包含|提到|写上|打印|复述|抄进|抄写"
+        r"|附上|加上|采用|改成|改为|相信|翻译)|(?:答案|回答|回复)(?:是|为|改为|改成|里必须|必须)|必须(?:有|包含|写"
+        r"|提)|包含[^。\n]{0,12}(?:字样|字符|字眼)|结尾"
+    ),
+    "let go": re.compile(
+        r"\b(?:ignore|disregard|forget|discard|overrid(?:e|es|ing)|stop)\b[^.!?\n]{0,24}"
+        r"\b(?:everything|all|other|previous|earlier|above|before|rest|what(?:ever)?|they|were doing|content)\b"
+        r"|不要(?:再)?(?:管|听|理)|别(?:管|听|理)|停止(?:之前|现在|当前|所有)|覆盖(?:此前|之前|原有)|请?忽略(?:其余"
+        r"|下面|以下|其他)"
+    ),
+    "a game": re.compile(
+        r"\b(?:let'?s|we will|you will) play (?:a|the) (?:\w+ )?game\b|\bin (?:pirate|character|upper ?case"
+        r"|capital letters)\b|\bfrom here on\b"
+        r"|玩个游戏|的?口吻|的语气|改成?大写|用大写|\bpirate speak\b"
+    ),
+    "whom to trust": re.compile(
+        r"\bonly trust\b|\btrust only\b|\b(?:the rest|everything else|all others?)\b[^.!?\n]{0,8}\b(?:is|are) (?:fake"
+        r"|false|wrong|invalid|lies?)\b"
+        r"|只(?:相信|信|采用|认)|(?:其余|其他|别的)[^。\n]{0,6}(?:都|全)(?:部)?(?:是|不)(?:假|错|真|可信|对|准)"
+        r"|优先(?:采用|相信)|\b(?:prioriti[sz]e|prefer) this\b"
+    ),
     "order to a bot": re.compile(
         _ADDRESSED + r"[^.!?。！？\n]{0,40}?" + _MUST + "|" + _MUST + r"[^.!?。！？\n]{0,16}?" + _ADDRESSED
         + r"|\b(?:dear|attention|hey|note to|message (?:to|for)|instructions? (?:to|for)|warning to|to (?:all|any|the"
@@ -78,6 +147,7 @@ _WEAK: Final = {
         r"\b(?:only|just|exactly|nothing but|verbatim|with the (?:word|phrase|words|text|string|link|code|sentence)"
         r"|the (?:word|phrase|words|string|sentence)|with:)"
         r"|\b(?:say|reply|respond|answer|output|print|write|return)\b(?: with)?\s?[:\"'“]"
+        r"|\b(?:always|must|only|shall|never)\s(?:\w+\s){0,3}?(?:say|cite|reply|answer|respond|output|print|include)\b"
         r"|\b(?:append|include|insert|add|end|begin|start|finish|prefix|open|close)\b[^.!?\n]{0,30}"
         r"\b(?:answer|reply|response|summary|output|message|repl(?:y|ies)|answers|responses|digest)s?\b"
         r"|\b(?:every|any|each|all|your|the final|its)\s(?:future |next |other )?(?:answer|reply|response|output"
@@ -85,7 +155,10 @@ _WEAK: Final = {
         r"|(?:只|仅|都|统一|一律|必须|直接|要|请|就)(?:要|能|许|需|须)?(?:回复|回答|输出|打印|返回|说|写|答)"
         r"|(?:回复|回答|输出|打印|返回|说|写|答)[^。！？\n]{0,8}[:：“「\"『']"
         r"|(?:结尾|末尾|最后|开头|前面|后面|里)[^。！？\n]{0,6}(?:加上|附上|写上|放上|贴上|加入|插入|写|加|附)"
-        r"|(?:每个|每条|所有|任何|你的|最终|一切)(?:的)?(?:回答|回复|答案|总结|摘要|输出|答复)"
+        r"|(?:每个|每条|所有|任何|你的|最终|一切)(?:的)?(?:回答|回复|答案|总结|摘要|输出|答复)|每句话?都"
+        r"|(?:并|就|要|应|先|再)(?:说|写|答)\s?[a-z0-9“\"「:：]|引用\s?[\[【]\d"
+        r"|(?:回答|回复|答案|答复)[^。！？\n]{0,4}(?:一律|必须|统一|只能)(?:为|是|用|写)"
+        r"|\b(?:confirm|acknowledge|sign|respond) with\b"
     ),
     "when asked": re.compile(
         r"\b(?:when|whenever|if|once|in case|anytime|each time|every time)\b[^.!?\n]{0,30}\b(?:asks?|asked|asking"
@@ -93,6 +166,7 @@ _WEAK: Final = {
         r"quer(?:y|ied)|summari[sz]\w+|answering|reads?|reading|see this|processing)\b"
         r"|\b(?:any|every|all|each|whatever|no matter what)\b[^.!?\n]{0,12}\b(?:questions?|quer(?:y|ies)|asks?|users?"
         r"|prompts?)\b"
+        r"|\b(?:users?|people|those|anyone|everyone|whoever) (?:who |that )?asks?\b"
         r"|(?:如果|当|若|只要|凡是|不管|无论|不论|任何人?|有人|用户|谁|以后|下次)[^。！？\n]{0,12}(?:问|提问|询问"
         r"|查询|总结|读到|看到这)"
         r"|(?:所有|任何|每个|一切|全部)(?:的)?(?:问题|提问|查询)|(?:回答|总结|摘要|读到|看到)[^。！？\n]{0,10}(?:时"
@@ -139,9 +213,12 @@ _WEAK: Final = {
         r"(?:admin\w*|operator|developer|owner|ceo|root|security team|superuser|system)\b"
         r"|\b(?:admin|operator|developer|root|sudo|system|maintenance)\s?(?:override|mode|command|authori[sz]ation"
         r"|access|notice)\b"
+        r"|\b(?:message|notice|announcement|order|memo)\sfrom\s(?:\w+\s){0,3}"
+        r"(?:admin\w*|security|developers?|openai|anthropic|system|operators?)\b"
         r"|(?:作为|我是|以)[^。！？\n]{0,6}(?:管理员|开发者|运维|系统|老板|主人|超级用户)(?:的)?(?:身份|权限|命令"
         r"|授权)?|管理员(?:命令|指令|授权|模式|要求)|最高权限"
     ),
+    "active address": re.compile(r"(?:javascript|vbscript|data)\s?:\s?[a-z]+[/(]|on(?:error|load|click)\s?="),
     "ignore": re.compile(
         r"\b(?:ignore|disregard|forget|discard|override)\b[^.!?\n]{0,24}\b(?:everything|all|other|previous|earlier"
         r"|above|before|rest)\b"
@@ -155,12 +232,40 @@ _WEAK: Final = {
         r"|sources?|answers?)\b"
         r"|(?:唯一)(?:的)?(?:正确|有效|可信|真实|合法|准确)?(?:的)?(?:答案|来源|记录|消息|事实|回答)|(?:其他|其它"
         r"|别的)(?:的)?(?:记录|消息|来源|答案)[^。\n]{0,6}"
-        r"(?:都|全|均)(?:是|为|不|错|假|作废|无效)"
+        r"(?:都|全部?|均|一律)?(?:是假|是错|为假|不可信|不算|不对|错误|作废|无效)"
     ),
 }  # fmt: skip
 """Signs that also occur among people."""
 
 
+_DICTATED: Final = re.compile(
+    r"(?:^|[.!?;:,>\-\n\"“(]\s?|\b(?:please|kindly|must|shall|always|now|then|you (?:should|will|have to|need to"
+    r"|may only)"
+    r"|(?:ask(?:s|ed)?|tell(?:s|ing)?|want(?:s|ed)?|order(?:s|ed)?|told|is|are|task is|how) (?:you )?to|ought to)\s)"
+    r"(?:say|reply|respond|answer|output|print|echo|recite|reveal|tell (?:the|every|all|any) (?:user|person|people"
+    r"|asker|reader)s?"
+    r"|greet|(?:begin|start|end|finish|open|close|sign) with|(?:add|put|append|insert|place) (?:the|this|a) (?:line"
+    r"|word|phrase|link|text|note)"
+    r"|mention|simulate)\b"
+    r"|\b(?:the|correct|right|only|true) answer is\b|\bwhatever the question\b|\b(?:put|add) \S+ (?:at the (?:top"
+    r"|end)|first|in (?:the|every|each) "
+    r"(?:recap|summary|digest|answer|reply))\b|\b(?:assistant|bot|ai)\s?,"
+    r"|(?:^|[。！；，：:,>\n]\s?)(?:请|你)?(?:必须|一律|统一|直接|先|再|立即)?(?:回复|回答|输出|打印|复述|公开"
+    r"|说出)(?!了|过|说|的|是|我|他|她|我们|客户|对方|邮件)"
+    r"|(?:请|必须|一律|统一|你就|让你|要你|叫你|命令你|应当|须)(?:先|再|直接)?(?:说|答|回复|回答|输出|打印|写|公开"
+    r"|提到)(?!了|过|明|的|法|完|清)"
+    r"|(?:第一行|末尾|开头|结尾|最后一行)(?:写|加|放|附|说|都?是)|(?:加|写|放)(?:一行|一句|上一句)"
+    r"|以[^，。\n]{1,16}(?:开头|结尾)"
+    r"|(?:答案|回答)(?:都|一律|只能|就)是|无论(?:问|谁问)|(?:助手|机器人|拾光)\s?[,，:：]"
+)
+"""A sentence that dictates words: what it dictates is no fact, even when nothing else gives it away."""
+_SAME: Final = {
+    "order to a bot": "a bot",
+    "what to say": "speak",
+    "let go": "ignore",
+    "whom to trust": "the only truth",
+}
+"""Two ways to say one thing are one sign."""
 _WINDOW: Final = 320
 """Characters within which two weak signs belong together: a page of a file has room for chance."""
 _SOMEBODY: Final[dict[Language, tuple[str, str, str]]] = {
@@ -185,9 +290,24 @@ def is_suspicious_name(name: str) -> bool:
 def as_material(evidence: Sequence[Evidence], language: Language) -> list[Evidence]:
     """What the model is given and sentences are checked against: without passages and names that give orders.
 
-    Numbers stay, so that citations point into the whole list; people are still shown all of it.
+    Of a passage that dictates words only the sentences that do are left out. Numbers stay, so that citations point
+    into the whole list; people are still shown all of it.
     """
-    return [_with_plain_names(item, language) for item in evidence if not gives_orders(item.text)]
+    material = (_undictated(_with_plain_names(item, language)) for item in evidence if not gives_orders(item.text))
+    return [item for item in material if item.text]
+
+
+def dictates(sentence: str) -> bool:
+    """Whether a sentence tells its reader what to say."""
+    return any(_DICTATED.search(reading) for reading in readings(sentence))
+
+
+def _undictated(item: Evidence) -> Evidence:
+    if not dictates(item.text):
+        return item
+    kept = [sentence for sentence in split_sentences(item.text) if not dictates(sentence)]
+    shown = [sentence for sentence in split_sentences(item.excerpt) if not dictates(sentence)]
+    return replace(item, text="\n".join(kept), excerpt=" ".join(shown))
 
 
 def _with_plain_names(item: Evidence, language: Language) -> Evidence:
@@ -208,5 +328,5 @@ def _has_two_signs(reading: str) -> bool:
     return any(len(_signs(reading[start : start + _WINDOW])) >= 2 for start in starts)
 
 
-def _signs(reading: str) -> list[str]:
-    return [kind for kind, pattern in _WEAK.items() if pattern.search(reading)]
+def _signs(reading: str) -> set[str]:
+    return {_SAME.get(kind, kind) for kind, pattern in _WEAK.items() if pattern.search(reading)}
