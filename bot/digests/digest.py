@@ -135,6 +135,7 @@ class Digest:
 
 def chosen(lines: Sequence[SummaryLine], most: int) -> tuple[NumberedLine, ...]:
     """At most ``most`` lines in the order of ``SECTIONS``; each section gets its first share before others get more."""
+    lines = _without_repetitions(lines)
     by_section = {section: [line for line in lines if line.section == section] for section in SECTIONS}
     room = dict.fromkeys(SECTIONS, 0)
     for share in (_FIRST_SHARE, {section: len(found) for section, found in by_section.items()}):
@@ -142,6 +143,12 @@ def chosen(lines: Sequence[SummaryLine], most: int) -> tuple[NumberedLine, ...]:
             left = most - sum(room.values())
             room[section] += min(left, max(0, min(share[section], len(by_section[section])) - room[section]))
     return numbered(line for section in SECTIONS for line in by_section[section][: room[section]])
+
+
+def _without_repetitions(lines: Sequence[SummaryLine]) -> list[SummaryLine]:
+    """Without what was talked about in a message's own words when another section tells of that message."""
+    told = {line.record_ids[0] for line in lines if line.section != "talk"}
+    return [line for line in lines if line.section != "talk" or not line.quoted or line.record_ids[0] not in told]
 
 
 def numbered(lines: Iterable[SummaryLine]) -> tuple[NumberedLine, ...]:

@@ -10,8 +10,10 @@ from bot.digests.texts import SECTION_NAMES, WEEKDAYS, told
 from bot.errors import Language
 from bot.guarding.mentions import without_mass_mentions
 from bot.summaries.lines import SECTIONS, Section
+from bot.summaries.phrasing import NO_TIME
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_HEADED = "▸ "
 _BULLET = "• "
 
 
@@ -77,7 +79,9 @@ class DigestText:
         lines = [one for one in self._digest.lines if one.line.section == section]
         if not lines:
             return ""
-        return "\n".join([SECTION_NAMES[section][self._language], *(_BULLET + self._line(one) for one in lines)])
+        return "\n".join(
+            [_HEADED + SECTION_NAMES[section][self._language], *(_BULLET + self._line(one) for one in lines)]
+        )
 
     def _line(self, one: NumberedLine) -> str:
         line = one.line
@@ -101,7 +105,8 @@ class DigestText:
             if count:
                 remarks.append(told(key, self._language, count=count))
         if facts.extractive and self._digest.lines:
-            remarks.append(told("extractive", self._language, code=facts.extractive))
+            key = "no_time" if facts.extractive == NO_TIME else "extractive"
+            remarks.append(told(key, self._language, code=facts.extractive))
         if facts.cut:
             remarks.append(told("cut", self._language))
         return ["\n".join(remarks)] if remarks else []

@@ -29,12 +29,16 @@ TEXTS: Final[dict[str, dict[Language, str]]] = {
         "en": "{count} more did not fit here; the timeline shows every message of this period.",
     },
     "left_out": {
-        "zh": "消息太多，有 {count} 段对话没有读到。",
-        "en": "There was too much to read: {count} of the conversations are left out.",
+        "zh": "另有 {count} 段对话没有单独总结。",
+        "en": "Conversations without a line of their own: {count}.",
     },
     "extractive": {
-        "zh": "语言模型当时不可用，以上部分是消息原文（{code}）。",
-        "en": "The language model was not available, so these are partly the messages' own words ({code}).",
+        "zh": "语言模型当时不可用（{code}），这里有些是消息原文。",
+        "en": "The language model was not available ({code}), so some of this is in the messages' own words.",
+    },
+    "no_time": {
+        "zh": "模型来不及读完，这里有些是消息原文。",
+        "en": "There was more than the model had time for, so some of this is in the messages' own words.",
     },
     "cut": {
         "zh": "上一次之后隔得太久，更早的内容没有包括在内。",

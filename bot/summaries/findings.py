@@ -153,7 +153,7 @@ def _could_answer(turn: Turn) -> bool:
 
 def _shared(talk: Talk, turn: Turn) -> Iterator[SummaryLine]:
     for part in turn.shared:
-        told = f"{part.name} {part.url}" if part.url and part.url != part.name else part.name
+        told = part.name if not part.url else part.url if part.name in part.url else f"{part.name} {part.url}"
         yield _line(talk, turn, "file", f"{told} {part.caption}".strip())
 
 
