@@ -27,6 +27,7 @@ from bot.llm.interface import LanguageModel
 from bot.models.resolve import resolve_embedding_model, resolve_reranker
 from bot.permissions import Permissions
 from bot.read_limits import read_limits
+from bot.rewriting import Rewriter
 from bot.settings import Settings
 from bot.summaries.summarizer import Summarizer
 from bot.truth.answers import Answers
@@ -160,7 +161,7 @@ async def open_application(
                     digest_maker=digest_maker,
                     permissions=permissions,
                     intents=Intents(embedder),
-                    model=model,
+                    rewriter=Rewriter(database, model),
                     zone=zone,
                 )
             ),

@@ -11,6 +11,7 @@ from bot.conversation import Conversation, Parts
 from bot.intent import Intents
 from bot.llm.interface import LanguageModel
 from bot.llm.scripted import ScriptedModel
+from bot.rewriting import Rewriter
 from bot.settings import LlmSettings, load_settings
 from bot.summaries.summarizer import Summarizer
 from connectors.events import Event
@@ -70,7 +71,7 @@ def conversation_with(application: Application, model: ScriptedModel | Sequence[
             digest_maker=application.digest_maker,
             permissions=application.permissions,
             intents=Intents(application.embedder),
-            model=scripted,
+            rewriter=Rewriter(application.database, scripted),
             zone=application.zone,
         )
     )

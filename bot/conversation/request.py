@@ -8,15 +8,15 @@ from typing import Protocol
 from bot.answering.answerer import Answerer
 from bot.answering.finding import Finder
 from bot.answering.story import Storyteller
-from bot.conversation.turns import Turn
 from bot.digests.making import DigestMaker
 from bot.digests.schedule import Schedules
 from bot.errors import Language
 from bot.intent import Intent, Intents
-from bot.llm.interface import LanguageModel
 from bot.permissions import Permissions
+from bot.rewriting import Rewriter
 from bot.summaries.summarizer import Summarizer
 from bot.truth.database import Database
+from bot.truth.turns import Turn
 from connectors.connector import Reply, Utterance
 from knowledge.passage import Audience
 
@@ -34,7 +34,7 @@ class Parts:
     digest_maker: DigestMaker
     permissions: Permissions
     intents: Intents
-    model: LanguageModel
+    rewriter: Rewriter
     zone: tzinfo
 
 

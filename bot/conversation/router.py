@@ -7,11 +7,11 @@ from bot.conversation.handlers import OF_INTENTS, handlers
 from bot.conversation.listing import ECHOED
 from bot.conversation.request import Parts, Request
 from bot.conversation.saying import notice, plain
-from bot.conversation.turns import earlier_turns
 from bot.errors import Language, ShiguangError
 from bot.intent import Intent
 from bot.language import language_of
 from bot.texts import say
+from bot.truth.turns import earlier_turns
 from connectors.connector import Reply, Utterance
 from knowledge.passage import Audience
 
@@ -34,7 +34,8 @@ class Conversation:
             else:
                 intent = await self._parts.intents.of(utterance.text)
                 _log.debug("intent", kind=intent.kind, confidence=intent.confidence)
-                text = intent.rest or utterance.text
+                whole = "" if intent.kind in ("summary", "catchup") else utterance.text
+                text = intent.rest or whole
                 await self._handle(OF_INTENTS[intent.kind], text, utterance, reply, language, intent)
         except ShiguangError as error:
             await reply.fail(notice(error, language))
