@@ -36,20 +36,26 @@ class _Earlier:
 
 async def changes(database: Database, talks: Sequence[Talk], zone: tzinfo) -> list[SummaryLine]:
     """One line a change, oldest first: what was said before, and what holds now."""
-    speaking = [
-        (talk, turn)
-        for talk in talks
-        for turn in talk.turns
-        if len(turn.text) <= _LONGEST and may_replace(turn.text) and not gives_orders(turn.text)
-    ]
+    speaking = await asyncio.to_thread(_speaking, talks)
     lines: list[SummaryLine] = []
-    for talk, turn in sorted(speaking, key=lambda pair: pair[1].sent_at)[-_MOST:]:
+    for talk, turn in speaking:
         async with database.read() as connection:
             earlier = await connection.run_sync(_earlier, talk.channel_id, turn)
         line = await asyncio.to_thread(_change, talk, turn, earlier, zone)
         if line is not None:
             lines.append(line)
     return lines
+
+
+def _speaking(talks: Sequence[Talk]) -> list[tuple[Talk, Turn]]:
+    """Messages that speak of a change, oldest first."""
+    found = [
+        (talk, turn)
+        for talk in talks
+        for turn in talk.turns
+        if len(turn.text) <= _LONGEST and may_replace(turn.text) and not gives_orders(turn.text)
+    ]
+    return sorted(found, key=lambda pair: pair[1].sent_at)[-_MOST:]
 
 
 def _earlier(connection: Connection, channel_id: str, turn: Turn) -> list[_Earlier]:

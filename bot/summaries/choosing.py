@@ -1,5 +1,6 @@
 """The telling sentences of a conversation: central in meaning, with cues of what people look for, none said twice."""
 
+import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -66,12 +67,12 @@ def sentences_of(talk: Talk) -> list[Sentence]:
 
 async def choose(talk: Talk, embedder: Embedder, *, most: int, chars: int) -> list[Sentence]:
     """At most ``most`` sentences of about ``chars`` characters together, in the order in which they were said."""
-    sentences = sentences_of(talk)
+    sentences = await asyncio.to_thread(sentences_of, talk)
     if len(sentences) <= most and sum(len(sentence.text) for sentence in sentences) <= chars:
         return sentences
     compared = sorted(sentences, key=lambda sentence: -sentence.weight)[:_COMPARED]
     vectors = await embedder.embed_passages([sentence.text for sentence in compared])
-    chosen = _chosen(compared, vectors, len(talk.turns), most=most, chars=chars)
+    chosen = await asyncio.to_thread(_chosen, compared, vectors, len(talk.turns), most=most, chars=chars)
     return sorted(chosen, key=sentences.index)
 
 

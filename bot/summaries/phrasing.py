@@ -90,7 +90,7 @@ class Phrasing:
         )
 
     async def _told(self, talk: Talk, language: Language, asker: str) -> list[Supported]:
-        read = _without_chatter(talk)
+        read = await asyncio.to_thread(_without_chatter, talk)
         room = max(400, min(PART_TOKENS, self._model.info.context_tokens - _ANSWER_TOKENS - _RULE_TOKENS))
         size = await self._size(read.turns)
         length = target_length(size, language)

@@ -210,7 +210,7 @@ class Summarizer:
         )
 
     async def _period(self, talks: Sequence[Talk], told: "_Told") -> PeriodSummary:
-        worth = sorted((talk for talk in talks if _score(talk, told) > 0), key=lambda talk: -_score(talk, told))
+        worth = await asyncio.to_thread(_worth, talks, told.weights)
         chosen = worth[: _MOST["talk"]]
         clock, why = _clock(told.seconds), None
         summaries: list[ConversationSummary] = []
@@ -327,17 +327,22 @@ def is_worth_phrasing(talk: Talk, language: Language) -> bool:
     return len(said) >= _FEWEST_TURNS and sum(len(turn.text) for turn in said) >= _FEWEST_CHARS[language]
 
 
-def _score(talk: Talk, told: _Told) -> float:
+def _worth(talks: Sequence[Talk], weights: Mapping[str, float] | None) -> list[Talk]:
+    """Conversations with something to tell, most telling first; ``weights`` is how much each is about the topic."""
+    scores = [
+        (_score(talk) * (1.0 if weights is None else weights.get(talk.conversation_id, 0.0)), talk) for talk in talks
+    ]
+    return [talk for score, talk in sorted(scores, key=lambda pair: -pair[0]) if score > 0]
+
+
+def _score(talk: Talk) -> float:
     """How telling a conversation is; 0 for chatter."""
     said = [turn for turn in talk.turns if not is_chatter(turn)]
     if not said:
         return 0.0
     given = Counter(category for turn in said for category in turn.categories)
     score = math.log2(1 + len(said)) + sum(_TELLING.get(name, 0.0) * math.sqrt(n) for name, n in given.items())
-    score += 0.3 * len({turn.author_id for turn in said})
-    if told.weights is not None:
-        score *= told.weights.get(talk.conversation_id, 0.0)
-    return score
+    return score + 0.3 * len({turn.author_id for turn in said})
 
 
 def _lines(talk: Talk, sentences: Sequence[Supported], found: Sequence[SummaryLine]) -> tuple[SummaryLine, ...]:
