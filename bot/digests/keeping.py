@@ -126,6 +126,17 @@ class KeptDigests:
         async with self._database.begin() as connection:
             await connection.execute(statement.values(**values))
 
+    async def lately(self, *, since: datetime) -> tuple[datetime | None, dict[str, int]]:
+        """When the last one was posted, and how many of those made since then were not, by why."""
+        failed = (
+            select(DigestRow.error, func.count())
+            .where(DigestRow.state == "failed", DigestRow.made_at >= since)
+            .group_by(DigestRow.error)
+        )
+        async with self._database.read() as connection:
+            posted_at = await connection.scalar(select(func.max(DigestRow.posted_at)))
+            return posted_at, {error or "?": count for error, count in (await connection.execute(failed)).all()}
+
     async def channel(self, channel_id: str) -> ChannelRef | None:
         """A channel as connectors know it; None when it is gone."""
 
