@@ -145,7 +145,7 @@ def _verdicts(trace: Mapping[str, Any]) -> dict[str, Verdict]:
 
 def _same_output(then: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
     """Equal; where the application stopped listening, both were cut off somewhere after what counts."""
-    shorter, longer = sorted((then["raw"], now["raw"]), key=len)
+    shorter, longer = sorted((str(then["raw"]), str(now["raw"])), key=len)
     if then.get("stopped") and now.get("stopped"):
         return longer.startswith(shorter)
     return shorter == longer
