@@ -24,6 +24,20 @@ _LONGEST_READ = 2000
 """Characters of a pasted page that are looked through."""
 _NEAR = 4
 """Turns after a question in which an answer that is no reply to it may stand."""
+_SETTLED = re.compile(
+    r"决定(?!是|性|于)|拍板|敲定|定了|定下来|结论[:：是]|就这么(?:办|定)"
+    r"|\b(?:we|they|team|board|sales|legal|management|it(?:'s| is| was)|(?:has|have) been|is|was|are|were|all)\b"
+    r"[^.!?]{0,20}\b(?:decided|agreed|approved|signed off)\b"
+    r"|\b(?:decided|decision|conclusion|final call|agreed):|^(?:decided|agreed)\b",
+    re.IGNORECASE,
+)
+"""Says by itself that something is settled; other words need the category as well."""
+_A_DECISION = re.compile(r"的决定|\b(?:good|best|bad|right|wrong|tough) decision\b", re.IGNORECASE)
+"""What people think of one is none."""
+_ITEM = re.compile(
+    r"^\s*(?:[-*•·◦]|\d{1,2}[.)、）])?\s*@?(?P<name>[^\s:：,，。]{1,20}(?: [A-Z][\w.]{0,15})?)\s*[:：]"
+    r"\s*(?P<task>\S.+)$"
+)
 _DATE = re.compile(r"date (\d{1,2})-(\d{1,2})")
 _LONG_PAST = timedelta(days=60)
 _OWES_ZH = r"\s*(?:负责|来(?!自)|去|跟进|你|麻烦|记得|请|处理|帮忙)"
@@ -32,29 +46,28 @@ _OWES_EN = r"(?:,?\s+(?:will|to|can|could|would|please|is going to|takes?|owns?)
 
 def findings(talk: Talk, zone: tzinfo) -> list[SummaryLine]:
     """Lines of every section but ``talk`` and ``number``, in order of time."""
-    people = {turn.author for turn in talk.turns if turn.author}
+    people = talk.people or frozenset(turn.author for turn in talk.turns if turn.author)
     found: list[SummaryLine] = []
     for at, turn in enumerate(talk.turns):
         found += _shared(talk, turn)
         if is_chatter(turn):
             continue
         if _is_open(talk.turns, at):
-            found.append(_line(talk, turn, "question", _asking(turn)))
-        for sentence in _sentences(turn):
-            if _decides(turn, sentence):
-                found.append(_line(talk, turn, "decision", sentence))
-                break
-        for sentence in _sentences(turn):
-            owner = _owner(turn, sentence, people)
-            due = due_of(sentence, turn.sent_at.astimezone(zone).date())
-            if _is_to_do(turn, sentence, has_owner=owner is not None, has_due=due is not None):
-                found.append(_line(talk, turn, "action", sentence, owner=owner, due=due))
-                break
+            found.append(_line(talk, turn, "question", quoted(turn, _asking(turn))))
+        decided = next((sentence for sentence in _sentences(turn) if _decides(turn, sentence)), None)
+        if decided is not None:
+            found.append(_line(talk, turn, "decision", quoted(turn, decided)))
+        found += _actions(talk, turn, people, zone)
     return found
 
 
 def quoted(turn: Turn, text: str) -> str:
-    """Words of a message with the name of who said them, on one line of readable length."""
+    """Words of a message with the name of who said them, on one line: the whole message where that is short."""
+    whole = " ".join(plain_words(turn.text).split())
+    return _by(turn, whole if len(whole) <= LINE_CHARS else text)
+
+
+def _by(turn: Turn, text: str) -> str:
     plain = " ".join(text.split())
     plain = plain if len(plain) <= LINE_CHARS else plain[: LINE_CHARS - 1] + "…"
     return f"{turn.author}: {plain}" if turn.author else plain
@@ -62,10 +75,13 @@ def quoted(turn: Turn, text: str) -> str:
 
 def due_of(sentence: str, said_on: date) -> date | None:
     """The first day from ``said_on`` on that a sentence names; None when it names none, or does not call it a limit."""
-    if not (CUES["deadline"].search(sentence) or CUES["date"].search(sentence)):
-        return None
-    days = set(days_named(with_certain_digits(normalize(sentence)), said_on))
-    for figure in claimed_figures(sentence):
+    limits = CUES["deadline"].search(sentence) or CUES["date"].search(sentence)
+    return _day_in(sentence, said_on) if limits else None
+
+
+def _day_in(text: str, said_on: date) -> date | None:
+    days = set(days_named(with_certain_digits(normalize(text)), said_on))
+    for figure in claimed_figures(text):
         for fact in (fact for reading in figure.readings for fact in reading):
             named = _DATE.fullmatch(fact)
             if named is not None:
@@ -94,10 +110,41 @@ def _sentences(turn: Turn) -> list[str]:
 def _decides(turn: Turn, sentence: str) -> bool:
     if asks(sentence) or CUES["undecided"].search(sentence):
         return False
-    decided = CUES["decided"].search(sentence) is not None
+    sentence = _A_DECISION.sub(" ", sentence)
     if "decision" in turn.categories:
-        return decided or any(CUES[cue].search(sentence) for cue in ("let_us", "dropped", "from_now"))
-    return decided and CUES["first_person"].search(sentence) is not None and "question" not in turn.categories
+        return any(CUES[cue].search(sentence) for cue in ("decided", "let_us", "dropped", "from_now"))
+    return _SETTLED.search(sentence) is not None
+
+
+def _actions(talk: Talk, turn: Turn, people: Collection[str], zone: tzinfo) -> Iterator[SummaryLine]:
+    """What is assigned line by line, or else the first thing that somebody has to do."""
+    said_on = turn.sent_at.astimezone(zone).date()
+    assigned = list(_assigned(turn, people))
+    for owner, task in assigned:
+        yield _line(talk, turn, "action", task, owner=owner, due=_day_in(task, said_on))
+    if assigned:
+        return
+    for sentence in _sentences(turn):
+        owner, due = _owner(turn, sentence, people), due_of(sentence, said_on)
+        if _is_to_do(turn, sentence, has_owner=owner is not None, has_due=due is not None):
+            yield _line(talk, turn, "action", quoted(turn, sentence), owner=owner, due=due)
+            return
+
+
+def _assigned(turn: Turn, people: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Lines such as "• Bo: the floor plan, 11-22": a person, a colon and a task, in a list of at least two."""
+    lines = turn.text[:_LONGEST_READ].splitlines()
+    found = [(named, line) for line in lines if (named := _ITEM.match(line)) is not None]
+    for named, _ in found:
+        owner = next((person for person in people if _is_called(person, named["name"].strip())), None)
+        if owner is not None and len(found) > 1:
+            yield owner, f"{named['name'].strip()}: {' '.join(named['task'].split())}"[:LINE_CHARS]
+
+
+def _is_called(person: str, name: str) -> bool:
+    """By the whole name or, as people do, by a part of it: 小满 is 赵小满."""
+    plain, called = person.casefold(), name.casefold()
+    return called == plain or called in plain.split() or (len(called) > 1 and plain.endswith(called))
 
 
 def _is_to_do(turn: Turn, sentence: str, *, has_owner: bool, has_due: bool) -> bool:
@@ -154,7 +201,7 @@ def _could_answer(turn: Turn) -> bool:
 def _shared(talk: Talk, turn: Turn) -> Iterator[SummaryLine]:
     for part in turn.shared:
         told = part.name if not part.url else part.url if part.name in part.url else f"{part.name} {part.url}"
-        yield _line(talk, turn, "file", f"{told} {part.caption}".strip())
+        yield _line(talk, turn, "file", _by(turn, f"{told} {part.caption}"))
 
 
 def _line(
@@ -168,7 +215,7 @@ def _line(
 ) -> SummaryLine:
     return SummaryLine(
         section=section,
-        text=quoted(turn, text),
+        text=text,
         record_ids=(turn.record_id,),
         time=turn.sent_at,
         channel_id=talk.channel_id,

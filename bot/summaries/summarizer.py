@@ -5,14 +5,12 @@ checked. Without it, or without time for it, the gist is the conversation's own 
 """
 
 import asyncio
-import math
 import time
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.answering.finding import Finder
@@ -22,26 +20,25 @@ from bot.errors import Language
 from bot.guarding.instructions import gives_orders
 from bot.llm.interface import LanguageModel
 from bot.prompts import prompt_text
+from bot.summaries.absence import away
 from bot.summaries.changes import changes
-from bot.summaries.choosing import is_chatter
 from bot.summaries.findings import findings
 from bot.summaries.lines import SECTIONS, ConversationSummary, PeriodSummary, Progress, Section, SummaryLine
 from bot.summaries.phrasing import NO_TIME, Phrasing
+from bot.summaries.ranking import is_worth_phrasing, worth_telling
 from bot.summaries.support import Support, Supported
 from bot.summaries.talk import Talk, Wanted, read_talks
 from bot.truth.conversations import conversations_of
 from bot.truth.database import Database
 from bot.truth.summaries import find_summary, keep_summary, stand
-from bot.truth.tables import ChannelRow, ConversationSummaryRow, MembershipRow, MessageRow
+from bot.truth.tables import ConversationSummaryRow
 from knowledge.embedding import Embedder
 from knowledge.passage import Audience, ChannelId, PassageFilter
 
 _MOST: dict[Section, int] = {"talk": 12, "decision": 12, "action": 15, "question": 8, "number": 8, "file": 12}
 """Lines of a section that anybody reads."""
-_TELLING = {"decision": 1.0, "action_item": 0.7, "announcement": 0.8, "number": 0.3, "document": 0.4, "answer": 0.3}
-_FEWEST_TURNS = 3
-_FEWEST_CHARS: dict[Language, int] = {"zh": 80, "en": 200}
-"""A conversation with less to it is quoted: its own words are as short."""
+_RULES = "rules-1"
+"""Changes when the rules find other lines, so that those kept before are made anew."""
 _FOUND = 60
 _ABOUT = 0.6
 """How much a conversation must be about a topic, beside the one that is most."""
@@ -193,7 +190,7 @@ class Summarizer:
         At most a month; a week when they never spoke.
         """
         async with self._database.read() as connection:
-            since, theirs = await connection.run_sync(lambda sync: _away(Session(sync), person_id, channel_id, until))
+            since, theirs = await connection.run_sync(away, person_id, channel_id, until)
         since = max(since or until - _NEVER_SPOKE, until - _LONGEST_AWAY)
         channel_ids = [channel_id] if channel_id is not None else sorted(theirs)
         if not channel_ids:
@@ -210,7 +207,7 @@ class Summarizer:
         )
 
     async def _period(self, talks: Sequence[Talk], told: "_Told") -> PeriodSummary:
-        worth = await asyncio.to_thread(_worth, talks, told.weights)
+        worth = await asyncio.to_thread(worth_telling, talks, told.weights)
         chosen = worth[: _MOST["talk"]]
         clock, why = _clock(told.seconds), None
         summaries: list[ConversationSummary] = []
@@ -247,7 +244,7 @@ class Summarizer:
         """From the kept ones, or made now; ``why`` says that the model is not to be asked."""
         version = prompt_text("summary_conversation", language).version
         model = self._model.info.name
-        fingerprint = talk.fingerprint(version, model, language)
+        fingerprint = talk.fingerprint(_RULES, version, model, language)
         async with self._database.read() as connection:
             kept = await connection.run_sync(
                 lambda sync: find_summary(
@@ -321,32 +318,8 @@ def _without_orders(talk: Talk) -> Talk:
     return replace(talk, turns=tuple(turn for turn in talk.turns if not gives_orders(turn.text)))
 
 
-def is_worth_phrasing(talk: Talk, language: Language) -> bool:
-    """Whether a model says it shorter than the conversation does itself."""
-    said = [turn for turn in talk.turns if not is_chatter(turn)]
-    return len(said) >= _FEWEST_TURNS and sum(len(turn.text) for turn in said) >= _FEWEST_CHARS[language]
-
-
-def _worth(talks: Sequence[Talk], weights: Mapping[str, float] | None) -> list[Talk]:
-    """Conversations with something to tell, most telling first; ``weights`` is how much each is about the topic."""
-    scores = [
-        (_score(talk) * (1.0 if weights is None else weights.get(talk.conversation_id, 0.0)), talk) for talk in talks
-    ]
-    return [talk for score, talk in sorted(scores, key=lambda pair: -pair[0]) if score > 0]
-
-
-def _score(talk: Talk) -> float:
-    """How telling a conversation is; 0 for chatter."""
-    said = [turn for turn in talk.turns if not is_chatter(turn)]
-    if not said:
-        return 0.0
-    given = Counter(category for turn in said for category in turn.categories)
-    score = math.log2(1 + len(said)) + sum(_TELLING.get(name, 0.0) * math.sqrt(n) for name, n in given.items())
-    return score + 0.3 * len({turn.author_id for turn in said})
-
-
 def _lines(talk: Talk, sentences: Sequence[Supported], found: Sequence[SummaryLine]) -> tuple[SummaryLine, ...]:
-    """The gist, then what rules found; a quotation that stands there anyway is not shown twice."""
+    """The gist, then what rules found; a message quoted there is not quoted twice."""
     gist = [
         SummaryLine(
             section="talk",
@@ -359,8 +332,8 @@ def _lines(talk: Talk, sentences: Sequence[Supported], found: Sequence[SummaryLi
         for sentence in sentences
         if sentence.places
     ]
-    texts = {line.text for line in found}
-    return (*(line for line in gist if line.text not in texts), *found)
+    told = {record_id for line in found if line.section != "file" for record_id in line.record_ids}
+    return (*(line for line in gist if not (line.quoted and told.issuperset(line.record_ids))), *found)
 
 
 def _of(
@@ -393,28 +366,6 @@ def _arranged(lines: Sequence[SummaryLine]) -> tuple[SummaryLine, ...]:
             of_section = sorted(of_section, key=lambda line: line.time)[-_MOST[section] :]
         arranged += of_section
     return tuple(arranged)
-
-
-def _away(
-    session: Session, person_id: str, channel_id: str | None, until: datetime
-) -> tuple[datetime | None, set[str]]:
-    """When a person last spoke, and the channels of which they are a member or in which they have spoken."""
-    spoke = select(func.max(MessageRow.sent_at)).where(
-        MessageRow.author_id == person_id, MessageRow.sent_at < until, MessageRow.answer_id.is_(None)
-    )
-    if channel_id is not None:
-        return session.scalar(spoke.where(MessageRow.channel_id == channel_id)), set()
-    groups = select(ChannelRow.channel_id).where(ChannelRow.visibility != "direct")
-    member = select(MembershipRow.channel_id).where(
-        MembershipRow.person_id == person_id, MembershipRow.present, MembershipRow.channel_id.in_(groups)
-    )
-    wrote = (
-        select(MessageRow.channel_id)
-        .where(MessageRow.author_id == person_id, MessageRow.channel_id.in_(groups))
-        .distinct()
-    )
-    theirs = {*session.scalars(member), *session.scalars(wrote)}
-    return session.scalar(spoke.where(MessageRow.channel_id.in_(groups))), {found for found in theirs if found}
 
 
 def _clock(seconds: float) -> _Clock:

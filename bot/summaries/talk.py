@@ -20,6 +20,7 @@ from bot.truth.tables import (
     DigestRow,
     FileRow,
     LinkRow,
+    MembershipRow,
     MessageRow,
     PersonRow,
 )
@@ -65,6 +66,8 @@ class Talk:
     channel_id: str
     channel_name: str
     turns: tuple[Turn, ...]
+    people: frozenset[str] = frozenset()
+    """Names that may be those of people who are to do something: of those who wrote, and of the channel's members."""
 
     def fingerprint(self, *made_with: str) -> str:
         """The same for the same words by the same people, summarised with the same things."""
@@ -105,6 +108,9 @@ async def read_talks(database: Database, wanted: Wanted) -> list[Talk]:
             lines += page
             if len(page) < _PAGE:
                 break
+        members = await connection.run_sync(_members, {line.channel_id for line in lines})
+    for line in lines:
+        members[line.channel_id].add(line.turn.author)
     by_conversation: dict[tuple[str, str], list[_Line]] = defaultdict(list)
     for line in reversed(lines):
         # Nobody wants to read that somebody asked for a summary.
@@ -114,10 +120,11 @@ async def read_talks(database: Database, wanted: Wanted) -> list[Talk]:
         Talk(
             conversation_id=conversation_id,
             channel_id=channel_id,
-            channel_name=members[0].channel_name,
-            turns=tuple(line.turn for line in members),
+            channel_name=talk[0].channel_name,
+            turns=tuple(line.turn for line in talk),
+            people=frozenset(members[channel_id] - {""}),
         )
-        for (channel_id, conversation_id), members in by_conversation.items()
+        for (channel_id, conversation_id), talk in by_conversation.items()
     ]
 
 
@@ -199,6 +206,19 @@ def _page(
         )
         for message, author, channel, conversation_id, reply_to in rows
     ]
+
+
+def _members(connection: Connection, channel_ids: set[str]) -> dict[str, set[str]]:
+    """Names of the people in each channel, bots left out."""
+    found: dict[str, set[str]] = defaultdict(set)
+    rows = connection.execute(
+        select(MembershipRow.channel_id, PersonRow.name)
+        .join(PersonRow, PersonRow.person_id == MembershipRow.person_id)
+        .where(MembershipRow.channel_id.in_(channel_ids), MembershipRow.present, PersonRow.is_bot.is_(False))
+    )
+    for channel_id, name in rows:
+        found[channel_id].add(name)
+    return found
 
 
 def _shared(session: Session, record_ids: Sequence[str]) -> dict[str, list[Shared]]:

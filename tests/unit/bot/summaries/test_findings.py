@@ -1,5 +1,6 @@
 """Lines found by rules."""
 
+from dataclasses import replace
 from datetime import UTC, date
 
 import pytest
@@ -79,3 +80,26 @@ def test_files_and_links_are_told_as_they_were_shared() -> None:
     file, link = Shared("plan.xlsx", "the new plan"), Shared("docs.example", url="https://docs.example/plan")
     lines = of_section("file", talk(turn(1, "see here", shared=(file, link))))
     assert [line.text for line in lines] == ["Ann: plan.xlsx the new plan", "Ann: https://docs.example/plan"]
+
+
+def test_a_list_of_tasks_is_an_action_for_each_person_who_is_known() -> None:
+    listed = turn(
+        1, "What is left:\n• Bo: floor plan, 11-22\n• 小满：空运，11-20 起飞\n• Time: 10:00\n• Ann Lee：the invitations"
+    )
+    told = replace(talk(listed), people=frozenset({"Bo", "赵小满", "Ann Lee"}))
+    assert [(line.owner, line.due, line.text) for line in of_section("action", told)] == [
+        ("Bo", date(2026, 11, 22), "Bo: floor plan, 11-22"),
+        ("赵小满", date(2026, 11, 20), "小满: 空运，11-20 起飞"),
+        ("Ann Lee", None, "Ann Lee: the invitations"),
+    ]
+
+
+def test_a_short_message_is_quoted_whole_and_a_long_one_by_its_sentence() -> None:
+    [short] = of_section("decision", talk(turn(1, "Hardware is ready. We decided to go. Ten o'clock then.")))
+    assert short.text == "Ann: Hardware is ready. We decided to go. Ten o'clock then."
+    [long] = of_section("decision", talk(turn(1, "The hardware is ready in every respect. " * 6 + "We decided to go.")))
+    assert long.text == "Ann: We decided to go."
+
+
+def test_what_people_think_of_a_decision_is_none() -> None:
+    assert of_section("decision", talk(turn(1, "改期是今年最好的决定", categories="decision"))) == []
