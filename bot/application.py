@@ -13,11 +13,17 @@ from bot.answering.grounding import GroundingCheck
 from bot.answering.story import Storyteller
 from bot.archive.archivist import Archivist
 from bot.archive.failures import archive_failures
+from bot.archive.forgetting import Forgetting
 from bot.archive.indexer import Indexer
 from bot.archive.separating import Separating
+from bot.confirming import Confirmations
+from bot.confirming.forgetting import KIND as FORGET
+from bot.confirming.forgetting import ForgettingOwn
+from bot.confirming.setting import DIGEST, LISTEN, SettingDigests, SettingListening
 from bot.conversation import Conversation, Parts
 from bot.digests.making import DigestMaker
 from bot.digests.schedule import Schedules
+from bot.digests.setting_up import SettingUp
 from bot.errors import ModelError, ModelUnavailable, SettingsError, TruthUnavailable
 from bot.executor import Executor
 from bot.file_store import FileStore
@@ -33,6 +39,7 @@ from bot.summaries.summarizer import Summarizer
 from bot.truth.answers import Answers
 from bot.truth.database import Database
 from bot.truth.inbox import Inbox
+from bot.truth.listening import Listening
 from knowledge.embedding import Embedder, EmbeddingSpec, FastEmbedder
 from knowledge.filetext import FileReader
 from knowledge.language_centring import CENTRING_VERSION
@@ -65,6 +72,8 @@ class Application:
     summarizer: Summarizer
     schedules: Schedules
     digest_maker: DigestMaker
+    confirmations: Confirmations
+    forgetting_own: ForgettingOwn
     conversation: Conversation
 
 
@@ -131,6 +140,25 @@ async def open_application(
         digests = settings.digests
         schedules = Schedules(database, permissions)
         digest_maker = DigestMaker(summarizer, max_lines=digests.max_lines, seconds=digests.seconds)
+        forgetting = Forgetting(
+            home=settings.home,
+            database=database,
+            inbox=inbox,
+            store=store,
+            file_store=file_store,
+            announce=archivist.announce,
+        )
+        forgetting_own = ForgettingOwn(database, forgetting, zone=zone)
+        setting_up = SettingUp(database=database, permissions=permissions, schedules=schedules, zone=zone)
+        confirmations = Confirmations(
+            database,
+            {
+                FORGET: forgetting_own,
+                DIGEST: SettingDigests(setting_up),
+                LISTEN: SettingListening(Listening(database), permissions),
+            },
+        )
+        stack.push_async_callback(confirmations.close)
         yield Application(
             settings=settings,
             zone=zone,
@@ -150,6 +178,8 @@ async def open_application(
             summarizer=summarizer,
             schedules=schedules,
             digest_maker=digest_maker,
+            confirmations=confirmations,
+            forgetting_own=forgetting_own,
             conversation=Conversation(
                 Parts(
                     database=database,
@@ -160,6 +190,8 @@ async def open_application(
                     schedules=schedules,
                     digest_maker=digest_maker,
                     permissions=permissions,
+                    confirmations=confirmations,
+                    forgetting_own=forgetting_own,
                     intents=Intents(embedder),
                     rewriter=Rewriter(database, model),
                     zone=zone,

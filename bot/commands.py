@@ -9,7 +9,9 @@ from knowledge.lexical import normalize
 
 _SPACE = re.compile(r"\s+")
 
-CommandName = Literal["ask", "find", "story", "timeline", "files", "summary", "catchup", "digest", "help"]
+CommandName = Literal[
+    "ask", "find", "story", "timeline", "files", "summary", "catchup", "digest", "forget", "listen", "help"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +97,26 @@ COMMANDS: tuple[Command, ...] = (
         },
         needs_text=False,
         also=("/摘要", "/周报"),
+    ),
+    Command(
+        name="forget",
+        names={"en": "/forget", "zh": "/忘记"},
+        usage={"en": "/forget last 3", "zh": "/忘记 最近 3 条"},
+        summary={
+            "en": "Delete your own messages here, after you confirm: all, the last ones, before a day, with words",
+            "zh": "确认后从档案里删除你自己在这里的消息：全部、最近几条、某天之前、包含某些字词",
+        },
+        needs_text=True,
+    ),
+    Command(
+        name="listen",
+        names={"en": "/listen", "zh": "/旁听"},
+        usage={"en": "/listen on", "zh": "/旁听 开"},
+        summary={
+            "en": "Whether I answer here unasked when the archive plainly holds the answer: on or off",
+            "zh": "档案里明确有答案时，我要不要在这里主动回答：开或关",
+        },
+        needs_text=False,
     ),
     Command(
         name="help",

@@ -28,7 +28,7 @@ from bot.truth.places import shares_of
 from bot.truth.tables import FileRow, FileTextRow, MessageRow, PersonRow
 from bot.truth.timeline import channel_of, choices, cursor, entries, place_of
 from bot.truth.views import channel_views, message_views, page_of_messages, person_ref
-from connectors.connector import Language
+from connectors.connector import Card, Language
 from connectors.console.host import (
     Change,
     ChannelView,
@@ -80,6 +80,10 @@ class ConsoleHost(ApplicationHost):
     def bot(self) -> PersonRef:
         """The bot itself."""
         return BOT
+
+    async def open_cards(self, person: PersonId) -> Sequence[Card]:
+        """Cards that this person can still decide."""
+        return await self._confirmations.open_cards(person)
 
     async def people(self) -> Sequence[PersonRef]:
         """The people of the console, by name."""

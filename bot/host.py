@@ -1,11 +1,13 @@
 """The application's side of connectors: durable acceptance, conversation, verdicts, files."""
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 from bot.archive.archivist import Archivist
+from bot.confirming import Confirmations
 from bot.conversation import Conversation
 from bot.errors import NotPermitted
 from bot.file_store import FileStore
@@ -17,8 +19,21 @@ from bot.permissions import Permissions
 from bot.truth.answers import Answers
 from bot.truth.database import Database
 from bot.truth.inbox import Inbox
-from connectors.connector import Answer, Citation, DownReason, Notice, Reply, Utterance, VerdictKind
-from connectors.events import Event, PersonRef
+from bot.truth.listening import Listening
+from connectors.connector import (
+    Answer,
+    Card,
+    Citation,
+    Decision,
+    DownReason,
+    Notice,
+    Reply,
+    Utterance,
+    VerdictKind,
+)
+from connectors.events import ChannelId, Event, MessageDeleted, MessageEdited, MessagePosted, PersonRef
+
+_MENTION = re.compile(r"(?:[@＠]\S+|<@[^>]+>)?")
 
 
 class ApplicationHost:
@@ -33,6 +48,7 @@ class ApplicationHost:
         conversation: Conversation,
         answers: Answers,
         permissions: Permissions,
+        confirmations: Confirmations,
         file_store: FileStore,
         metrics: Metrics | None = None,
     ) -> None:
@@ -43,23 +59,41 @@ class ApplicationHost:
         self._conversation = conversation
         self._answers = answers
         self._permissions = permissions
+        self._confirmations = confirmations
         self._file_store = file_store
+        self._listening = Listening(database)
+        self._running: list[tuple[Utterance, asyncio.Task[None]]] = []
 
     async def accept(self, events: Sequence[Event]) -> None:
-        """Store events durably, then let the archivist take them."""
+        """Store events durably, then let the archivist take them; what asks and changes meanwhile is not answered."""
         await self._inbox.append(events)
         self._archivist.wake()
+        for event in events:
+            self._stop(event)
 
     async def converse(self, utterance: Utterance, reply: Reply) -> None:
-        """Answer through ``reply``."""
+        """Answer through ``reply``; it is dropped when the message that asks is deleted or gets other words."""
         language = utterance.language or language_of(utterance.text)
         masker = Masker(self._database, language, utterance.person.person_id, utterance.channel.channel_id)
         counted = _CountedReply(GuardedReply(reply, masker, utterance.text), self._metrics)
+        work = asyncio.create_task(self._conversation.converse(utterance, counted), name="conversation")
+        running = (utterance, work)
+        self._running.append(running)
         try:
-            await self._conversation.converse(utterance, counted)
+            await work
         except asyncio.CancelledError:
             self._metrics.answers.labels("cancelled").inc()
-            raise
+            await asyncio.gather(work, return_exceptions=True)
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            await counted.drop()
+        finally:
+            self._running.remove(running)
+
+    async def listens(self, channel_id: ChannelId) -> bool:
+        """What the members of the channel decided by ``/listen``."""
+        return await self._listening.listens(channel_id)
 
     async def judge(
         self,
@@ -81,9 +115,34 @@ class ApplicationHost:
         )
         self._metrics.verdicts.labels(verdict).inc()
 
+    async def decide(self, card_id: str, person: PersonRef, *, accepted: bool) -> Decision:
+        """Decide a card; raises ``NotFound``, or ``NotPermitted`` for a card of somebody else."""
+        return await self._confirmations.decide(card_id, person, accepted=accepted)
+
     async def store_file(self, chunks: AsyncIterator[bytes]) -> tuple[str, int]:
         """Put bytes into the file store."""
         return await self._file_store.put(chunks)
+
+    def _stop(self, event: Event) -> None:
+        """End the conversations of a message that was deleted, or whose words an edit replaced."""
+        match event:
+            case MessageDeleted():
+                words = None
+            case MessageEdited():
+                words = event.text
+            case MessagePosted() if event.edited_at is not None:
+                words = event.text
+            case _:
+                return
+        for utterance, work in self._running:
+            if utterance.record_id == event.record_id and (words is None or not _says(words, utterance.text)):
+                work.cancel()
+
+
+def _says(message: str, utterance: str) -> bool:
+    """Whether a message is an utterance, but for the mention of the bot before or after it."""
+    whole, asked = " ".join(message.split()), " ".join(utterance.split())
+    return asked in whole and _MENTION.fullmatch(whole.replace(asked, "", 1).strip()) is not None
 
 
 @dataclass(slots=True)
@@ -115,6 +174,15 @@ class _CountedReply:
         """Count by its code."""
         await self.reply.fail(notice)
         self._count(notice.code)
+
+    async def drop(self) -> None:
+        """Hand through: nothing was said."""
+        await self.reply.drop()
+
+    async def confirm(self, card: Card) -> None:
+        """Hand through: what comes of it is no answer."""
+        await self.reply.confirm(card)
+        self._count("said")
 
     def _count(self, outcome: str) -> None:
         self.metrics.answers.labels(outcome).inc()

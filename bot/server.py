@@ -146,6 +146,7 @@ async def running(settings: Settings, *, sample: bool, next_free_port: bool = Fa
         stack.push_async_callback(application.model.close)
         stack.push_async_callback(application.archivist.close)
         await application.archivist.start()
+        await application.confirmations.resume()
         stack.push_async_callback(server.close)
         stack.push_async_callback(console.close)
         await console.start()
@@ -188,6 +189,7 @@ def _console_host(application: Application, metrics: Metrics) -> ConsoleHost:
         zone=application.zone,
         inbox=application.inbox,
         conversation=application.conversation,
+        confirmations=application.confirmations,
         answers=application.answers,
         metrics=metrics,
     )

@@ -18,6 +18,9 @@ TextKey = Literal[
     "feedback",
     "clock",
     "how_to_set",
+    "listening_on",
+    "listening_off",
+    "listening_not_here",
     "how_to_forget",
     "source_deleted",
     "not_permitted_now",
@@ -84,8 +87,21 @@ TEXTS: dict[TextKey, dict[Language, str]] = {
     },
     "clock": {"zh": "现在是 {now}。", "en": "It is {now}."},
     "how_to_set": {
-        "zh": "我的设置要用命令来改，这样不会因为一句话就变。输入 /help 查看命令。",
-        "en": "My settings are changed by command, so that no sentence changes them by chance: see /help.",
+        "zh": "我的设置要用命令来改，这样不会因为一句话就变。是否主动回答用 /旁听，日报用 /日报。",
+        "en": "My settings are changed by command, so that no sentence changes them by chance: /listen, /digest.",
+    },
+    "listening_on": {
+        "zh": "旁听：开。没有点名问谁、而档案里明确有答案的问题，我会在话题里回答，十分钟最多一次。/旁听 关 可以关掉。",
+        "en": "Listening: on. I answer in a thread, at most once in ten minutes, what nobody in particular was asked "
+        "and the archive plainly holds. /listen off ends it.",
+    },
+    "listening_off": {
+        "zh": "旁听：关。只有 @我、在我的话题里或用命令时我才回答。/旁听 开 可以打开。",
+        "en": "Listening: off. I answer when mentioned, in my threads and by command. /listen on changes it.",
+    },
+    "listening_not_here": {
+        "zh": "旁听只能由这个群的成员在群里设置。",
+        "en": "Listening is switched in a group chat, by one of its members.",
     },
     "how_to_forget": {
         "zh": "我不会因为一句话就删东西。在群里删除或撤回那条消息，它马上就会从档案里消失；要删得更多，请找管理员。",

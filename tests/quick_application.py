@@ -70,6 +70,8 @@ def conversation_with(application: Application, model: ScriptedModel | Sequence[
             schedules=application.schedules,
             digest_maker=application.digest_maker,
             permissions=application.permissions,
+            confirmations=application.confirmations,
+            forgetting_own=application.forgetting_own,
             intents=Intents(application.embedder),
             rewriter=Rewriter(application.database, scripted),
             zone=application.zone,

@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import uuid4
 
 from bot.answering.changes import with_replacements
@@ -15,6 +15,7 @@ from bot.answering.finding import Finder
 from bot.answering.grounding import GroundingCheck
 from bot.answering.phrasing import Asked, Phrasing
 from bot.answering.prompt import answer_prompt
+from bot.answering.queueing import telling_position
 from bot.answering.traced import traced
 from bot.errors import Language, ModelError
 from bot.guarding.instructions import as_material, gives_orders
@@ -35,6 +36,18 @@ _PASSAGES_A_RECORD = 2
 _SHOWN_SOURCES = 5
 QUESTION_CHARS = 1500
 """A pasted page must not push the evidence out of the model's context."""
+
+
+class Gate(Protocol):
+    """Whether something is worth saying that nobody asked for."""
+
+    def lets_ask(self, evidence: Sequence[Evidence]) -> bool:
+        """Whether the model is asked at all; may take a few milliseconds, off the event loop."""
+        ...
+
+    def lets_say(self, draft: Draft) -> bool:
+        """Whether the checked answer is said."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +71,12 @@ class Question:
     """What was said before, on one line, where the question cannot be understood without it: for the model alone."""
     context_records: Mapping[str, str] = field(default_factory=dict)
     """Messages that ``searches`` and ``context`` are made of, with their channels: the answer goes when they go."""
+    gate: Gate | None = None
+    """Of an answer that nobody asked for: may end it in silence, which is neither stored nor shown."""
+
+
+SILENT: Final = "silent"
+"""The reason of an answer that its gate held back."""
 
 
 class AnswerListener(Protocol):
@@ -170,10 +189,9 @@ class Answerer:
         if not evidence:
             draft = Draft(say("nothing_found", language), abstained=True, reason="nothing_found")
             return await self._finish(question, language, (now, searched_at), draft, timer)
+        if question.gate is not None and not await asyncio.to_thread(question.gate.lets_ask, evidence):
+            return self._silence(question, language, timer)
         await show.sources([item.citation() for item in evidence[:_SHOWN_SOURCES]])
-        waiting = self._model.waiting
-        reading = say("waiting", language, count=waiting) if waiting else say("reading", language, count=len(evidence))
-        await show.status(f"{reading} {told}".strip())
         masked = masker.for_model(evidence, question=question.text)
         material = await asyncio.to_thread(as_material, masked, language)
         if not material:
@@ -203,11 +221,36 @@ class Answerer:
             language=language,
             now=now,
             asker=question.person_id or "",
+            sought=" ".join(question.searches),
         )
-        draft = await self._phrasing.phrase(asked, show=show.delta, mark=timer.mark)
+
+        async def tell(ahead: int) -> None:
+            reading = say("waiting", language, count=ahead) if ahead else say("reading", language, count=len(evidence))
+            await show.status(f"{reading} {told}".strip())
+
+        async with telling_position(self._model, asked.asker, tell) as begun:
+
+            def mark(name: str) -> None:
+                begun()
+                timer.mark(name)
+
+            draft = await self._phrasing.phrase(asked, show=show.delta, mark=mark)
         if found.understood.outside or found.understood.event is not None:
             draft = replace(draft, text=f"{told}\n{draft.text}")
         return await self._finish(question, language, (now, searched_at), draft, timer)
+
+    def _silence(self, question: Question, language: Language, timer: Timer) -> AnswerResult:
+        answer = Answer(
+            answer_id=uuid4().hex,
+            question=question.text,
+            text="",
+            abstained=True,
+            reason=SILENT,
+            citations=(),
+            model=self._model.info.name,
+            language=language,
+        )
+        return AnswerResult(answer, timer.marks)
 
     async def _tokens(self, text: str) -> int:
         """As the model counts, or an estimate as long as it is being loaded."""
@@ -228,6 +271,8 @@ class Answerer:
         if question.audience_now is not None and not _permitted(draft.evidence, await question.audience_now()):
             draft = Draft(say("not_permitted_now", language), abstained=True, reason="not_permitted")
         timer.mark("total")
+        if question.gate is not None and not question.gate.lets_say(draft):
+            return self._silence(question, language, timer)
         answer = Answer(
             answer_id=uuid4().hex,
             question=question.text,

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 
+from bot.answering.answerable import is_about
 from bot.answering.attribution import spellings, subjects, tells_of, tells_of_others
 from bot.answering.claims import CJK, Claim, EvidencePassage, claim_of, passage_of
 from bot.answering.evidence import Evidence
@@ -122,7 +123,7 @@ class GroundingCheck:
         ``language`` is the reader's, where an answer in the other one is none. Passages that give orders support
         nothing.
         """
-        grounding = await self.prepare(question=question, evidence=evidence)
+        grounding = await self.prepare(question=question, evidence=evidence, language=language)
         return Checked(await grounding.check(split_sentences(answer.replace("**", ""))))
 
     async def prepare(
@@ -156,6 +157,13 @@ class Grounding:
         self._passages = passages
         self._vectors = vectors
         self._names = frozenset(name for passage in passages for name in spellings(passage.author))
+
+    async def is_about(self, sought: str) -> bool:
+        """Whether the evidence can hold what is sought; without any it cannot."""
+        if self._vectors is None:
+            return False
+        closeness = (self._vectors @ await self._embedder.embed_query(sought)).tolist()
+        return await asyncio.to_thread(is_about, sought, self._passages, closeness)
 
     async def check(self, sentences: Sequence[str]) -> tuple[CheckedSentence, ...]:
         """Judge sentences in order; those of which nothing is left without marks are left out."""

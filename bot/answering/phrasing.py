@@ -1,6 +1,5 @@
 """Phrasing: the model speaks, and each sentence is checked before anybody sees it."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -42,6 +41,8 @@ class Asked:
     now: datetime
     asker: str = ""
     sampling: Sampling = GREEDY
+    sought: str = ""
+    """What was searched for where that is not the question itself."""
 
 
 class Phrasing:
@@ -54,27 +55,24 @@ class Phrasing:
 
     async def phrase(self, asked: Asked, *, show: Show, mark: Mark) -> Draft:
         """Have the model answer. ``show`` gets sentences that passed the check, ``mark`` the names of moments."""
+        grounding = await self._check.prepare(question=asked.text, evidence=asked.evidence, language=asked.language)
+        if not await grounding.is_about(asked.sought or asked.text):
+            return self._abstained("not_in_records", asked, {})
         sampling = asked.sampling
-        preparing = asyncio.ensure_future(
-            self._check.prepare(question=asked.text, evidence=asked.evidence, language=asked.language)
-        )
-        speech = _Speech(show)
+        speech = _Speech(grounding, show)
         try:
             async with aclosing(_closable(self._model, asked.prompt, sampling, asked.asker)) as stream:
                 async for piece in stream:
                     mark("first_token")
-                    if not await speech.hear(piece, preparing):
+                    if not await speech.hear(piece):
                         break
-            mark("generated")
-            await speech.end(preparing)
         except ModelError as error:
             if not isinstance(error, ModelBusy):
                 _log.warning("model failed", code=error.code)
             lead = f"{error.sentence(asked.language)}\n{say('here_is_what_i_found', asked.language)}"
             return self._originals(lead, asked, reason=error.code, trace=trace_of(asked.prompt, sampling, ""))
-        finally:
-            preparing.cancel()
-            await asyncio.gather(preparing, return_exceptions=True)
+        mark("generated")
+        await speech.end()
         mark("checked")
         trace = trace_of(asked.prompt, sampling, speech.raw.strip()) | {"stopped": speech.is_enough}
         if speech.declined:
@@ -116,7 +114,8 @@ class Phrasing:
 class _Speech:
     """What the model has said so far, cut into sentences, each judged once."""
 
-    def __init__(self, show: Show) -> None:
+    def __init__(self, grounding: Grounding, show: Show) -> None:
+        self._grounding = grounding
         self._show = show
         self._taken = 0
         self._said: set[str] = set()
@@ -124,11 +123,11 @@ class _Speech:
         self.checked: list[CheckedSentence] = []
         self.declined = False
 
-    async def hear(self, piece: str, preparing: "asyncio.Future[Grounding]") -> bool:
+    async def hear(self, piece: str) -> bool:
         """Take the next piece; False when enough was said."""
         self.raw += piece
         whole = split_sentences(self.raw)[:-1]
-        await self._take(whole, preparing)
+        await self._take(whole)
         return not self.is_enough
 
     @property
@@ -136,26 +135,26 @@ class _Speech:
         """Whether nothing that the model still says is heard."""
         return self.declined or len(self.checked) >= _MOST_SENTENCES
 
-    async def end(self, preparing: "asyncio.Future[Grounding]") -> None:
+    async def end(self) -> None:
         """Take what is left when the model has ended."""
         if not self.is_enough:
-            await self._take(split_sentences(self.raw), preparing)
+            await self._take(split_sentences(self.raw))
             self.declined = self.declined or not self._taken
 
-    async def _take(self, sentences: Sequence[str], preparing: "asyncio.Future[Grounding]") -> None:
+    async def _take(self, sentences: Sequence[str]) -> None:
         for sentence in sentences[self._taken :]:
             if declines(sentence):
                 # Only at the beginning does it mean that there is no answer.
                 self.declined = self._taken == 0
             elif (plain := normalize(sentence)) not in self._said:
                 self._said.add(plain)
-                await self._judge(sentence, await asyncio.shield(preparing))
+                await self._judge(sentence)
             self._taken += 1
             if self.declined:
                 return
 
-    async def _judge(self, sentence: str, grounding: Grounding) -> None:
-        for checked in await grounding.check([sentence]):
+    async def _judge(self, sentence: str) -> None:
+        for checked in await self._grounding.check([sentence]):
             self.checked.append(checked)
             if checked.citations:
                 await self._show(f"{unmarked(checked.text)}\n")

@@ -1,5 +1,6 @@
 """``/digest``: what happened here since yesterday, and the digests that come by themselves."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -13,9 +14,12 @@ from bot.digests.setting_up import SettingUp
 from bot.digests.showing import shown
 from bot.digests.texts import told
 from bot.digests.wording import read_wish
+from bot.errors import Language
 from connectors.connector import Reply
 
 _SINCE: Final = timedelta(days=1)
+_CHINESE: Final = re.compile(r"[\u3400-\u9fff]")
+_NAMES: Final = re.compile(r"[#＃]\S+")
 
 
 class Digesting:
@@ -33,7 +37,7 @@ class Digesting:
 
     async def __call__(self, request: Request, reply: Reply) -> None:
         """Raises ``BadInput`` with examples for words that mean nothing here."""
-        utterance, language = request.utterance, request.language
+        utterance, language = request.utterance, _language(request)
         wish = read_wish(request.text, language)
         if wish.action == "now":
             await self._now(request, reply, personal=wish.personal)
@@ -45,7 +49,7 @@ class Digesting:
 
     async def _now(self, request: Request, reply: Reply, *, personal: bool) -> None:
         """Of this channel; in a direct chat, or with ``me``, of every channel that the person is in."""
-        utterance, language = request.utterance, request.language
+        utterance, language = request.utterance, _language(request)
         await reply.status(told("reading", language))
 
         async def progress(done: int, of: int) -> None:
@@ -73,3 +77,9 @@ class Digesting:
         if answer.citations:
             await reply.sources(answer.citations)
         await reply.finish(answer)
+
+
+def _language(request: Request) -> Language:
+    """Chinese for who types it in Chinese, whatever the page is in: a digest comes in the language it was set up in."""
+    typed = _NAMES.sub("", request.utterance.text)
+    return "zh" if _CHINESE.search(typed) else request.language

@@ -8,6 +8,8 @@ from typing import Protocol
 from bot.answering.answerer import Answerer
 from bot.answering.finding import Finder
 from bot.answering.story import Storyteller
+from bot.confirming import Confirmations
+from bot.confirming.forgetting import ForgettingOwn
 from bot.digests.making import DigestMaker
 from bot.digests.schedule import Schedules
 from bot.errors import Language
@@ -33,6 +35,8 @@ class Parts:
     schedules: Schedules
     digest_maker: DigestMaker
     permissions: Permissions
+    confirmations: Confirmations
+    forgetting_own: ForgettingOwn
     intents: Intents
     rewriter: Rewriter
     zone: tzinfo

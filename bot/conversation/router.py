@@ -19,7 +19,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Conversation:
-    """Routes utterances. Every path ends in ``finish`` or ``fail``."""
+    """Routes utterances. Every path ends in ``finish`` or ``fail``, or ``drop`` where nobody asked."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
@@ -29,7 +29,9 @@ class Conversation:
         """Answer one utterance; failures are told to the person by code, sentence and hint."""
         language = utterance.language or language_of(utterance.text)
         try:
-            if utterance.kind == "command" or is_command(utterance.text):
+            if utterance.kind == "overheard":
+                await self._handle("overheard", utterance.text, utterance, reply, language)
+            elif utterance.kind == "command" or is_command(utterance.text):
                 await self._command(utterance, reply, language)
             else:
                 intent = await self._parts.intents.of(utterance.text)
@@ -38,11 +40,18 @@ class Conversation:
                 text = intent.rest or whole
                 await self._handle(OF_INTENTS[intent.kind], text, utterance, reply, language, intent)
         except ShiguangError as error:
-            await reply.fail(notice(error, language))
+            await self._fail(error, utterance, reply, language)
         except Exception:  # noqa: BLE001 - the edge: nothing raw reaches a chat
             # Nothing raw reaches a chat; the operator finds the trace in the log by the code.
             _log.exception("conversation failed", channel_id=utterance.channel.channel_id)
-            await reply.fail(notice(ShiguangError(), language))
+            await self._fail(ShiguangError(), utterance, reply, language)
+
+    async def _fail(self, error: ShiguangError, utterance: Utterance, reply: Reply, language: Language) -> None:
+        """Say why there is no answer; nobody who was only overheard waits for one."""
+        if utterance.kind == "overheard":
+            await reply.drop()
+        else:
+            await reply.fail(notice(error, language))
 
     async def _command(self, utterance: Utterance, reply: Reply, language: Language) -> None:
         parsed = parse_command(utterance.text)

@@ -11,7 +11,7 @@ from bot.guarding.links import without_foreign_links
 from bot.guarding.masker import Masker
 from bot.guarding.masking import secrets_of
 from bot.guarding.mentions import without_mass_mentions
-from connectors.connector import Answer, Citation, Notice, Reply
+from connectors.connector import Answer, Card, Citation, Notice, Reply
 
 _UNFINISHED: Final = re.compile(r"(?:[!-~]{1,3000}|[@＠][\u3400-\u9fff]{0,4}|<!?[^<>\n]{0,200})$")
 """The end of a stream that may still become a mention, a link or a secret."""
@@ -68,6 +68,14 @@ class GuardedReply:
     async def fail(self, notice: Notice) -> None:
         """Why there is none."""
         await self.reply.fail(replace(notice, sentence=self._said(notice.sentence), hint=self._said(notice.hint)))
+
+    async def drop(self) -> None:
+        """Nothing is said."""
+        await self.reply.drop()
+
+    async def confirm(self, card: Card) -> None:
+        """A question back."""
+        await self.reply.confirm(replace(card, text=self._said(card.text)))
 
     async def _cited(self, citations: Sequence[Citation]) -> list[Citation]:
         masked, own = await self.masker.citations(citations)

@@ -53,6 +53,10 @@ class LanguageModel(Protocol):
         """How many requests are queued or running: shown to people who wait."""
         ...
 
+    def position(self, asker: str) -> int:
+        """How many requests are begun before the next waiting one of ``asker``; 0 when it waits for nothing."""
+        ...
+
     async def start(self) -> None:
         """Load or reach the model; raises ``bot.errors.ModelUnavailable`` with a hint."""
         ...

@@ -114,6 +114,7 @@ class ConsoleConnector:
             ("GET", "/api/file", self._files.text),
             ("GET", "/api/file/bytes", self._files.bytes),
             ("DELETE", "/api/asks", self._answers.stop),
+            ("PUT", "/api/cards", self._answers.decide),
             ("PUT", "/api/verdicts", self._answers.judge),
             ("GET", "/api/timeline", self._timeline.page),
             ("GET", "/api/story", self._timeline.story),
@@ -142,5 +143,6 @@ class ConsoleConnector:
         if request.headers.get("Upgrade", "").lower() != "websocket":
             raise ConsoleError("bad_input", "a WebSocket is expected here")
         person = (await self._people.of(request)).person_id
-        greeting = {"type": "hello", "asks": await self._asking.visible(person)}
+        cards = all_as_json(await self._host.open_cards(person))
+        greeting = {"type": "hello", "asks": await self._asking.visible(person), "cards": cards}
         return await self._hub.serve(request, person, greeting)

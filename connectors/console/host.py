@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
-from connectors.connector import Answer, Host, Language, VerdictKind
+from connectors.connector import Answer, Card, Host, Language, VerdictKind
 from connectors.events import ChannelId, PersonId, PersonRef, Platform, RecordId, Visibility
 
 
@@ -252,6 +252,10 @@ class ConsoleHost(Host, Protocol):
     @property
     def bot(self) -> PersonRef:
         """The bot itself, as a member of the console."""
+        ...
+
+    async def open_cards(self, person: PersonId) -> Sequence[Card]:
+        """Cards that this person can still decide, oldest first."""
         ...
 
     async def people(self) -> Sequence[PersonRef]:

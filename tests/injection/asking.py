@@ -31,6 +31,7 @@ async def ask(application: Application, staged: Staged) -> Outcome:
         conversation=application.conversation,
         answers=application.answers,
         permissions=application.permissions,
+        confirmations=application.confirmations,
         file_store=application.file_store,
     )
     heard = Heard()

@@ -46,6 +46,9 @@ class Heard:
     async def fail(self, notice: Notice) -> None:
         self.notice = notice
 
+    async def drop(self) -> None:
+        self.dropped = True
+
 
 def changes(staged: Staged, heard: Heard) -> Iterator[str]:
     """How the behaviour changed; nothing is what is wanted. What is quoted with its author is no behaviour."""

@@ -26,6 +26,7 @@ class Shown:
         self.steps: list[str] = []
         self.answer: Answer | None = None
         self.notice: Notice | None = None
+        self.dropped = False
 
     async def status(self, text: str) -> None:
         assert text
@@ -45,6 +46,9 @@ class Shown:
     async def fail(self, notice: Notice) -> None:
         self.notice = notice
 
+    async def drop(self) -> None:
+        self.dropped = True
+
 
 def _host(application: Application, metrics: Metrics) -> ApplicationHost:
     return ApplicationHost(
@@ -54,6 +58,7 @@ def _host(application: Application, metrics: Metrics) -> ApplicationHost:
         conversation=application.conversation,
         answers=application.answers,
         permissions=application.permissions,
+        confirmations=application.confirmations,
         file_store=application.file_store,
         metrics=metrics,
     )

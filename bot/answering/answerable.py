@@ -1,0 +1,39 @@
+"""Is what was found about the question at all? Told before the model is asked, which would make something of anything.
+
+A passage matches by meaning (cosine of the embedding model) and by the words of the question that it holds. On Chinese
+questions asked where the evidence is and where it is not, and on long English chats, this sum keeps nearly every
+question that can be answered and leaves out most of the others; the README has the figures.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.answering.attribution import spellings
+from bot.answering.claims import CJK, EvidencePassage
+from bot.answering.plain_words import plain_words
+
+_WORDS_COUNT: Final = 0.4
+"""What holding all words of the question adds to the cosine."""
+_ENOUGH: Final = 0.5
+_ENOUGH_OTHER_LANGUAGE: Final = 0.3
+"""Of the cosine alone: words of two languages share nothing."""
+_ASKING: Final = plain_words(
+    "what when where who whom whose why how which type kind name much many long often does do did is are was were will"
+    " 什么 哪些 哪个 哪里 怎么 怎样 多少 几个 时候 为什么 谁 是否 如何 哪 吗 呢 是 的"
+)
+
+
+def is_about(question: str, passages: Sequence[EvidencePassage], closeness: Sequence[float]) -> bool:
+    """Whether some passage can hold what ``question`` asks; ``closeness`` are the cosines of the passages to it.
+
+    Names of the people who speak do not count as words: they are in every passage of theirs.
+    """
+    names = {name for passage in passages for name in spellings(passage.author)}
+    asked = plain_words(question) - _ASKING - names
+    latin = not CJK.search(question)
+    return any(
+        close >= _ENOUGH_OTHER_LANGUAGE
+        if latin != passage.latin
+        else close + _WORDS_COUNT * (len(asked & passage.words) / len(asked) if asked else 1.0) >= _ENOUGH
+        for passage, close in zip(passages, closeness, strict=True)
+    )
