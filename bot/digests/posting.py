@@ -134,7 +134,7 @@ class Poster:
         if digest.person_id is not None and schedule is not None:
             person = await self._person(digest.person_id)
             readable, _ = await self._schedules.readable(schedule)
-            return person and _Target(schedule.platform, None, person, readable)
+            return None if person is None else _Target(schedule.platform, None, person, readable)
         channel = await self._kept.channel(digest.target_channel_id or "")
         if channel is None:
             return None

@@ -9,6 +9,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from apscheduler.executors.debug import DebugExecutor
@@ -25,7 +26,7 @@ from bot.executor import Executor
 
 STORE = "schedules.db"
 _RING = "bot.digests.scheduler:ring"
-_ringing: dict[str, Callable[[], None]] = {}
+_ringing: dict[str, Callable[[], object]] = {}
 """By home, what a stored job calls: jobs outlive the process, objects do not."""
 _LOCK = threading.Lock()
 
@@ -55,7 +56,7 @@ class AlarmClock:
         """Open the store and begin to wait."""
         loop = asyncio.get_running_loop()
         with _LOCK:
-            _ringing[self._key] = lambda: loop.call_soon_threadsafe(self._ring)
+            _ringing[self._key] = partial(loop.call_soon_threadsafe, self._ring)
         self._scheduler = await self._executor.run(self._open)
 
     async def set(self, schedules: Sequence[Schedule]) -> None:

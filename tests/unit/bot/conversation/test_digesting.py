@@ -105,6 +105,19 @@ async def test_set_up_changed_listed_and_ended(application: Application) -> None
     assert await application.schedules.enabled() == []
 
 
+async def test_a_digest_comes_in_the_language_it_was_set_up_in(application: Application) -> None:
+    utterance = Utterance(
+        kind="command", text="/日报 每天", channel=LAUNCH, person=person("Ann"), record_id=None, thread_id=None,
+        said_at=NOW, language="en",
+    )  # fmt: skip
+    reply = RecordingReply()
+    await conversation_with(application, []).converse(utterance, reply)
+    assert reply.answer.text.startswith("好的")
+    [schedule] = await application.schedules.enabled()
+    assert schedule.language == "zh"
+    await _say(application, "/digest off")
+
+
 async def test_to_me_alone(application: Application) -> None:
     said = (await _say(application, "/digest me daily 08:30 #launch Europe/Berlin")).answer.text
     assert "of #launch to you alone every day at 08:30 (Europe/Berlin)" in said

@@ -149,7 +149,7 @@ class Stage:
         await poster.post_waiting()
         await digests.make_due()
 
-    async def rows(self) -> list[DigestRow]:
+    async def rows(self) -> list[Any]:
         """Digests in the truth, oldest first."""
         async with self.application.database.read() as connection:
             return list((await connection.execute(select(DigestRow).order_by(DigestRow.until))).all())
