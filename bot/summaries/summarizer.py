@@ -244,7 +244,8 @@ class Summarizer:
         """From the kept ones, or made now; ``why`` says that the model is not to be asked."""
         version = prompt_text("summary_conversation", language).version
         model = self._model.info.name
-        fingerprint = talk.fingerprint(_RULES, version, model, language)
+        reduce_version = prompt_text("summary_reduce", language).version
+        fingerprint = talk.fingerprint(_RULES, version, reduce_version, model, language)
         async with self._database.read() as connection:
             kept = await connection.run_sync(
                 lambda sync: find_summary(
