@@ -97,6 +97,7 @@ class Script:
     reason: str | None = None
     notice: Notice | None = None
     card: Card | None = None
+    dropped: bool = False
 
 
 class FakeConsoleHost:
@@ -378,9 +379,12 @@ class FakeConsoleHost:
     async def _converse(self, utterance: Utterance, reply: Reply) -> None:
         chinese = any("\u4e00" <= character <= "\u9fff" for character in utterance.text)
         language: Language = utterance.language or ("zh" if chinese else "en")
+        script = next((script for script in self.scripts if script.about in utterance.text.casefold()), None)
+        if script is not None and script.dropped:
+            await reply.drop()
+            return
         await reply.status("正在搜索档案…" if language == "zh" else "Searching the archive…")
         await self._pause(10)
-        script = next((script for script in self.scripts if script.about in utterance.text.casefold()), None)
         if script is None:
             text = "我在档案里没有找到相关内容。" if language == "zh" else "I found nothing about this in the archive."
             script = Script(about="", text=text, abstained=True, reason="nothing_found")
