@@ -10,6 +10,7 @@ import numpy as np
 from bot.answering.sentences import split_sentences
 from bot.answering.telling import is_repeated
 from bot.summaries.talk import Talk, Turn
+from bot.summaries.wording import said_words
 from knowledge.categories.cues import CUES
 from knowledge.categories.features import asks, plain_words
 from knowledge.embedding import Embedder, Vectors
@@ -57,7 +58,7 @@ def sentences_of(talk: Talk) -> list[Sentence]:
         if is_chatter(turn):
             continue
         given = sum(_WEIGHTS.get(category, 0.0) for category in turn.categories)
-        for text in split_sentences(plain_words(turn.text)):
+        for text in split_sentences(said_words(turn.text)):
             if len(text) < _SHORTEST or _ONLY_SIGNS.match(text):
                 continue
             cues = sum(weight for name, weight in _CUES.items() if CUES[name].search(text))

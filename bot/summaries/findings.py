@@ -14,6 +14,7 @@ from bot.answering.sentences import split_sentences
 from bot.summaries.choosing import is_chatter
 from bot.summaries.lines import Section, SummaryLine
 from bot.summaries.talk import Talk, Turn
+from bot.summaries.wording import said_words
 from knowledge.categories.cues import CUES, MENTION
 from knowledge.categories.features import asks, plain_words
 from knowledge.lexical import normalize
@@ -63,7 +64,7 @@ def findings(talk: Talk, zone: tzinfo) -> list[SummaryLine]:
 
 def quoted(turn: Turn, text: str) -> str:
     """Words of a message with the name of who said them, on one line: the whole message where that is short."""
-    whole = " ".join(plain_words(turn.text).split())
+    whole = " ".join(said_words(turn.text).split())
     return _by(turn, whole if len(whole) <= LINE_CHARS else text)
 
 
@@ -104,7 +105,7 @@ def _near(month: int, day: int, said_on: date) -> Iterator[date]:
 
 
 def _sentences(turn: Turn) -> list[str]:
-    return [text for text in split_sentences(plain_words(turn.text[:_LONGEST_READ])) if len(text) >= _SHORTEST]
+    return [text for text in split_sentences(said_words(turn.text[:_LONGEST_READ])) if len(text) >= _SHORTEST]
 
 
 def _decides(turn: Turn, sentence: str) -> bool:
@@ -173,7 +174,7 @@ def _owner(turn: Turn, sentence: str, people: Collection[str]) -> str | None:
 
 
 def _asking(turn: Turn) -> str:
-    return next((sentence for sentence in reversed(_sentences(turn)) if asks(sentence)), plain_words(turn.text))
+    return next((sentence for sentence in reversed(_sentences(turn)) if asks(sentence)), said_words(turn.text))
 
 
 def _is_open(turns: Sequence[Turn], at: int) -> bool:

@@ -103,3 +103,9 @@ def test_a_short_message_is_quoted_whole_and_a_long_one_by_its_sentence() -> Non
 
 def test_what_people_think_of_a_decision_is_none() -> None:
     assert of_section("decision", talk(turn(1, "改期是今年最好的决定", categories="decision"))) == []
+
+
+def test_code_within_a_sentence_belongs_to_it() -> None:
+    asked = turn(1, "what do you recommend instead of `arr` for this?\n```\n(long code)\n```", categories="question")
+    [line] = of_section("question", talk(asked))
+    assert line.text == "Ann: what do you recommend instead of `arr` for this?"
