@@ -40,12 +40,17 @@ _GROWTH = 1 / 3
 _BASE: dict[Language, float] = {"zh": 12.0, "en": 3.8}
 _SLACK = 1.35
 _FEWEST: dict[Language, int] = {"zh": 30, "en": 15}
+_ONE_SENTENCE = 25
 _LABEL = re.compile(r"^\s*(?:summary|minutes|notes?|总结|纪要|摘要|概括|概述)\s*[:：]\s*", re.IGNORECASE)
 _NUMBERED = re.compile(r"^\s*\[?\d{1,3}[\].:、]\s*")
-_HEADINGS: dict[Language, tuple[str, str, str]] = {
-    "en": ("Messages:", "Notes:", "Write at most {length} words, {sentences}."),
-    "zh": ("消息：", "要点：", "写一段话，{length} 字左右。"),
+_ASK: dict[Language, tuple[str, str]] = {
+    "en": ("Messages:", "Write at most {length} words, {sentences}."),
+    "zh": (
+        "请用一段话概括下面的内容，{length} 字左右：",
+        "以上是全部内容。请用自己的话概括，不要照抄，{length} 字左右。",
+    ),
 }
+"""Before and after the messages. Small models copy Chinese messages when they are asked only after them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +100,14 @@ class Phrasing:
         size = await self._size(read.turns)
         length = target_length(size, language)
         if size <= room:
-            told = await self._say(_messages(read.turns), "summary_conversation", language, length, asker)
+            told = await self._say(_messages(read.turns, language), "summary_conversation", language, length, asker)
             return await self._support.check(told, talk.turns)
         parts = _parts(read, min(MOST_PARTS, -(-size // (_THINNED * room))))
         notes: list[str] = []
         for part in parts:
             thin = await self._thinned(part, room)
-            part_length = target_length(await self._size(thin), language)
-            told = await self._say(_messages(thin), "summary_conversation", language, part_length, asker)
+            part_length = length if len(parts) == 1 else target_length(await self._size(thin), language)
+            told = await self._say(_messages(thin, language), "summary_conversation", language, part_length, asker)
             # What is not supported must not come back by way of the second prompt.
             notes += [sentence.text for sentence in await self._support.check(told, part.turns)]
         if len(parts) == 1:
@@ -113,10 +118,9 @@ class Phrasing:
     async def _say(self, lines: Sequence[str], name: str, language: Language, length: int, asker: str) -> list[str]:
         """What the model writes, as clean sentences within the length; it is stopped when it goes on for longer."""
         system = prompt_text(name, language)
-        messages, notes, ask = _HEADINGS[language]
-        heading = messages if name == "summary_conversation" else notes
-        wanted = ask.format(length=length, sentences="one sentence" if length <= 25 else "two or three sentences")
-        user = "\n".join([heading, *lines, "", wanted])
+        sentences = "one sentence" if length <= _ONE_SENTENCE else "two or three sentences"
+        before, after = (ask.format(length=length, sentences=sentences) for ask in _ASK[language])
+        user = "\n".join([before, *lines, "", after])
         prompt = (ChatMessage("system", system.text), ChatMessage("user", user))
         sampling = Sampling(max_tokens=_ANSWER_TOKENS)
         said = ""
@@ -132,7 +136,7 @@ class Phrasing:
         return _within(_clean(said), length, language)
 
     async def _size(self, turns: Sequence[Turn]) -> int:
-        text = "\n".join(_messages(turns))
+        text = "\n".join(_messages(turns, "en"))
         # Counting takes a turn of the model's thread; what is far from the limit needs no exact figure.
         guess = estimate_tokens(text)
         return guess if guess < PART_TOKENS // 2 or guess > 8 * PART_TOKENS else await self._model.count_tokens(text)
@@ -164,12 +168,10 @@ def _without_chatter(talk: Talk) -> Talk:
     return replace(talk, turns=kept or talk.turns)
 
 
-def _messages(turns: Sequence[Turn]) -> list[str]:
+def _messages(turns: Sequence[Turn], language: Language) -> list[str]:
     """One line a message, whatever its text holds: a line break in it would begin a message of its own."""
-    return [
-        f"[{number}] {' '.join(f'{turn.author}: {turn.text}{_files(turn)}'.split())[:_TURN_CHARS]}"
-        for number, turn in enumerate(turns, start=1)
-    ]
+    lines = [" ".join(f"{turn.author}: {turn.text}{_files(turn)}".split())[:_TURN_CHARS] for turn in turns]
+    return [f"[{number}] {line}" for number, line in enumerate(lines, start=1)] if language == "en" else lines
 
 
 def _files(turn: Turn) -> str:
