@@ -121,8 +121,8 @@ def _actions(talk: Talk, turn: Turn, people: Collection[str], zone: tzinfo) -> I
     """What is assigned line by line, or else the first thing that somebody has to do."""
     said_on = turn.sent_at.astimezone(zone).date()
     assigned = list(_assigned(turn, people))
-    for owner, task in assigned:
-        yield _line(talk, turn, "action", task, owner=owner, due=_day_in(task, said_on))
+    for name, task in assigned:
+        yield _line(talk, turn, "action", task, owner=name, due=_day_in(task, said_on))
     if assigned:
         return
     for sentence in _sentences(turn):

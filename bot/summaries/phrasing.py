@@ -5,6 +5,7 @@ summarised, and the summaries are put together (map and reduce).
 """
 
 import asyncio
+import math
 import re
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, replace
@@ -35,9 +36,8 @@ _RULE_TOKENS = 400
 _TURN_CHARS = 1200
 _FEW = 8
 """Turns of a conversation short enough to be read with its chatter."""
-_GROWTH = 1 / 3
-"""A summary grows with the cube root of what it summarises: 20 words for 150 tokens, 43 for 1,500."""
 _BASE: dict[Language, float] = {"zh": 12.0, "en": 3.8}
+"""A summary grows with the cube root of what it summarises: 20 words for 150 tokens, 43 for 1,500."""
 _SLACK = 1.35
 _FEWEST: dict[Language, int] = {"zh": 30, "en": 15}
 _ONE_SENTENCE = 25
@@ -153,7 +153,7 @@ class Phrasing:
 
 def target_length(tokens: int, language: Language) -> int:
     """Words (characters of Chinese) of a summary of so many tokens of talk."""
-    return max(_FEWEST[language], round(_BASE[language] * float(tokens) ** _GROWTH))
+    return max(_FEWEST[language], round(_BASE[language] * math.cbrt(tokens)))
 
 
 def measure(text: str, language: Language) -> int:

@@ -94,6 +94,10 @@ class RememberingModel:
         """Nobody else asks."""
         return 0
 
+    def position(self, asker: str) -> int:
+        """Nobody is before anybody."""
+        return 0
+
     async def start(self) -> None:
         """Nothing before the first new question."""
 

@@ -1,7 +1,7 @@
 """Messages were summarised: a summary goes with each of them, and is made anew when one changes (invariant 3)."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from bot.llm.scripted import ScriptedModel
 from bot.truth.tables import ConversationSummaryRow, DigestRow, DigestSourceRow
@@ -89,9 +89,9 @@ async def test_a_line_of_a_digest_goes_with_its_message_and_the_others_stay(stag
     )  # fmt: skip
     values = {key: value for key, value in vars(row).items() if not key.startswith("_")}
     async with stage.application.database.begin() as connection:
-        await connection.execute(DigestRow.__table__.insert().values(**values))
+        await connection.execute(insert(DigestRow).values(**values))
         for record_id in ("m930", "m932", "m933"):
-            await connection.execute(DigestSourceRow.__table__.insert().values(digest_id="d1", record_id=record_id))
+            await connection.execute(insert(DigestSourceRow).values(digest_id="d1", record_id=record_id))
     await stage.tell(deleted(932))
     assert await digest(stage) == ("posted", ["Bo calls the painter"])
     assert await stage.with_words("crimson") <= {"m930", "m931"}
