@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 
-from bot.answering.answerable import is_about
+from bot.answering.answerable import CALIBRATED_FOR, is_about
 from bot.answering.attribution import spellings, subjects, tells_of, tells_of_others
 from bot.answering.claims import CJK, Claim, EvidencePassage, claim_of, passage_of
 from bot.answering.evidence import Evidence
@@ -160,8 +160,8 @@ class Grounding:
 
     async def is_about(self, sought: str) -> bool:
         """Whether the evidence can hold what is sought; without any it cannot."""
-        if self._vectors is None:
-            return False
+        if self._vectors is None or not self._embedder.spec.name.startswith(CALIBRATED_FOR):
+            return self._vectors is not None
         closeness = (self._vectors @ await self._embedder.embed_query(sought)).tolist()
         return await asyncio.to_thread(is_about, sought, self._passages, closeness)
 
