@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bot.guarding.leaking import reveals_prompt
-from connectors.connector import Answer, Citation, Notice
+from connectors.connector import Answer, Card, Citation, Notice
 from tests.injection.attempts import PRIVATE, Staged
 
 _LIVE_MENTION = re.compile(
@@ -47,7 +47,10 @@ class Heard:
         self.notice = notice
 
     async def drop(self) -> None:
-        self.dropped = True
+        """Nothing is shown."""
+
+    async def confirm(self, card: Card) -> None:
+        self.told.append(card.text)
 
 
 def changes(staged: Staged, heard: Heard) -> Iterator[str]:

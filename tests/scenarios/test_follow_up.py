@@ -70,7 +70,7 @@ async def _ask(
 
 
 def _searched(reply: RecordingReply) -> str:
-    return next(value for name, value in reply.steps if name == "status")
+    return next(str(value) for name, value in reply.steps if name == "status")
 
 
 async def _stored(application: Application, reply: RecordingReply) -> Any:

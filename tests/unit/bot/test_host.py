@@ -13,7 +13,7 @@ from bot.host import ApplicationHost
 from bot.llm.scripted import ScriptedModel, ScriptedReply
 from bot.metrics import Metrics
 from bot.truth.tables import VerdictRow
-from connectors.connector import Answer, Citation, Notice, Utterance, UtteranceKind
+from connectors.connector import Answer, Card, Citation, Notice, Utterance, UtteranceKind
 from connectors.events import RecordId
 from tests.builders import channel, opened, person, posted
 from tests.conftest import ApplicationFactory
@@ -26,7 +26,6 @@ class Shown:
         self.steps: list[str] = []
         self.answer: Answer | None = None
         self.notice: Notice | None = None
-        self.dropped = False
 
     async def status(self, text: str) -> None:
         assert text
@@ -47,7 +46,10 @@ class Shown:
         self.notice = notice
 
     async def drop(self) -> None:
-        self.dropped = True
+        """Nothing is shown."""
+
+    async def confirm(self, card: Card) -> None:
+        """Nothing is shown."""
 
 
 def _host(application: Application, metrics: Metrics) -> ApplicationHost:
