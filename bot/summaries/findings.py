@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta, tzinfo
 
+from bot.answering.claims import CJK
 from bot.answering.days import days_named
 from bot.answering.figures import claimed_figures
 from bot.answering.numerals import with_certain_digits
@@ -35,6 +36,11 @@ _SETTLED = re.compile(
 """Says by itself that something is settled; other words need the category as well."""
 _A_DECISION = re.compile(r"的决定|\b(?:good|best|bad|right|wrong|tough) decision\b", re.IGNORECASE)
 """What people think of one is none."""
+_SAYING = re.compile(
+    r"\b(?:have to|must|'ll|will) (?:admit|say|confess|see|be|bet|guess|never)\b|\b(?:try|next time|one day|i think|i guess|if i)\b",
+    re.IGNORECASE,
+)
+"""Promises nothing."""
 _ITEM = re.compile(
     r"^\s*(?:[-*•·◦]|\d{1,2}[.)、）])?\s*@?(?P<name>[^\s:：,，。]{1,20}(?: [A-Z][\w.]{0,15})?)\s*[:：]"
     r"\s*(?P<task>\S.+)$"
@@ -126,8 +132,11 @@ def _actions(talk: Talk, turn: Turn, people: Collection[str], zone: tzinfo) -> I
     if assigned:
         return
     for sentence in _sentences(turn):
+        if not _asks_for_work(sentence):
+            continue
         owner, due = _owner(turn, sentence, people), due_of(sentence, said_on)
-        if _is_to_do(turn, sentence, has_owner=owner is not None, has_due=due is not None):
+        # A category alone is right in four of ten cases: somebody or some day must be named with it.
+        if owner is not None and ("action_item" in turn.categories or due is not None):
             yield _line(talk, turn, "action", quoted(turn, sentence), owner=owner, due=due)
             return
 
@@ -145,17 +154,20 @@ def _assigned(turn: Turn, people: Collection[str]) -> Iterator[tuple[str, str]]:
 def _is_called(person: str, name: str) -> bool:
     """By the whole name or, as people do, by a part of it: 小满 is 赵小满."""
     plain, called = person.casefold(), name.casefold()
-    return called == plain or called in plain.split() or (len(called) > 1 and plain.endswith(called))
+    return (
+        called == plain
+        or called in plain.split()
+        or (len(called) > 1 and CJK.search(called) is not None and plain.endswith(called))
+    )
 
 
-def _is_to_do(turn: Turn, sentence: str, *, has_owner: bool, has_due: bool) -> bool:
-    if CUES["vague"].search(sentence):
+def _asks_for_work(sentence: str) -> bool:
+    """Whether it promises or requests something definite."""
+    plain = sentence.replace("’", "'")
+    if CUES["vague"].search(plain) or _SAYING.search(plain):
         return False
-    promised, requested = CUES["promise"].search(sentence), CUES["request"].search(sentence)
-    if not (promised or requested) or (asks(sentence) and not requested):
-        return False
-    # A category alone is right in four of ten cases: somebody or some day must be named with it.
-    return has_owner and ("action_item" in turn.categories or has_due)
+    requested = CUES["request"].search(plain) is not None
+    return requested or (CUES["promise"].search(plain) is not None and not asks(plain))
 
 
 def _owner(turn: Turn, sentence: str, people: Collection[str]) -> str | None:
@@ -168,7 +180,8 @@ def _owner(turn: Turn, sentence: str, people: Collection[str]) -> str | None:
     for person in sorted(people, key=len, reverse=True):
         if re.search(rf"{re.escape(person)}{_OWES_ZH}|\b{re.escape(person)}{_OWES_EN}", sentence):
             return person
-    if CUES["promise"].search(sentence) and not CUES["request"].search(sentence):
+    plain = sentence.replace("’", "'")
+    if CUES["promise"].search(plain) and not CUES["request"].search(plain):
         return turn.author or None
     return None
 

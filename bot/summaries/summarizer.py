@@ -220,7 +220,7 @@ class Summarizer:
             summaries.append(summary)
         lines = [line for summary in summaries for line in summary.lines]
         for talk in worth[_MOST["talk"] :]:
-            lines += await asyncio.to_thread(findings, await asyncio.to_thread(_without_orders, talk), self._zone)
+            lines += await asyncio.to_thread(_found, talk, self._zone)
         lines += await changes(self._database, talks, self._zone)
         standing = await self._standing(talks, lines, told.read_at)
         phrased = [summary for summary in summaries if summary.model]
@@ -312,6 +312,14 @@ class _Told:
     seconds: float
     weights: Mapping[str, float] | None = None
     """How much each conversation is about the topic, where there is one."""
+
+
+def _found(talk: Talk, zone: tzinfo) -> list[SummaryLine]:
+    """What rules find, without the messages that give orders; only what is found is looked at for them."""
+    lines = findings(talk, zone)
+    used = {record_id for line in lines for record_id in line.record_ids}
+    orders = {turn.record_id for turn in talk.turns if turn.record_id in used and gives_orders(turn.text)}
+    return [line for line in lines if orders.isdisjoint(line.record_ids)]
 
 
 def _without_orders(talk: Talk) -> Talk:

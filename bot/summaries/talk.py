@@ -29,7 +29,7 @@ from knowledge.passage import Audience
 
 MOST_MESSAGES = 20_000
 """Read at once, newest first: more is more than anybody wants summarised."""
-_PAGE = 250
+_PAGE = 100
 """Messages read in one go: reading a page keeps the event loop for less than 50 ms."""
 
 

@@ -109,3 +109,16 @@ def test_code_within_a_sentence_belongs_to_it() -> None:
     asked = turn(1, "what do you recommend instead of `arr` for this?\n```\n(long code)\n```", categories="question")
     [line] = of_section("question", talk(asked))
     assert line.text == "Ann: what do you recommend instead of `arr` for this?"
+
+
+@pytest.mark.parametrize("text", [
+    "I have to admit that I know little of it by Friday",
+    "good to know. I’ll try refreshing tomorrow",
+])  # fmt: skip
+def test_a_way_of_speaking_promises_nothing(text: str) -> None:
+    assert of_section("action", talk(turn(1, text, categories="action_item"))) == []
+
+
+def test_a_word_before_a_colon_is_nobody_unless_it_is_a_name() -> None:
+    told = replace(talk(turn(1, "first\nin: foo1, 11-22\nat: position 2, 11-22")), people=frozenset({"Marlin", "Pat"}))
+    assert of_section("action", told) == []
