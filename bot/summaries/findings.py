@@ -37,7 +37,8 @@ _SETTLED = re.compile(
 _A_DECISION = re.compile(r"的决定|\b(?:good|best|bad|right|wrong|tough) decision\b", re.IGNORECASE)
 """What people think of one is none."""
 _SAYING = re.compile(
-    r"\b(?:have to|must|'ll|will) (?:admit|say|confess|see|be|bet|guess|never)\b|\b(?:try|next time|one day|i think|i guess|if i)\b",
+    r"\b(?:have to|must|'ll|will) (?:admit|say|confess|see|be|bet|guess|never)\b"
+    r"|\b(?:try|next time|one day|i think|i guess|if i)\b",
     re.IGNORECASE,
 )
 """Promises nothing."""
