@@ -17,9 +17,10 @@ from bot.guarding.disguises import readings
 
 _STRONG: Final = re.compile(
     # To let go of the instructions
-    r"\b(?:ignore|disregard|forget|override|bypass|neglect|overrule|cancel|supersedes?|replaces?|void)\b[^.!?\n]{0,40}"
+    r"\b(?:ignore|disregard|forget(?! to )|override|bypass|neglect|overrule|cancel|supersedes?|replaces?"
+    r"|void)\b[^.!?\n]{0,40}"
     r"\b(?:instructions?|prompts?|guidelines|directives|system message|programming|training|guardrails|safety rules)\b"
-    r"|\b(?:ignore|disregard|forget|override)\b[^.!?\n]{0,12}\b(?:previous|prior|your|all|above|any"
+    r"|\b(?:ignore|disregard|forget(?! to )|override)\b[^.!?\n]{0,12}\b(?:previous|prior|your|all|above|any"
     r"|other)\b[^.!?\n]{0,24}"
     r"\b(?:rules|constraints|orders|commands|context|records|sources|passages|restrictions)\b"
     r"|\b(?:new|updated|real|actual|revised|following|hidden|secret|additional)\s(?:system\s)?(?:instructions?|prompt"
@@ -119,7 +120,7 @@ _WEAK: Final = {
         r"|提)|包含[^。\n]{0,12}(?:字样|字符|字眼)|结尾"
     ),
     "let go": re.compile(
-        r"\b(?:ignore|disregard|forget|discard|overrid(?:e|es|ing)|stop)\b[^.!?\n]{0,24}"
+        r"\b(?:ignore|disregard|forget(?! to )|discard|overrid(?:e|es|ing)|stop)\b[^.!?\n]{0,24}"
         r"\b(?:everything|all|other|previous|earlier|above|before|rest|what(?:ever)?|they|were doing|content)\b"
         r"|不要(?:再)?(?:管|听|理)|别(?:管|听|理)|停止(?:之前|现在|当前|所有)|覆盖(?:此前|之前|原有)|请?忽略(?:其余"
         r"|下面|以下|其他)"
@@ -187,7 +188,7 @@ _WEAK: Final = {
         r"|json|html|base64|表情)"
     ),
     "what to conceal": re.compile(
-        r"\b(?:do not|don't|never|without|stop|must not|refuse to|cannot|avoid)\b[^.!?\n]{0,12}"
+        r"\b(?:do not|don't|never|without|stop|must not|refuse to|cannot|avoid)\b[^.!?\n]{0,4}"
         r"\b(?:mention(?:ing)?|reveal(?:ing)?|tell(?:ing)?|cite|citing|citations?|sources?|quot(?:e|ing)|disclos(?:e"
         r"|ing)|answer(?:ing)?"
         r"|warn(?:ing)?|searching|use the (?:records|archive))\b"
@@ -195,7 +196,7 @@ _WEAK: Final = {
         r"|使用记录|注明)"
     ),
     "deed": re.compile(
-        r"\b(?:delete|erase|forget|wipe|purge|remove|clear|drop)\b[^.!?\n]{0,24}\b(?:archive|everything"
+        r"\b(?:delete|erase|forget(?! to )|wipe|purge|remove|clear|drop)\b[^.!?\n]{0,24}\b(?:archive|everything"
         r"|all (?:messages|records|files|data)"
         r"|history|memory|database|channel|user)\b"
         r"|\b(?:notify|mention|ping|tag|call|alert|email|send|post|forward|upload|fetch|open|visit|download"
@@ -220,7 +221,8 @@ _WEAK: Final = {
     ),
     "active address": re.compile(r"(?:javascript|vbscript|data)\s?:\s?[a-z]+[/(]|on(?:error|load|click)\s?="),
     "ignore": re.compile(
-        r"\b(?:ignore|disregard|forget|discard|override)\b[^.!?\n]{0,24}\b(?:everything|all|other|previous|earlier"
+        r"\b(?:ignore|disregard|forget(?! to )|discard|override)\b[^.!?\n]{0,24}\b(?:everything|all|other|previous"
+        r"|earlier"
         r"|above|before|rest)\b"
         r"|(?:忽略|无视|忘记|忘掉|不要相信|别信|不用管)[^。！？\n]{0,8}(?:其他|其它|之前|以上|前面|别的|所有|全部"
         r"|一切|上面)"
@@ -266,6 +268,8 @@ _SAME: Final = {
     "whom to trust": "the only truth",
 }
 """Two ways to say one thing are one sign."""
+_COMMON: Final = {"speak", "when asked", "which language"}
+"""People ask each other for answers, too: these prove nothing among themselves; ``dictates`` sees what matters."""
 _WINDOW: Final = 320
 """Characters within which two weak signs belong together: a page of a file has room for chance."""
 _SOMEBODY: Final[dict[Language, tuple[str, str, str]]] = {
@@ -322,10 +326,14 @@ def _with_plain_names(item: Evidence, language: Language) -> Evidence:
 
 
 def _has_two_signs(reading: str) -> bool:
-    if len(_signs(reading)) < 2:
+    if not _are_telling(_signs(reading)):
         return False
     starts = range(0, max(1, len(reading) - _WINDOW // 2), _WINDOW // 2)
-    return any(len(_signs(reading[start : start + _WINDOW])) >= 2 for start in starts)
+    return any(_are_telling(_signs(reading[start : start + _WINDOW])) for start in starts)
+
+
+def _are_telling(signs: set[str]) -> bool:
+    return len(signs) >= 2 and not signs <= _COMMON
 
 
 def _signs(reading: str) -> set[str]:
