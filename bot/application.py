@@ -21,6 +21,7 @@ from bot.confirming.forgetting import KIND as FORGET
 from bot.confirming.forgetting import ForgettingOwn
 from bot.confirming.setting import DIGEST, LISTEN, SettingDigests, SettingListening
 from bot.conversation import Conversation, Parts
+from bot.digests.checking import LinkCheck
 from bot.digests.making import DigestMaker
 from bot.digests.schedule import Schedules
 from bot.digests.setting_up import SettingUp
@@ -139,7 +140,9 @@ async def open_application(
         )
         digests = settings.digests
         schedules = Schedules(database, permissions)
-        digest_maker = DigestMaker(summarizer, max_lines=digests.max_lines, seconds=digests.seconds)
+        digest_maker = DigestMaker(
+            summarizer, LinkCheck(database, check), max_lines=digests.max_lines, seconds=digests.seconds
+        )
         forgetting = Forgetting(
             home=settings.home,
             database=database,

@@ -1,7 +1,7 @@
 """Making a digest: a period is summarised, the lines that fit are chosen and numbered."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol
@@ -12,7 +12,7 @@ from bot.digests.schedule import Schedule
 from bot.digests.times import Due
 from bot.errors import Language
 from bot.guarding.masking import mask
-from bot.summaries.lines import PeriodSummary, Progress
+from bot.summaries.lines import PeriodSummary, Progress, SummaryLine
 from knowledge.passage import Audience, ChannelId
 
 
@@ -35,11 +35,20 @@ class Summarizes(Protocol):
         ...
 
 
+class Checks(Protocol):
+    """What makes sure that lines stand on the messages they link to: ``LinkCheck`` does."""
+
+    async def checked(self, lines: Sequence[SummaryLine]) -> list[SummaryLine]:
+        """The lines that stand, in order."""
+        ...
+
+
 class DigestMaker:
     """Makes digests; nothing is kept or posted here."""
 
-    def __init__(self, summarizer: Summarizes, *, max_lines: int, seconds: float) -> None:
+    def __init__(self, summarizer: Summarizes, check: Checks, *, max_lines: int, seconds: float) -> None:
         self._summarizer = summarizer
+        self._check = check
         self._max_lines = max_lines
         self._seconds = seconds
 
@@ -91,7 +100,8 @@ class DigestMaker:
             )
         else:
             summary = PeriodSummary(channel_ids=(), since=since, until=until, lines=(), conversations=0, messages=0)
-        lines = [replace(line, text=mask(line.text, language)) for line in summary.lines]
+        checked = await self._check.checked(summary.lines)
+        lines = [replace(line, text=mask(line.text, language)) for line in checked]
         shown = chosen(lines, self._max_lines)
         return Digest(
             digest_id=uuid4().hex,

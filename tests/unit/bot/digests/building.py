@@ -1,6 +1,6 @@
 """Digests and summaries for tests."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -103,3 +103,11 @@ class ScriptedSummaries:
             conversations=1,
             messages=self.messages,
         )
+
+
+class NothingToCheck:
+    """Takes every line for what it is."""
+
+    async def checked(self, lines: Sequence[SummaryLine]) -> list[SummaryLine]:
+        """All of them."""
+        return list(lines)
