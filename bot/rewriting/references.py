@@ -30,7 +30,7 @@ _NOUN = (
 _THING = re.compile(
     rf"\b(?:this|that|these|those|the same)\s+(?:\w+\s+)?{_NOUN}\b"
     r"|\b(?:it|its|itself)\b(?!\s+(?:true|possible|okay|ok|safe|necessary|rain|snow)\b)"
-    r"|^\s*(?:this|that|these|those)\b|\b(?:this|that|these|those)\s*[?？.!]*$"
+    r"|^\s*(?:this|that|these|those)\b|\b(?:this|that|these|those)(?:\s+\w+)?\s*[?？.!]*$"
     r"|\bthe (?:former|latter|first one|second one|other one)\b"
     r"|它们?|[这那](?:个|些|份|件|条|张|次|家|本|种|边|里|样|事|项)|其中|上面|上述|刚才|刚刚说|前者|后者|前面(?:说|提)"
     r"|该(?=文件|合同|项目|方案|公司|会议)|此事",
@@ -52,6 +52,7 @@ _HALF = re.compile(
     re.IGNORECASE,
 )
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_MEASURES = re.compile(r"[一两每半][个]?[年月天周次人台份]")
 _NAME = re.compile(r"(?<=[a-z,;:] )[A-Z][a-z]+")
 
 
@@ -108,7 +109,7 @@ def _has_subject(before: str) -> bool:
 
 def _says_little(core: str) -> bool:
     """Whether it asks of an action and names nothing: ``who signed?``, ``为什么推迟了``."""
-    words = topic_words(core)
+    words = topic_words(_MEASURES.sub(" ", core))
     if _HAN.search(core):
         return len(core) <= 8 and asks(core) and sum(map(len, words)) <= 2
     return len(core.split()) <= 2 and asks(core) and len(words) <= 1

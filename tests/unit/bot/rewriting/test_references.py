@@ -14,6 +14,8 @@ from bot.rewriting.references import Lean, reference_in
         ("那个文件", "thing", "那个"),
         ("Where is that file?", "thing", "that file"),
         ("How much did it cost?", "thing", "it"),
+        ("who owns that line?", "thing", "that line?"),
+        ("一个月多少钱？", "half", "一个月多少钱？"),
         ("What about Berlin?", "instead", "Berlin"),
         ("那北京呢？", "instead", "北京"),
         ("and when?", "half", "when?"),
