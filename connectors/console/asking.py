@@ -68,11 +68,11 @@ class Asking:
             raise PermissionError(ask_id)
         await self._stop(ask_id, "cancelled")
 
-    async def cancel_question(self, record: RecordId) -> None:
-        """The question was deleted: its answer is not wanted any more."""
+    async def cancel_question(self, record: RecordId, reason: Literal["cancelled", "deleted"] = "deleted") -> None:
+        """The question was deleted, or other words are asked: its answer is not wanted any more."""
         for ask_id, (reply, _) in tuple(self._running.items()):
             if reply.question.record_id == record or reply.question.reply_thread_id == record:
-                await self._stop(ask_id, "deleted")
+                await self._stop(ask_id, reason)
 
     async def close(self) -> None:
         """Cancel and await everything."""

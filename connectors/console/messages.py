@@ -113,7 +113,7 @@ class Messages:
         asked = self._asking.answers(view.record_id) and edited.text != view.text
         await self._host.accept([edited])
         if asked:
-            await self._asking.cancel_question(view.record_id)
+            await self._asking.cancel_question(view.record_id, "cancelled")
             channel = await self._channels.writable(person.person_id, view.channel_id)
             posted = MessagePosted(
                 event_id=event_id,
@@ -258,7 +258,8 @@ class Messages:
             return ("direct", text if words is None else words) if text else None
         if words is not None:
             return "mention", words
-        if not text:
+        if not text or text.startswith(("@", "＠")):
+            # Whoever calls somebody else by name does not ask the bot, not even in its thread.
             return None
         if thread is not None and (self._asking.answers_in(thread) or await self._spoken(person.person_id, thread)):
             return "thread", text

@@ -114,6 +114,7 @@ async def test_a_turn_in_a_thread_where_the_bot_spoke_needs_no_mention(console: 
     await page.next("ask", phase="finished")
     await console.host.settled()
     await console.say(channel, "and why?", thread_id=head)
+    await console.say(channel, "@Bo what do you think?", thread_id=head)
     await page.next("ask", phase="finished")
     other = (await console.say(channel, "no question"))["record_id"]
     await console.say(channel, "just people here", thread_id=other)
@@ -212,7 +213,8 @@ async def test_editing_the_question_stops_its_answer_and_asks_anew(console: Cons
     assert console.host.cancelled == 0
     edited = {"record_id": record, "text": "@拾光 what about almonds?", "language": "zh"}
     assert (await console.send("PATCH", "/api/messages", edited))[0] == 200
-    assert (await page.next("ask", phase="stopped"))["ask_id"] == asked["ask_id"]
+    stopped = await page.next("ask", phase="stopped")
+    assert (stopped["ask_id"], stopped["reason"]) == (asked["ask_id"], "cancelled")
     begun = await page.next("ask", phase="started")
     assert (begun["question"], begun["thread_id"]) == ("what about almonds?", record)
     assert begun["ask_id"] != asked["ask_id"]
