@@ -66,7 +66,7 @@ TEXTS: Final[dict[str, dict[Language, str]]] = {
         "en": "Done: a {kind} of {channels} to you alone {when} ({timezone}), the first one on {first}. "
         "{quiet}To end it: /digest me off",
     },
-    "quiet_skipped": {"zh": "没人说话时不发。", "en": "Nothing comes when nothing was said. "},
+    "quiet_skipped": {"zh": "没什么可讲时不发。", "en": "Nothing comes when there is nothing to tell. "},
     "all_of_yours": {"zh": "你所在的全部频道", "en": "every channel you are in"},
     "off_here": {"zh": "好的，这里不再发日报和周报。", "en": "Done: no more digests here."},
     "off_mine": {"zh": "好的，不再给你私信发日报和周报。", "en": "Done: no more digests to you."},

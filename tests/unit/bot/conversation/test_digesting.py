@@ -95,7 +95,7 @@ async def test_set_up_changed_listed_and_ended(application: Application) -> None
     assert "every day at 18:30 (Asia/Shanghai), the first one on Tue 3 Nov 18:30" in said
     said = (await _say(application, "/日报 每周一 9:00 没事不发")).answer.text
     assert said.startswith(
-        "好的：每周一 09:00（Asia/Shanghai）在这里发周报，第一份在 11月9日 周一 09:00。没人说话时不发。"
+        "好的：每周一 09:00（Asia/Shanghai）在这里发周报，第一份在 11月9日 周一 09:00。没什么可讲时不发。"
     )
     [schedule] = await application.schedules.enabled()
     assert (schedule.timing.period, schedule.skip_quiet, schedule.language) == ("weekly", True, "zh")
