@@ -54,7 +54,7 @@ _OWES_EN = r"(?:,?\s+(?:will|to|can|could|would|please|is going to|takes?|owns?)
 
 def findings(talk: Talk, zone: tzinfo) -> list[SummaryLine]:
     """Lines of every section but ``talk`` and ``number``, in order of time."""
-    people = talk.people or frozenset(turn.author for turn in talk.turns if turn.author)
+    people = sorted(talk.people or {turn.author for turn in talk.turns if turn.author})
     found: list[SummaryLine] = []
     for at, turn in enumerate(talk.turns):
         found += _shared(talk, turn)
@@ -144,12 +144,11 @@ def _actions(talk: Talk, turn: Turn, people: Collection[str], zone: tzinfo) -> I
 
 def _assigned(turn: Turn, people: Collection[str]) -> Iterator[tuple[str, str]]:
     """Lines such as "• Bo: the floor plan, 11-22": a person, a colon and a task, in a list of at least two."""
-    lines = turn.text[:_LONGEST_READ].splitlines()
-    found = [(named, line) for line in lines if (named := _ITEM.match(line)) is not None]
-    for named, _ in found:
-        owner = next((person for person in people if _is_called(person, named["name"].strip())), None)
-        if owner is not None and len(found) > 1:
-            yield owner, f"{named['name'].strip()}: {' '.join(named['task'].split())}"[:LINE_CHARS]
+    listed = [item for line in turn.text[:_LONGEST_READ].splitlines() if (item := _ITEM.match(line)) is not None]
+    for item in listed if len(listed) > 1 else ():
+        owner = next((person for person in people if _is_called(person, item["name"])), None)
+        if owner is not None:
+            yield owner, f"{item['name']}: {' '.join(item['task'].split())}"[:LINE_CHARS]
 
 
 def _is_called(person: str, name: str) -> bool:
@@ -172,7 +171,10 @@ def _asks_for_work(sentence: str) -> bool:
 
 
 def _owner(turn: Turn, sentence: str, people: Collection[str]) -> str | None:
-    """Who is to do it: whom the sentence names or mentions, or the author who promises it."""
+    """Who is to do it: the author who promises it, or whom the sentence mentions or names."""
+    plain = sentence.replace("’", "'")
+    if CUES["promise"].search(plain) and not CUES["request"].search(plain):
+        return turn.author or None
     for mention in MENTION.findall(sentence):
         name = mention[1:].strip(".,，。:：")
         for person in people:
@@ -181,9 +183,6 @@ def _owner(turn: Turn, sentence: str, people: Collection[str]) -> str | None:
     for person in sorted(people, key=len, reverse=True):
         if re.search(rf"{re.escape(person)}{_OWES_ZH}|\b{re.escape(person)}{_OWES_EN}", sentence):
             return person
-    plain = sentence.replace("’", "'")
-    if CUES["promise"].search(plain) and not CUES["request"].search(plain):
-        return turn.author or None
     return None
 
 

@@ -11,6 +11,8 @@ from sqlalchemy import Connection, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from bot.commands import is_command
+from bot.guarding.masking import mask
+from bot.language import language_of
 from bot.truth.categories import categories_of
 from bot.truth.database import Database
 from bot.truth.tables import (
@@ -197,7 +199,8 @@ def _page(
                 author=author or "",
                 sent_at=message.sent_at or message.version_at,
                 version_at=message.version_at,
-                text=without_url_secrets(message.text).strip(),
+                # No prompt and no summary holds a secret, whoever asks.
+                text=mask(without_url_secrets(message.text).strip(), language_of(message.text)),
                 reply_to=reply_to,
                 categories=frozenset(categories[message.record_id]),
                 shared=tuple(shared[message.record_id]),

@@ -37,6 +37,7 @@ def test_a_due_date_is_the_first_day_named_as_a_limit(sentence: str, due: date |
     ("@Bo please send the contract to the client", "Bo"),
     ("Bo, please send the contract to the client by Friday", "Bo"),
     ("合同由 Bo 负责，请周五前发给客户", "Bo"),
+    ("thanks @Bo, I will send the contract by Friday", "Ann"),
 ])  # fmt: skip
 def test_an_action_has_the_owner_that_was_named_or_promised_it(text: str, owner: str) -> None:
     (line,) = of_section("action", talk(turn(1, text, categories="action_item"), turn(2, "fine with me", author="Bo")))
