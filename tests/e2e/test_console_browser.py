@@ -281,6 +281,20 @@ def test_a_citation_jumps_to_its_message_and_back(page: Page) -> None:
     page.find(".bar h1", "拾光")
 
 
+def test_a_digest_links_its_lines_with_the_messages_folded_and_is_not_judged(page: Page) -> None:
+    scripts = page.server.host.scripts
+    text = "#launch daily digest\n\n▸ Decided\n• It moves to the 19th [1]"
+    scripts.insert(0, Script(about="digest", text=text, reason="digest", citations=scripts[0].citations[:1]))
+    page.enter()
+    page.say("the digest")
+    answer = page.find(".message[data-record] .answer", "It moves to the 19th")
+    assert not answer.find_elements(By.CSS_SELECTOR, ".verdict")
+    [sources] = answer.find_elements(By.CSS_SELECTOR, "details.sources")
+    assert sources.get_attribute("open") is None
+    page.click(".message[data-record] .cite")
+    page.find(".message.flash")
+
+
 def test_a_permalink_opens_its_message(page: Page) -> None:
     page.enter("Maya Chen", "/?channel=console%3Alaunch&message=console%3Asample%3A2")
     page.find(".message.flash", "Load test results")
