@@ -1,5 +1,6 @@
 """A digest as people read it: plain text whose ``[n]`` marks are the links to its messages."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from bot.summaries.lines import SECTIONS, Section
 from bot.summaries.phrasing import NO_TIME
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_NAMED = re.compile(r"([^\s:：]{1,20})\s*[:：]\s*")
 _HEADED = "▸ "
 _BULLET = "• "
 
@@ -87,7 +89,10 @@ class DigestText:
         line = one.line
         words = without_mass_mentions(unmarked(" ".join(line.text.split())))
         if line.owner and line.owner.casefold() not in words.casefold():
-            words = f"{line.owner}：{words}" if self._language == "zh" else f"{line.owner}: {words}"
+            named = _NAMED.match(words)
+            # “小满: …” is 赵小满's already.
+            task = words[named.end() :] if named is not None and named[1] in line.owner else words
+            words = f"{line.owner}：{task}" if self._language == "zh" else f"{line.owner}: {task}"
         if line.due is not None:
             by = told("by", self._language, day=self._day(line.due))
             words = f"{words.rstrip('。.')}（{by}）" if self._language == "zh" else f"{words.rstrip('。.')} ({by})"

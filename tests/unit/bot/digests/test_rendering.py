@@ -55,6 +55,11 @@ def test_the_owner_is_not_told_twice() -> None:
     assert "• Li Wei sends the quotation [1]" in DigestText(made, NAMES).text()
 
 
+def test_a_short_name_before_the_task_gives_way_to_the_whole_one() -> None:
+    made = digest(line(1, "小满: 催报告", "action", owner="赵小满"), language="zh")
+    assert "• 赵小满：催报告 [1]" in DigestText(made, NAMES).text()
+
+
 def test_of_several_channels_each_line_names_its_own() -> None:
     made = digest(
         line(1, "It moves"), line(2, "Ship it", place="console:ops"), channel_ids=("console:launch", "console:ops")
