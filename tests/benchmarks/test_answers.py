@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bot.settings import LlmSettings
 from tests.benchmarks.answer_samples import SAMPLES, written
 from tests.benchmarks.figures import Figures
 from tests.benchmarks.processes import SHIGUANG, environment, finish
@@ -19,7 +20,7 @@ from tests.fakes.small_model import SMALL_MODEL
 pytestmark = [pytest.mark.bench, pytest.mark.model, pytest.mark.timeout(7200)]
 
 READ_HERE = Path.home() / ".cache" / "shiguang-benchmarks"
-DEFAULT_MODEL = "qwen2.5-coder-1.5b-instruct-q4_k_m"
+DEFAULT_MODEL = LlmSettings().model
 QUESTIONS = 80
 SEED = 4
 
@@ -45,7 +46,7 @@ def test_answers(home: Path, figures: Figures, name: str, model: str) -> None:
         pytest.skip(f"{model} is not there; run: shiguang models pull {model}")
     told = measure(home, name, model)
     found = told["all"]
-    what = f"answers, {name}, {model.partition('-instruct')[0].rpartition('-')[2]}"
+    what = f"answers, {name}, {model.split('-')[2]}"
     assert told["failures"] == 0, told["reasons"]
 
     def state(label: str, measure: str, promised: float) -> None:
