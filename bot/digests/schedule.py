@@ -160,7 +160,7 @@ class Schedules:
             )
         may_read = {str(channel_id) for channel_id in audience.channel_ids}
         wanted = set(schedule.channel_ids) or await self.joined(schedule.person_id or "", platform=schedule.platform)
-        return frozenset(wanted & may_read), len(wanted - may_read)
+        return frozenset(wanted & may_read), len(set(schedule.channel_ids) - may_read)
 
     async def joined(self, person_id: str, *, platform: str) -> set[str]:
         """The channels that a person is in; of the console also its public ones, which are everybody's."""
