@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.answering.grounding import GroundingCheck
+from bot.summaries.choosing import is_chatter
 from bot.summaries.findings import quoted
 from bot.summaries.lines import SummaryLine
 from bot.summaries.support import Support
@@ -30,7 +31,7 @@ class LinkCheck:
     async def checked(self, lines: Sequence[SummaryLine]) -> list[SummaryLine]:
         """The lines in order; a phrased one that its messages do not support becomes a quotation of the first of them.
 
-        Lines whose messages have gone meanwhile are left out, and so is a quotation that is there already.
+        Lines whose messages have gone meanwhile are left out, and so are quotations of chatter or that are there already.
         """
         turns = await self._turns({record_id for line in lines for record_id in line.record_ids if not line.quoted})
         checked: list[SummaryLine] = []
@@ -49,6 +50,8 @@ class LinkCheck:
         if await self._support.check([line.text], own):
             return line
         first = turns[line.record_ids[0]]
+        if is_chatter(first):
+            return None
         return replace(line, text=quoted(first, first.text), record_ids=(first.record_id,), quoted=True)
 
     async def _turns(self, record_ids: set[str]) -> dict[str, Turn]:
