@@ -31,7 +31,7 @@ class LinkCheck:
     async def checked(self, lines: Sequence[SummaryLine]) -> list[SummaryLine]:
         """The lines in order; a phrased one that its messages do not support becomes a quotation of the first of them.
 
-        Lines whose messages have gone meanwhile are left out, and so are quotations of chatter or that are there already.
+        Lines whose messages have gone meanwhile are left out, and so are quotations of chatter and repeated ones.
         """
         turns = await self._turns({record_id for line in lines for record_id in line.record_ids if not line.quoted})
         checked: list[SummaryLine] = []
