@@ -61,7 +61,7 @@ class Request:
 
 
 class Handler(Protocol):
-    """Ends in exactly one ``reply.finish``, or raises the ``ShiguangError`` that the person is told."""
+    """Ends the reply exactly once, or raises the ``ShiguangError`` that the person is told."""
 
     async def __call__(self, request: Request, reply: Reply) -> None:
         """Do what is wanted."""

@@ -11,6 +11,8 @@ Lean = Literal["person", "thing", "instead", "half"]
 """On a person (``who is he``), on a thing (``that file``), on another question (``what about Berlin?``), or all of it
 (``and when?``)."""
 
+_READ_CHARS = 300
+"""A longer question says itself what it is about."""
 _OPENING = re.compile(
     r"^\s*(?:(?:and|but|so|then|ok(?:ay)?|or|also|plus)\b[\s,]*"
     r"|(?:那么|那(?![个些位份里边天时年种样本张条次家])|还有|另外|然后|所以|可是|但是|而且)[\s,，]*)+",
@@ -80,6 +82,8 @@ def reference_in(question: str, *, names_somebody: bool = False) -> Reference | 
 
     A pronoun after a name means that name: ``names_somebody`` says that a known person is named.
     """
+    if len(question) > _READ_CHARS:
+        return None
     text = " ".join(question.split())
     opening = _OPENING.match(text)
     core = text[opening.end() :] if opening else text

@@ -5,6 +5,8 @@ import re
 from bot.rewriting.topics import topic_words
 
 _MOST_PARTS = 3
+_READ_CHARS = 300
+"""What is longer is a story with a question, and searched as a whole."""
 _SENTENCES = re.compile(r"(?<=[?？])\s*")
 _ASKS_ZH = r"(?=[^，；,;]*(?:谁|什么|哪|多少|几|怎么|为何|为什么|吗))"
 _CLAUSES = re.compile(
@@ -26,6 +28,8 @@ _AND = re.compile(r"\s*(?:、|和|与|跟|及|以及|,|，|\band\b)\s*")
 
 def parts_of(question: str) -> tuple[str, ...]:
     """The parts that are searched for separately, at most three; the question alone when it has only one."""
+    if len(question) > _READ_CHARS:
+        return (question,)
     text = " ".join(question.split())
     each = _each(text)
     if each:

@@ -23,12 +23,13 @@ _EMPTY = frozenset(
 )  # fmt: skip
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LONGEST = 12
+_READ_CHARS = 1000
 
 
 def topic_words(text: str) -> list[str]:
     """The content words of a text in its own spelling and order, without those that only ask."""
     words: list[str] = []
-    for run in _WORD.findall(text):
+    for run in _WORD.findall(text[:_READ_CHARS]):
         if _HAN.match(run):
             words += [part for part in _ASKING_ZH.sub(" ", run).split() if len(part) > 1]
         elif not (is_stop_word(normalize(run)) or normalize(run) in _EMPTY):
