@@ -193,7 +193,8 @@ class DigestsSettings(_Section):
     max_lines: int = Field(default=12, ge=3, le=40)
     """Most lines of one digest."""
     seconds: float = Field(default=600.0, gt=0)
-    """Longest time that the chat model may take for one; what it has not read by then is quoted."""
+    """Longest time that the chat model may take for those due at one time, but at least 30 seconds for each; what it
+    has not read by then is quoted."""
     daily_at_once_hours: int = Field(default=12, ge=1, le=23)
     """A daily one that was missed by less is posted at once, otherwise the next one tells of its time, too."""
     weekly_at_once_hours: int = Field(default=72, ge=1, le=160)

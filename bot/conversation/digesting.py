@@ -18,6 +18,8 @@ from bot.errors import Language
 from connectors.connector import Reply
 
 _SINCE: Final = timedelta(days=1)
+_SECONDS: Final = 90.0
+"""Of the model: longer than this nobody waits in a chat."""
 _CHINESE: Final = re.compile(r"[\u3400-\u9fff]")
 _NAMES: Final = re.compile(r"[#＃]\S+")
 
@@ -66,6 +68,7 @@ class Digesting:
             language=language,
             timezone=str(self._zone),
             progress=progress,
+            seconds=_SECONDS,
             asker=utterance.person.person_id,
         )
         if utterance.kind != "command":

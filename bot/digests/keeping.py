@@ -87,19 +87,18 @@ class KeptDigests:
         async with self._database.read() as connection:
             return bool(await connection.scalar(statement))
 
-    async def hand_over(self, digest_id: str, *, readable: Collection[str] | None) -> Digest | None:
+    async def hand_over(self, digest_id: str, *, readable: Collection[str]) -> Digest | None:
         """Note that it is being posted and return it as it is now; None when somebody else has ended it.
 
-        Lines of channels that are not ``readable`` any more go (invariant 4); None: whoever asked may read all.
+        Lines of channels that are not ``readable`` any more go (invariant 4).
         """
 
         def hand_over(session: Session) -> Digest | None:
             row = session.get(DigestRow, digest_id, with_for_update=True)
             if row is None or row.state not in _WAITING:
                 return None
-            if readable is not None:
-                hidden = _hidden(session, Digest.of(row), readable)
-                row.lines = [line.document() for line in without(Digest.of(row), hidden).lines]
+            hidden = _hidden(session, Digest.of(row), readable)
+            row.lines = [line.document() for line in without(Digest.of(row), hidden).lines]
             row.state, row.attempts = "posting", row.attempts + 1
             session.flush()
             return Digest.of(row)

@@ -53,7 +53,14 @@ class DigestMaker:
         self._seconds = seconds
 
     async def of_schedule(
-        self, schedule: Schedule, due: Due, *, readable: Collection[str], unreadable: int, progress: Progress | None
+        self,
+        schedule: Schedule,
+        due: Due,
+        *,
+        readable: Collection[str],
+        unreadable: int,
+        progress: Progress | None,
+        seconds: float | None = None,
     ) -> Digest:
         """The digest of a schedule that is due. ``readable`` are channels that its readers may read at this moment."""
         digest = await self.of_period(
@@ -63,6 +70,7 @@ class DigestMaker:
             language=schedule.language,
             timezone=schedule.timing.timezone,
             progress=progress,
+            seconds=seconds,
             asker=f"digest:{schedule.schedule_id}",
         )
         return replace(
@@ -83,9 +91,13 @@ class DigestMaker:
         language: Language,
         timezone: str,
         progress: Progress | None = None,
+        seconds: float | None = None,
         asker: str = "",
     ) -> Digest:
-        """A digest of channels that whoever reads it may read; they alone are summarised."""
+        """A digest of channels that whoever reads it may read; they alone are summarised.
+
+        ``seconds`` are those that the model may take, if not the usual ones.
+        """
         made_at = datetime.now(UTC)
         if channel_ids:
             summary = await self._summarizer.period(
@@ -95,7 +107,7 @@ class DigestMaker:
                 audience=Audience(frozenset(ChannelId(channel_id) for channel_id in channel_ids)),
                 language=language,
                 progress=progress,
-                seconds=self._seconds,
+                seconds=self._seconds if seconds is None else seconds,
                 asker=asker,
             )
         else:

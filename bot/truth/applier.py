@@ -142,9 +142,9 @@ class Applier:
                 answer.answer_record_id = event.record_id
                 # A source may have been deleted between answering and posting.
                 text = "" if answer.withdrawn_at is not None else text
-            elif self._work.session.get(DigestRow, event.answer_id) is not None:
+            elif (digest := self._work.session.get(DigestRow, event.answer_id)) is not None:
                 # Shown from its lines, which go with their messages: the words are kept there alone.
-                text = ""
+                digest.posted_record_id, text = event.record_id, ""
         if row.deleted_at is not None:
             self._work.index(event.record_id, lane)
             return

@@ -74,6 +74,7 @@ class ScriptedSummaries:
     messages: int = 3
     asked: list[tuple[frozenset[str], datetime, datetime, Audience]] = field(default_factory=list)
     fails: int = 0
+    seconds: list[float] = field(default_factory=list)
 
     async def period(
         self,
@@ -88,7 +89,8 @@ class ScriptedSummaries:
         asker: str = "",
     ) -> PeriodSummary:
         """As ``Summarizer.period``."""
-        del language, seconds, asker
+        del language, asker
+        self.seconds.append(seconds)
         self.asked.append((frozenset(channel_ids), since, until, audience))
         if self.fails:
             self.fails -= 1

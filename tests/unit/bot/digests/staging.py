@@ -137,6 +137,7 @@ class Stage:
             poster=poster,
             rules=catch_up_rules(self.settings),
             metrics=self.metrics,
+            seconds=60.0,
             now=lambda: self.now,
         )
         return digests, poster

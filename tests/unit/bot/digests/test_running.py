@@ -188,6 +188,18 @@ async def test_what_could_not_be_made_is_made_later(stage: Stage) -> None:
     assert [row.state for row in await stage.rows()] == ["posted"]
 
 
+async def test_those_due_together_share_the_time_of_the_model(stage: Stage) -> None:
+    first, _ = await _place(stage, "share-1")
+    second, _ = await _place(stage, "share-2")
+    await stage.daily(first)
+    stage.pass_time(days=1)
+    await stage.run()
+    await stage.daily(second)
+    stage.pass_time(days=1)
+    await stage.run()
+    assert stage.summaries.seconds == [60, 30, 30]
+
+
 async def test_a_quiet_day_is_one_line_or_nothing(stage: Stage) -> None:
     place, _ = await _place(stage, "quiet")
     stage.summaries.lines, stage.summaries.messages = [], 0
