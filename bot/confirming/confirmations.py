@@ -106,8 +106,7 @@ class Confirmations:
         if row.accepted is None:
             return Decision(card_id, "expired", told("expired", language))
         if not row.accepted:
-            key = "cancelled_before" if accepted else "cancelled"
-            return Decision(card_id, "cancelled", told(key, language))
+            return Decision(card_id, "cancelled", told("cancelled_before" if accepted else "cancelled", language))
         again = "" if accepted else f"{told('confirmed_before', language)}\n"
         if "outcome" not in row.action:
             await self._carried_out(row)
@@ -151,11 +150,10 @@ class Confirmations:
             outcome = await self._actions[kind].carry_out(asked)
             failed = False
         except ShiguangError as error:
-            outcome = f"{error.sentence(asked.language)} {error.hint(asked.language)} ({error.code})"
+            outcome = _failure(error, asked)
         except Exception:  # noqa: BLE001 - the edge: nothing raw reaches a chat
             _log.exception("a confirmed action failed", card_id=card_id, kind=kind)
-            error = ShiguangError()
-            outcome = f"{error.sentence(asked.language)} {error.hint(asked.language)} ({error.code})"
+            outcome = _failure(ShiguangError(), asked)
 
         def write(session: Session) -> None:
             row = session.get_one(ConfirmationRow, card_id)
@@ -202,6 +200,10 @@ def _decide(session: Session, card_id: str, person_id: str, now: datetime, *, ac
     )
     session.refresh(row)
     return _Decided(row, changed.rowcount == 1)
+
+
+def _failure(error: ShiguangError, asked: Asked) -> str:
+    return f"{error.sentence(asked.language)} {error.hint(asked.language)} ({error.code})"
 
 
 def _kind(row: ConfirmationRow) -> str:

@@ -100,7 +100,7 @@ class ForgettingOwn:
             if not chosen:
                 return None
             scope = Scope(before=now, person_id=person.person_id, record_ids=tuple(chosen))
-            span = await self._span(chosen)
+            span = await self._span(chosen, now)
         else:
             scope = Scope(before=wish.before or now, channel_id=channel_id, person_id=person.person_id)
             span = {}
@@ -153,11 +153,11 @@ class ForgettingOwn:
         async with self._database.read() as connection:
             return list(await connection.scalars(statement))
 
-    async def _span(self, record_ids: Sequence[str]) -> dict[str, str]:
+    async def _span(self, record_ids: Sequence[str], now: datetime) -> dict[str, str]:
         statement = select(func.min(MessageRow.sent_at), func.max(MessageRow.sent_at))
         async with self._database.read() as connection:
             first, last = (await connection.execute(statement.where(MessageRow.record_id.in_(record_ids)))).one()
-        return {"first": first.isoformat(), "last": last.isoformat()}
+        return {"first": (first or now).isoformat(), "last": (last or now).isoformat()}
 
     def _moment(self, moment: str) -> str:
         return f"{datetime.fromisoformat(moment).astimezone(self._zone):%Y-%m-%d %H:%M}"

@@ -167,7 +167,7 @@ async def _hostile(staged: Staged, at: int, files: FileStore) -> list[Event]:
     if attempt.channel:
         place = _channel(staged.filled(attempt.channel))
     record, thread = f"attempt-{staged.number}", f"fact-{staged.number}" if attempt.where == "thread" else None
-    text, shared = staged.payload, ()
+    text, shared = staged.payload, tuple[FileRef, ...]()
     if attempt.where in ("file", "file_name"):
         words = text if attempt.where == "file" else f"{staged.topic}: 12 units"
         sha256, size = await files.put(_chunks(words.encode()))
