@@ -110,6 +110,8 @@ class Card:
     confirm: str
     """What the button says that does it."""
     cancel: str
+    deletes: bool
+    """Whether it cannot be undone: the button that does it looks like it."""
     language: Language
     expires_at: datetime
     channel_id: ChannelId | None

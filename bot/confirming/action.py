@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from bot.errors import Language
 from connectors.events import PersonRef
@@ -19,6 +19,9 @@ class Asked:
 
 class Action(Protocol):
     """One kind of change. Carrying it out twice must do no more than once: a crash may come between."""
+
+    deletes: ClassVar[bool]
+    """Whether it cannot be undone."""
 
     def question(self, asked: Asked) -> str:
         """What will happen, as a question."""

@@ -173,6 +173,7 @@ class Confirmations:
             text=self._actions[_kind(row)].question(asked),
             confirm=told("confirm", asked.language),
             cancel=told("cancel", asked.language),
+            deletes=self._actions[_kind(row)].deletes,
             language=asked.language,
             expires_at=row.expires_at,
             channel_id=ChannelId(row.channel_id) if row.channel_id else None,

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from sqlalchemy import func, select
 
@@ -84,6 +84,8 @@ def read_forget_wish(text: str, language: Language, *, now: datetime, zone: tzin
 
 class ForgettingOwn:
     """The action: erases messages of the person who confirmed, and gives the receipt."""
+
+    deletes: ClassVar[bool] = True
 
     def __init__(self, database: Database, forgetting: Forgetting, *, zone: tzinfo) -> None:
         self._database = database

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from bot.confirming.action import Asked
 from bot.confirming.texts import told
@@ -31,6 +31,8 @@ def listen_details(channel: ChannelRef, *, is_on: bool) -> dict[str, Any]:
 
 class SettingDigests:
     """The action: sets up or ends a digest."""
+
+    deletes: ClassVar[bool] = False
 
     def __init__(self, setting_up: SettingUp) -> None:
         self._setting_up = setting_up
@@ -61,6 +63,8 @@ class SettingDigests:
 
 class SettingListening:
     """The action: has the bot answer unasked in a channel, or no longer."""
+
+    deletes: ClassVar[bool] = False
 
     def __init__(self, listening: Listening, permissions: Permissions) -> None:
         self._listening = listening

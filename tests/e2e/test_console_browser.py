@@ -417,6 +417,7 @@ def test_a_card_waits_for_the_person_who_asked(page: Page) -> None:
         text="Delete 3 messages?\nThis cannot be undone.",
         confirm="Confirm",
         cancel="Cancel",
+        deletes=True,
         language="en",
         expires_at=datetime.now(UTC) + timedelta(minutes=10),
         channel_id=LAUNCH.channel_id,

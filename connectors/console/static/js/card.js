@@ -19,7 +19,7 @@ export function cardBox(card, personId) {
     box.append(h("p", { class: "hint" }, t("card_for_other", { name })));
     return box;
   }
-  const yes = h("button", { type: "button", class: "primary danger", on: { click: () => decide(true) } }, card.confirm);
+  const yes = h("button", { type: "button", class: card.deletes ? "primary danger" : "primary", on: { click: () => decide(true) } }, card.confirm);
   const no = h("button", { type: "button", class: "quiet", on: { click: () => decide(false) } }, card.cancel);
   const until = h("span", { class: "hint" }, t("card_until", { time: clock(card.expires_at) }));
   const choice = h("div", { class: "choice" }, yes, no, until);

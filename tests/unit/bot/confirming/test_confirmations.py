@@ -1,5 +1,6 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 
 import pytest
 
@@ -15,6 +16,8 @@ _ANN, _BO = person("Ann"), person("Bo")
 
 class Counting:
     """An action that counts how often it was done, and may wait or fail."""
+
+    deletes: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self.done: list[str] = []
