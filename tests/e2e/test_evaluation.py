@@ -5,6 +5,7 @@ benchmarks.
 """
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -62,10 +63,10 @@ async def test_answers_about_the_sample(tmp_path: Path) -> None:
     found = measured([one.outcome for one in judged])
     told = {name: round(value.mean, 3) for name, value in found.items()}
     assert not [one.outcome.reason for one in judged if one.outcome.deed == "failed"]
-    assert told["support_rate"] >= 0.9, told
-    assert told["citation_precision_near"] >= 0.5, told
-    assert told["answer_recall"] >= 0.3, told
-    assert told["search_ms_p95"] <= 3000, told
+    assert told["support_rate"] >= 0.9, json.dumps(told)
+    assert told["citation_precision_near"] >= 0.5, json.dumps(told)
+    assert told["answer_precision"] >= 0.8, json.dumps(told)
+    assert told["answer_recall"] >= 0.15, json.dumps(told)
 
 
 async def test_fifty_questions_fit_in_ten_minutes(tmp_path: Path) -> None:
@@ -82,9 +83,9 @@ async def test_fifty_questions_fit_in_ten_minutes(tmp_path: Path) -> None:
     told: dict[str, Any] = finished.json
     assert (told["questions"], told["failures"]) == (50, 0)
     means = {name: round(value["mean"], 3) for name, value in told["all"].items()}
-    assert means["support_rate"] >= 0.9, means
-    assert means["citation_precision_near"] >= 0.5, means
-    assert means["answer_or_abstain_f1"] >= 0.5, means
+    assert means["support_rate"] >= 0.9, json.dumps(means)
+    assert means["citation_precision_near"] >= 0.5, json.dumps(means)
+    assert means["answer_or_abstain_f1"] >= 0.3, json.dumps(means)
 
 
 async def test_an_answer_is_replayed_to_the_byte_whatever_was_asked_in_between(tmp_path: Path) -> None:
