@@ -51,6 +51,7 @@ TextKey = Literal[
     "summary_progress",
     "summary_quiet",
     "changed",
+    "ask_me_directly",
     "called_off",
 ]
 
@@ -171,6 +172,11 @@ TEXTS: dict[TextKey, dict[Language, str]] = {
     },
     "time_since": {"zh": "{moment} 起", "en": "since {moment}"},
     "time_until": {"zh": "{moment} 为止", "en": "until {moment}"},
+    "ask_me_directly": {
+        "zh": "我只找了这里每个人都能看的频道；私聊问我，就会找你能看的所有频道。",
+        "en": "I looked only in channels that everybody here may read; "
+        "ask me in a direct message to look in all of yours.",
+    },
     "changed": {
         "zh": "{when}改为 {new}；此前为 {old}。",
         "en": "Changed to {new} on {when}; before that it was {old}.",

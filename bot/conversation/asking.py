@@ -1,9 +1,15 @@
 """A question for the archive."""
 
+from dataclasses import replace
+
 from bot.answering.answerer import Question
 from bot.conversation.request import Parts, Request
 from bot.language import language_of
+from bot.texts import say
 from connectors.connector import Reply
+from knowledge.passage import Audience
+
+_NOTHING = frozenset({"nothing_found", "not_in_records"})
 
 
 class Asking:
@@ -12,6 +18,7 @@ class Asking:
     def __init__(self, parts: Parts) -> None:
         self._answerer = parts.answerer
         self._rewriter = parts.rewriter
+        self._permissions = parts.permissions
 
     async def __call__(self, request: Request, reply: Reply) -> None:
         """Search, answer, check, store."""
@@ -42,4 +49,19 @@ class Asking:
             ),
             reply,
         )
-        await reply.finish(result.answer)
+        answer = result.answer
+        if answer.reason in _NOTHING and await self._sees_more(request, audience):
+            answer = replace(answer, text=f"{answer.text}\n{say('ask_me_directly', language)}")
+        await reply.finish(answer)
+
+    async def _sees_more(self, request: Request, audience: Audience) -> bool:
+        """Whether the asker may read channels that not everybody here may; says nothing about what is in them."""
+        utterance = request.utterance
+        if utterance.kind == "command" or audience.everything:
+            return False
+        own = await self._permissions.of_person(
+            utterance.person.person_id,
+            platform=utterance.person.platform,
+            workspace_id=utterance.channel.workspace_id,
+        )
+        return not own.channel_ids <= audience.channel_ids

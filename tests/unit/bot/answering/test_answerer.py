@@ -103,7 +103,7 @@ async def test_an_answer_is_kept_with_its_sources_prompt_and_timings(application
     row, sources = await _stored(application, answer)
     assert (row.text, row.question, row.language) == (answer.text, "发布日改到哪天？", "zh")
     assert (row.channel_id, row.person_id) == ("console:launch", "console:Ann")
-    assert row.prompt_version == "answer-zh-1"
+    assert row.prompt_version == "answer-zh-2"
     assert row.trace["raw"] == "发布日改到 12 月 8 日。"
     assert row.trace["sampling"] == {"temperature": 0.0, "top_p": 1.0, "seed": 7, "max_tokens": 320, "stop": []}
     assert [passage["record_id"] for passage in row.trace["passages"]] == [source.record_id for source in sources]
