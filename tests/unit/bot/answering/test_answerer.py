@@ -231,7 +231,9 @@ async def test_an_asker_who_leaves_stops_the_model_and_nothing_is_kept(applicati
 
     before = await count()
     for stuck_in_delta in (False, True):
-        model = ScriptedModel([ScriptedReply(pieces=("发布日改到 12 月 8 日。上午", "十点"), before_last=asyncio.Event())])
+        model = ScriptedModel(
+            [ScriptedReply(pieces=("发布日改到 12 月 8 日。上午", "十点"), before_last=asyncio.Event())]
+        )
         shown = asyncio.Event()
 
         class Listening(RecordingReply):
