@@ -8,15 +8,17 @@ question that can be answered and leaves out most of the others; the README has 
 from collections.abc import Sequence
 from typing import Final
 
-from bot.answering.attribution import spellings
+from bot.answering.attribution import spellings, subjects, tells_of
 from bot.answering.claims import CJK, EvidencePassage
 from bot.answering.plain_words import plain_words
+from knowledge.questions import is_question
 
 CALIBRATED_FOR: Final = "multilingual-e5-small"
 """Cosines of another embedding model mean something else: with it every question reaches the model."""
 _WORDS_COUNT: Final = 0.4
 """What holding all words of the question adds to the cosine."""
 _ENOUGH: Final = 0.5
+_SPEAKS_FOR_ITSELF: Final = 0.85
 _ENOUGH_OTHER_LANGUAGE: Final = 0.3
 """Of the cosine alone: words of two languages share nothing."""
 _ASKING: Final = plain_words(
@@ -30,12 +32,40 @@ def is_about(question: str, passages: Sequence[EvidencePassage], closeness: Sequ
 
     Names of the people who speak do not count as words: they are in every passage of theirs.
     """
-    names = {name for passage in passages for name in spellings(passage.author)}
-    asked = plain_words(question) - _ASKING - names
+    asked = _asked(question, passages)
     latin = not CJK.search(question)
     return any(
         close >= _ENOUGH_OTHER_LANGUAGE
         if latin != passage.latin
-        else close + _WORDS_COUNT * (len(asked & passage.words) / len(asked) if asked else 1.0) >= _ENOUGH
+        else _match(asked, passage, close, when_empty=1.0) >= _ENOUGH
         for passage, close in zip(passages, closeness, strict=True)
     )
+
+
+def speaks_for_itself(
+    question: str, passages: Sequence[EvidencePassage], closeness: Sequence[float]
+) -> EvidencePassage | None:
+    """The passage that matches so well that its own words are the answer, or None.
+
+    It asks nothing itself, and can be about the person whom the question names.
+    """
+    asked = _asked(question, passages)
+    people = subjects(question, "", {name for passage in passages for name in spellings(passage.author)})
+    matches = [
+        (_match(asked, passage, close, when_empty=0.0), passage)
+        for passage, close in zip(passages, closeness, strict=True)
+        if not is_question(passage.said)
+    ]
+    score, best = max(matches, key=lambda match: match[0], default=(0.0, None))
+    if best is None or score < _SPEAKS_FOR_ITSELF:
+        return None
+    told = all(tells_of(person, author=best.author, said=best.said, claimed=asked) for person in people)
+    return best if told else None
+
+
+def _asked(question: str, passages: Sequence[EvidencePassage]) -> frozenset[str]:
+    return plain_words(question) - _ASKING - {name for passage in passages for name in spellings(passage.author)}
+
+
+def _match(asked: frozenset[str], passage: EvidencePassage, close: float, *, when_empty: float) -> float:
+    return close + _WORDS_COUNT * (len(asked & passage.words) / len(asked) if asked else when_empty)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from bot.answering.dating import days_meant
+from bot.answering.dating import dated, days_meant
 from bot.answering.days import days_named
 from bot.answering.evidence import Evidence
 from bot.answering.figures import Figure, claimed_figures, date_facts, known_figures, without_figures
@@ -78,6 +78,9 @@ def passage_of(item: Evidence, zone: tzinfo) -> EvidencePassage:
     plain = normalize(text)
     meant = days_meant(item.text, said_at, zone=zone)
     facts = known_figures(text, said_at).union(*(date_facts(day) for day in meant))
+    if meant:
+        # As the model read it: "12-18 June" stands in the record that it was given.
+        facts |= known_figures(dated(item.text, said_at, zone=zone, language="en"))
     days = {said_at.date(), *days_named(plain, said_at.date()), *meant}
     dates = " ".join(f"{day:%Y-%m-%d %B %A}" for day in days)
     return EvidencePassage(

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 
-from bot.answering.answerable import CALIBRATED_FOR, is_about
+from bot.answering.answerable import CALIBRATED_FOR, is_about, speaks_for_itself
 from bot.answering.attribution import spellings, subjects, tells_of, tells_of_others
 from bot.answering.claims import CJK, Claim, EvidencePassage, claim_of, passage_of
 from bot.answering.evidence import Evidence
@@ -160,10 +160,27 @@ class Grounding:
 
     async def is_about(self, sought: str) -> bool:
         """Whether the evidence can hold what is sought; without any it cannot."""
-        if self._vectors is None or not self._embedder.spec.name.startswith(CALIBRATED_FOR):
+        if self._vectors is None or not self._is_calibrated:
             return self._vectors is not None
-        closeness = (self._vectors @ await self._embedder.embed_query(sought)).tolist()
-        return await asyncio.to_thread(is_about, sought, self._passages, closeness)
+        return await asyncio.to_thread(
+            is_about, sought, self._passages, await self._closeness(self._vectors, sought)
+        )
+
+    async def speaks_for_itself(self, sought: str) -> int | None:
+        """The number of the passage whose own words answer what is sought, if there is one."""
+        if self._vectors is None or not self._is_calibrated:
+            return None
+        closeness = await self._closeness(self._vectors, sought)
+        passage = await asyncio.to_thread(speaks_for_itself, sought, self._passages, closeness)
+        return None if passage is None else passage.n
+
+    @property
+    def _is_calibrated(self) -> bool:
+        return self._embedder.spec.name.startswith(CALIBRATED_FOR)
+
+    async def _closeness(self, vectors: Vectors, sought: str) -> list[float]:
+        closeness: list[float] = (vectors @ await self._embedder.embed_query(sought)).tolist()
+        return closeness
 
     async def check(self, sentences: Sequence[str]) -> tuple[CheckedSentence, ...]:
         """Judge sentences in order; those of which nothing is left without marks are left out."""

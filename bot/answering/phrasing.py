@@ -75,9 +75,21 @@ class Phrasing:
         await speech.end()
         mark("checked")
         trace = trace_of(asked.prompt, sampling, speech.raw.strip()) | {"stopped": speech.is_enough}
-        if speech.declined:
+        checked = Checked(() if speech.declined else tuple(speech.checked))
+        if not checked.cited:
+            # A small model is timid; what plainly answers is quoted.
+            quoted = await grounding.speaks_for_itself(asked.sought or asked.text)
+            if quoted is not None:
+                checked = Checked((*checked.sentences, self._quotation(quoted, asked)))
+        if not checked.cited and speech.declined:
             return self._abstained("not_in_records", asked, trace)
-        return self._told(Checked(tuple(speech.checked)), asked, trace)
+        return self._told(checked, asked, trace)
+
+    def _quotation(self, n: int, asked: Asked) -> CheckedSentence:
+        item = next(item for item in asked.evidence if item.n == n)
+        when = f"{item.time.astimezone(self._zone):%Y-%m-%d}"
+        quote = unmarked(item.citation().quote)
+        return CheckedSentence(say("quoted", asked.language, author=item.author, when=when, quote=quote), (n,))
 
     def _told(self, checked: Checked, asked: Asked, trace: dict[str, Any]) -> Draft:
         checked = tell_changes(checked, asked.evidence, now=asked.now, zone=self._zone, language=asked.language)
