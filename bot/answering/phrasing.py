@@ -12,6 +12,7 @@ from bot.answering.changes import tell_changes
 from bot.answering.declining import declines
 from bot.answering.draft import Draft, originals, trace_of
 from bot.answering.evidence import Evidence, cited_first
+from bot.answering.excerpt import excerpt
 from bot.answering.grounding import Checked, CheckedSentence, Grounding, GroundingCheck
 from bot.answering.marks import unmarked
 from bot.answering.prompt import Prompt
@@ -19,10 +20,11 @@ from bot.answering.sentences import split_sentences
 from bot.errors import Language, ModelBusy, ModelError
 from bot.llm.interface import GREEDY, LanguageModel, Sampling
 from bot.texts import TextKey, say
-from knowledge.lexical import normalize
+from knowledge.lexical import normalize, terms
 
 _log = structlog.get_logger(__name__)
 
+_QUOTED_CHARS = 200
 _MOST_SENTENCES = 5
 """A small model that goes on repeats itself or strays."""
 
@@ -88,7 +90,8 @@ class Phrasing:
     def _quotation(self, n: int, asked: Asked) -> CheckedSentence:
         item = next(item for item in asked.evidence if item.n == n)
         when = f"{item.time.astimezone(self._zone):%Y-%m-%d}"
-        quote = unmarked(item.citation().quote)
+        telling = excerpt(item.text, frozenset(terms(asked.sought or asked.text)), limit=_QUOTED_CHARS)
+        quote = unmarked(telling)
         return CheckedSentence(say("quoted", asked.language, author=item.author, when=when, quote=quote), (n,))
 
     def _told(self, checked: Checked, asked: Asked, trace: dict[str, Any]) -> Draft:
