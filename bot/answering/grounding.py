@@ -7,6 +7,7 @@ the question).
 
 import asyncio
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
@@ -53,6 +54,10 @@ _CLOSE_OTHER_LANGUAGE = 0.42
 _VERSION = 2
 """Kept with every answer: raise it when the same sentence over the same passages may be judged otherwise."""
 _MAX_CITATIONS = 3
+_RUN = 4
+"""Words, or twice as many Chinese characters, that make a loop when they come …"""
+_LOOPS = 3
+"""… as often as this."""
 _FEWEST_ADDED = 2
 _ADDED = 0.25
 """Words, and their share of what a sentence says anew, for which a further passage is cited."""
@@ -162,9 +167,7 @@ class Grounding:
         """Whether the evidence can hold what is sought; without any it cannot."""
         if self._vectors is None or not self._is_calibrated:
             return self._vectors is not None
-        return await asyncio.to_thread(
-            is_about, sought, self._passages, await self._closeness(self._vectors, sought)
-        )
+        return await asyncio.to_thread(is_about, sought, self._passages, await self._closeness(self._vectors, sought))
 
     async def speaks_for_itself(self, sought: str) -> int | None:
         """The number of the passage whose own words answer what is sought, if there is one."""
@@ -193,10 +196,17 @@ class Grounding:
         )
 
     def _judged(self, sentence: str, closeness: Sequence[float]) -> CheckedSentence:
-        problem = objection(sentence, self._language)
+        problem = "repeats itself" if _loops(sentence) else objection(sentence, self._language)
         if problem is not None:
             return CheckedSentence(sentence, (), problem)
         return _check(sentence, self._question, self._passages, closeness, self._names)
+
+
+def _loops(sentence: str) -> bool:
+    """Whether a sentence says the same few words again and again, as small models do."""
+    words, run = (list(sentence), 2 * _RUN) if CJK.search(sentence) else (sentence.lower().split(), _RUN)
+    runs = Counter(tuple(words[at : at + run]) for at in range(len(words) - run + 1))
+    return max(runs.values(), default=0) >= _LOOPS
 
 
 def _bare(sentence: str) -> str:
