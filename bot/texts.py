@@ -178,7 +178,7 @@ TEXTS: dict[TextKey, dict[Language, str]] = {
         "en": "I looked only in channels that everybody here may read; "
         "ask me in a direct message to look in all of yours.",
     },
-    "quoted": {"zh": "{author}（{when}）：“{quote}”", "en": "{author}, {when}: “{quote}”"},
+    "quoted": {"zh": "{author} 在 {when} 写道：“{quote}”", "en": "{author} wrote on {when}: “{quote}”"},
     "changed": {
         "zh": "{when}改为 {new}；此前为 {old}。",
         "en": "Changed to {new} on {when}; before that it was {old}.",

@@ -82,7 +82,9 @@ class Phrasing:
             # A small model is timid; what plainly answers is quoted.
             quoted = await grounding.speaks_for_itself(asked.sought or asked.text)
             if quoted is not None:
-                checked = Checked((*checked.sentences, self._quotation(quoted, asked)))
+                quotation = self._quotation(quoted, asked)
+                await show(f"{quotation.text}\n")
+                checked = Checked((*checked.sentences, quotation))
         if not checked.cited and speech.declined:
             return self._abstained("not_in_records", asked, trace)
         return self._told(checked, asked, trace)
