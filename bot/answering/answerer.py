@@ -71,10 +71,13 @@ class Question:
     """What was said before, on one line, where the question cannot be understood without it: for the model alone."""
     context_records: Mapping[str, str] = field(default_factory=dict)
     """Messages that ``searches`` and ``context`` are made of, with their channels: the answer goes when they go."""
+    sees_more: Callable[[], Awaitable[bool]] | None = None
+    """Whether the asker may read more than this audience: told where to ask when nothing was found here."""
     gate: Gate | None = None
     """Of an answer that nobody asked for: may end it in silence, which is neither stored nor shown."""
 
 
+_NOTHING: Final = frozenset({"nothing_found", "not_in_records"})
 SILENT: Final = "silent"
 """The reason of an answer that its gate held back."""
 
@@ -270,6 +273,8 @@ class Answerer:
         asked_at, searched_at = moments
         if question.audience_now is not None and not _permitted(draft.evidence, await question.audience_now()):
             draft = Draft(say("not_permitted_now", language), abstained=True, reason="not_permitted")
+        if draft.reason in _NOTHING and question.sees_more is not None and await question.sees_more():
+            draft = replace(draft, text=f"{draft.text}\n{say('ask_me_directly', language)}")
         timer.mark("total")
         if question.gate is not None and not question.gate.lets_say(draft):
             return self._silence(question, language, timer)

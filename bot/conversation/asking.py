@@ -1,15 +1,10 @@
 """A question for the archive."""
 
-from dataclasses import replace
-
 from bot.answering.answerer import Question
 from bot.conversation.request import Parts, Request
 from bot.language import language_of
-from bot.texts import say
 from connectors.connector import Reply
 from knowledge.passage import Audience
-
-_NOTHING = frozenset({"nothing_found", "not_in_records"})
 
 
 class Asking:
@@ -46,13 +41,11 @@ class Asking:
                 searches=rewritten.searches,
                 context=rewritten.context,
                 context_records=rewritten.context_records,
+                sees_more=lambda: self._sees_more(request, audience),
             ),
             reply,
         )
-        answer = result.answer
-        if answer.reason in _NOTHING and await self._sees_more(request, audience):
-            answer = replace(answer, text=f"{answer.text}\n{say('ask_me_directly', language)}")
-        await reply.finish(answer)
+        await reply.finish(result.answer)
 
     async def _sees_more(self, request: Request, audience: Audience) -> bool:
         """Whether the asker may read channels that not everybody here may; says nothing about what is in them."""
