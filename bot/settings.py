@@ -156,7 +156,8 @@ class AnswersSettings(_Section):
     """How answers are made."""
 
     evidence_tokens: int = Field(default=600, ge=200, le=100_000)
-    """Of records in a prompt. 600 is what a small model on a CPU reads in five seconds; with a GPU, 3000 is good."""
+    """Of records in a prompt. 600 is what a small model on a CPU reads in five seconds; with a GPU, 3000 is good.
+    Never more than ``llm.context_tokens`` leaves beside the rules, the question and the answer."""
 
 
 class SummarySettings(_Section):

@@ -34,7 +34,7 @@ async def archive(application: Application, *events: Event) -> None:
     await application.archivist.drain()
 
 
-def answerer_with(application: Application, model: LanguageModel) -> Answerer:
+def answerer_with(application: Application, model: LanguageModel, *, evidence_tokens: int = 600) -> Answerer:
     """The application's answerer with another model."""
     return Answerer(
         database=application.database,
@@ -42,6 +42,7 @@ def answerer_with(application: Application, model: LanguageModel) -> Answerer:
         model=model,
         check=GroundingCheck(application.embedder, zone=application.zone),
         zone=application.zone,
+        evidence_tokens=evidence_tokens,
     )
 
 

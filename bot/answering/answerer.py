@@ -30,7 +30,12 @@ from bot.truth.database import Database
 from connectors.connector import Answer, Citation
 from knowledge.passage import NO_FILTER, Audience, PassageFilter
 
-_HITS = 8
+_FEWEST_HITS, _MOST_HITS = 8, 40
+_TOKENS_A_HIT = 75
+"""A larger budget is for more results, not for longer ones."""
+_AROUND = 1000
+"""Tokens of the context that are left for the rules, the question and the answer."""
+_FEWEST_TOKENS = 200
 _PASSAGES_A_RECORD = 2
 """Two pages of one file may be needed; a message rarely has two passages."""
 _SHOWN_SOURCES = 5
@@ -142,7 +147,7 @@ class Answerer:
         model: LanguageModel,
         check: GroundingCheck,
         zone: tzinfo,
-        evidence_tokens: int = 600,
+        evidence_tokens: int,
     ) -> None:
         self._database = database
         self._finder = finder
@@ -163,6 +168,7 @@ class Answerer:
         language = question.language or language_of(question.text)
         searched_at = datetime.now(UTC)
         now = question.now or searched_at
+        room = self._room()
         if asks_for_prompt(question.text):
             draft = Draft(say("prompt_not_told", language), abstained=True, reason="prompt_not_told")
             return await self._finish(question, language, (now, searched_at), draft, timer)
@@ -174,7 +180,7 @@ class Answerer:
             question.searches or (question.text,),
             audience=question.audience,
             where=question.where,
-            limit=_HITS,
+            limit=min(max(_FEWEST_HITS, room // _TOKENS_A_HIT), _MOST_HITS),
             now=now,
             passages_per_record=_PASSAGES_A_RECORD,
             besides=question.record_id,
@@ -184,7 +190,7 @@ class Answerer:
         evidence = await with_neighbours(
             self._database,
             await with_replacements(self._database, found.results),
-            budget=Budget(self._evidence_tokens, self._tokens, zone=self._zone, language=language),
+            budget=Budget(room, self._tokens, zone=self._zone, language=language),
             besides=question.record_id,
         )
         evidence = await masker.evidence(evidence, question=question.text)
@@ -254,6 +260,12 @@ class Answerer:
             language=language,
         )
         return AnswerResult(answer, timer.marks)
+
+    def _room(self) -> int:
+        """Tokens of evidence: those of the settings, or what the model's context leaves of them."""
+        context = self._model.info.context_tokens
+        left = context - _AROUND if context else self._evidence_tokens
+        return max(_FEWEST_TOKENS, min(self._evidence_tokens, left))
 
     async def _tokens(self, text: str) -> int:
         """As the model counts, or an estimate as long as it is being loaded."""

@@ -377,3 +377,19 @@ async def test_a_rewritten_question_is_searched_shown_and_kept_and_goes_with_wha
     await archive(application, deleted(95))
     row, _ = await _stored(application, reply.answer)
     assert (row.text, row.trace) == ("", {})
+
+
+@pytest.mark.parametrize(
+    ("room", "tokens", "fewest", "most"), [(8192, 600, 2, 20), (8192, 3000, 30, 60), (1024, 3000, 1, 9)]
+)
+async def test_a_larger_budget_is_filled_with_more_records_as_far_as_the_context_reaches(
+    application: Application, room: int, tokens: int, fewest: int, most: int
+) -> None:
+    said = [
+        posted(300 + n, f"Remark {n} about the zircon seal of the gearbox, as long as remarks are") for n in range(60)
+    ]
+    await archive(application, *said)
+    model = ScriptedModel(["NOT FOUND"], context_tokens=room)
+    answerer = answerer_with(application, model, evidence_tokens=tokens)
+    await answerer.answer(_question("What about the zircon seal of the gearbox?"), RecordingReply())
+    assert fewest <= model.requests[0].messages[-1].content.count("zircon seal") - 1 <= most
