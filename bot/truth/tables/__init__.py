@@ -1,0 +1,76 @@
+"""Tables of the truth. Times are stored in UTC; ids are those of ``connectors.events``.
+
+Invariant 3 in columns: whatever holds words of a message (``messages.text``, ``message_edits``, ``file_texts``,
+``inbox.payload``, ``answers``, ``answer_sources``) is emptied or removed when the message is deleted.
+"""
+
+from bot.truth.tables.answers import AnswerRow, AnswerSourceRow, ChannelSettingsRow, ConfirmationRow, VerdictRow
+from bot.truth.tables.base import Base, UtcDateTime
+from bot.truth.tables.chats import (
+    ChannelRow,
+    FileRow,
+    FileTextRow,
+    InboxRow,
+    LinkRow,
+    MembershipRow,
+    MessageEditRow,
+    MessageRow,
+    PersonRow,
+    ReactionRow,
+    RemovedFileRow,
+)
+from bot.truth.tables.digests import (
+    ConversationSummaryRow,
+    ConversationSummarySourceRow,
+    DigestRow,
+    DigestScheduleRow,
+    DigestSourceRow,
+)
+from bot.truth.tables.findings import (
+    CategoryCorrectionRow,
+    CategoryRow,
+    ConversationQueueRow,
+    ConversationRow,
+    IndexQueueRow,
+    RecordCategoryRow,
+    RecordTopicRow,
+    TopicRow,
+)
+from bot.truth.tables.removals import ErasureRow, ForgottenRow, RetentionRow
+
+__all__ = [
+    "AnswerRow",
+    "AnswerSourceRow",
+    "Base",
+    "CategoryCorrectionRow",
+    "CategoryRow",
+    "ChannelRow",
+    "ChannelSettingsRow",
+    "ConfirmationRow",
+    "ConversationQueueRow",
+    "ConversationRow",
+    "ConversationSummaryRow",
+    "ConversationSummarySourceRow",
+    "DigestRow",
+    "DigestScheduleRow",
+    "DigestSourceRow",
+    "ErasureRow",
+    "FileRow",
+    "FileTextRow",
+    "ForgottenRow",
+    "InboxRow",
+    "IndexQueueRow",
+    "LinkRow",
+    "MembershipRow",
+    "MessageEditRow",
+    "MessageRow",
+    "PersonRow",
+    "ReactionRow",
+    "RecordCategoryRow",
+    "RecordTopicRow",
+    "RemovedFileRow",
+    "RetentionRow",
+    "TopicRow",
+    "UtcDateTime",
+    "VerdictRow",
+]
