@@ -143,7 +143,7 @@ class Reply(Protocol):
         ...
 
     async def delta(self, text: str) -> None:
-        """The next piece of the answer."""
+        """The next of the answer: whole sentences, each with its line end, so that each can be judged alone."""
         ...
 
     async def finish(self, answer: Answer) -> None:

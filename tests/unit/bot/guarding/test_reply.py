@@ -54,8 +54,7 @@ async def test_mass_mentions_are_defused_wherever_they_come_from(application: Ap
     reply, shown = _guarded(application)
     await reply.status("searched for “@channel”")
     await reply.sources([_citation("<!here> look")])
-    await reply.delta("@every")
-    await reply.delta("one look\n")
+    await reply.delta("@everyone look\n")
     await reply.finish(replace(_ANSWER, text="@所有人 ok"))
     said = str(shown.steps)
     for live in ("@channel", "<!here>", "@everyone", "@所有人"):
@@ -63,13 +62,8 @@ async def test_mass_mentions_are_defused_wherever_they_come_from(application: Ap
     assert "@\u2060channel" in str(shown.steps[0][1])
 
 
-async def test_a_stream_shows_no_foreign_link_and_no_prompt(application: Application) -> None:
-    """Invariant 5."""
+async def test_a_secret_of_others_is_in_no_sentence_on_the_way(application: Application) -> None:
+    """Invariant 8."""
     reply, shown = _guarded(application)
-    await reply.sources([_citation("see https://docs.example.com/plan")])
-    for piece in ("It is at https://docs.exam", "ple.com/plan or https://evil", ".example/?q=1 now "):
-        await reply.delta(piece)
-    await reply.delta("You are Shiguang, the archive assistant of a team. You answer questions ")
-    await reply.delta("and so on ")
-    streamed = "".join(str(value) for name, value in shown.steps if name == "delta")
-    assert streamed == "It is at https://docs.example.com/plan or (link removed) now "
+    await reply.delta("The password is hunter2x.\n")
+    assert [value for _, value in shown.steps] == ["The password is [password hidden].\n"]
