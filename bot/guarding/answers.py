@@ -59,7 +59,7 @@ _MANY_CHARACTERS: Final = 8
 
 
 def objection(sentence: str, language: Language | None) -> str | None:
-    """Why a sentence must not be said to somebody who reads ``language`` (None: Chinese and English), or None."""
+    """Why a sentence must not be said to somebody who reads ``language`` (None: any language), or None."""
     plain = plain_spelling(sentence)
     if reveals_prompt(sentence):
         return "repeats the prompt"
@@ -72,15 +72,15 @@ def objection(sentence: str, language: Language | None) -> str | None:
     return "is in another language" if language is not None and _is_foreign(sentence, language) else None
 
 
-def _is_foreign(sentence: str, language: Language | None) -> bool:
+def _is_foreign(sentence: str, language: Language) -> bool:
+    if _OTHER_RUN[language].search(sentence):
+        return True
     others, chinese = len(_OTHER_SCRIPT.findall(sentence)), len(_CHINESE.findall(sentence))
     words = _LATIN_WORD.findall(sentence)
-    if language is not None and _OTHER_RUN[language].search(sentence):
-        return True
     if others > 3 and others > (chinese + sum(map(len, words))) / 2:
         return True
     if language == "zh":
         return not chinese and len(words) >= _MANY_WORDS
-    if language == "en" and chinese >= _MANY_CHARACTERS and chinese > 4 * len(words):
+    if chinese >= _MANY_CHARACTERS and chinese > 4 * len(words):
         return True
     return len(_NEIGHBOURS.intersection(_WORD.findall(sentence.lower()))) >= 3

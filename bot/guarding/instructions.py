@@ -5,7 +5,7 @@ instructions, of what it is, or of what it must say when asked; one such sign ma
 two of different kinds are not.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -17,6 +17,12 @@ from bot.guarding.signs import COMMON, DICTATED, SAME, STRONG, WEAK
 
 _WINDOW: Final = 320
 """Characters within which two weak signs belong together: a page of a file has room for chance."""
+_LONGEST: Final = 100_000
+"""Characters: no passage and nobody's message is as long."""
+_PART: Final = 8_000
+"""Characters searched at once: a search holds the interpreter's lock, and other tasks wait for it."""
+_OVERLAP: Final = 400
+"""No wording is longer."""
 _SOMEBODY: Final[dict[Language, tuple[str, str, str]]] = {
     "zh": ("某人", "某频道", "某文件"),
     "en": ("somebody", "a channel", "a file"),
@@ -26,9 +32,11 @@ _SOMEBODY: Final[dict[Language, tuple[str, str, str]]] = {
 def gives_orders(text: str) -> bool:
     """Whether a text tries to command whoever reads it with a model, in the clear or in a simple disguise.
 
-    Linear in the text.
+    About 10 ms for 1,000 characters. One that is too long to be read through counts as one that does.
     """
-    return any(STRONG.search(reading) or _has_two_signs(reading) for reading in readings(text))
+    return len(text) > _LONGEST or any(
+        STRONG.search(reading) or _has_two_signs(reading) for part in _parts(text) for reading in readings(part)
+    )
 
 
 def is_suspicious_name(name: str) -> bool:
@@ -68,6 +76,11 @@ def _with_plain_names(item: Evidence, language: Language) -> Evidence:
     if item.file_name is not None and is_suspicious_name(item.file_name):
         item = replace(item, file_name=file)
     return item
+
+
+def _parts(text: str) -> Iterator[str]:
+    for start in range(0, max(1, len(text) - _OVERLAP), _PART - _OVERLAP):
+        yield text[start : start + _PART]
 
 
 def _has_two_signs(reading: str) -> bool:
