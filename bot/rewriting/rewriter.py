@@ -1,8 +1,9 @@
 """What is searched for a question, given what was said before it."""
 
+import asyncio
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.answering.people import PeopleNamed
 from bot.errors import Language
@@ -18,6 +19,8 @@ from bot.truth.turns import Turn
 from knowledge.passage import Audience
 
 _MARK = re.compile(r"\s*\[\d+\]")
+_READ_CHARS = 1000
+"""Of what was said before: enough to know what it is about."""
 _TURN_CHARS = 160
 _FILE = re.compile(
     r"文件|文档|合同|报价|表|[份张]|\b(?:file|document|doc|sheet|pdf|slides?|deck|quote|contract|report)\b",
@@ -72,7 +75,8 @@ class Rewriter:
             return Rewritten(searches=await self._parts(question))
         completed = _by_rules(reference, before)
         if completed is None:
-            said = await phrased(question, context=before.context, model=self._model, language=language, asker=asker)
+            bare = mask(question, language)
+            said = await phrased(bare, context=before.context, model=self._model, language=language, asker=asker)
             completed = said or _with_topic(reference.core, before.question)
         searches = await self._parts(completed)
         return Rewritten(searches=searches or (completed,), context=before.context, context_records=before.records)
@@ -89,11 +93,12 @@ class Rewriter:
         self, turns: Sequence[Turn], channel_id: str, audience: Audience, language: Language
     ) -> _Before | None:
         allowed = set(map(str, audience.channel_ids))
-        readable = [
-            turn
+        shown = [
+            replace(turn, text=turn.text[:_READ_CHARS], question=turn.question[:_READ_CHARS])
             for turn in turns
-            if (audience.everything or set(turn.channels) <= allowed) and not gives_orders(turn.text)
+            if audience.everything or set(turn.channels) <= allowed
         ]
+        readable = await asyncio.to_thread(lambda: [turn for turn in shown if not gives_orders(turn.text)])
         answer = next((turn for turn in reversed(readable) if turn.question), None)
         asked = [turn for turn in readable if not turn.by_bot and topic_words(turn.text)]
         if answer is None and not asked:
@@ -105,7 +110,7 @@ class Rewriter:
         named = " ".join([*told, question])
         return _Before(
             question=mask(question, language),
-            context=mask(" / ".join(" ".join(each.split())[:_TURN_CHARS] for each in told), language),
+            context=" / ".join(mask(" ".join(each.split()), language)[:_TURN_CHARS] for each in told),
             records={turn.record_id: channel_id for turn in used} | records,
             people=await self._people.names(named),
             file_name=next(iter(answer.file_names), None) if answer is not None else None,

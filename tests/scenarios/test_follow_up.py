@@ -147,3 +147,13 @@ async def test_an_answer_from_a_channel_that_is_closed_meanwhile_is_not_used(app
     model = ScriptedModel(["NOT FOUND"])
     await _ask(application, 154, "why?", model, thread=152)
     assert "Walter" not in model.requests[-1].messages[-1].content
+
+
+async def test_no_prompt_holds_a_secret_that_is_asked_about(application: Application) -> None:
+    """Invariant 8: also not the prompt that completes a question."""
+    await _ask(application, 160, LEASE, ScriptedModel(["NOT FOUND"]))
+    model = ScriptedModel(["When did he change it?", "NOT FOUND"])
+    await _ask(application, 162, "when did he change password: hunter2x?", model, thread=160)
+    prompts = [message.content for request in model.requests for message in request.messages]
+    assert any("password hidden" in prompt for prompt in prompts)
+    assert "hunter2x" not in str(prompts)
