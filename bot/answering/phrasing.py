@@ -1,6 +1,6 @@
 """Phrasing: the model speaks, and each sentence is checked before anybody sees it."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -63,7 +63,8 @@ class Phrasing:
         sampling = asked.sampling
         speech = _Speech(grounding, show)
         try:
-            async with aclosing(_closable(self._model, asked.prompt, sampling, asked.asker)) as stream:
+            said = self._model.stream(asked.prompt.messages, sampling=sampling, asker=asked.asker)
+            async with aclosing(said) as stream:
                 async for piece in stream:
                     mark("first_token")
                     if not await speech.hear(piece):
@@ -175,14 +176,3 @@ class _Speech:
             self.checked.append(checked)
             if checked.citations:
                 await self._show(f"{unmarked(checked.text)}\n")
-
-
-async def _closable(model: LanguageModel, prompt: Prompt, sampling: Sampling, asker: str) -> AsyncGenerator[str]:
-    """The model's stream, closed as soon as this one is: then the model stops."""
-    stream = model.stream(prompt.messages, sampling=sampling, asker=asker)
-    try:
-        async for piece in stream:
-            yield piece
-    finally:
-        if isinstance(stream, AsyncGenerator):
-            await stream.aclose()

@@ -1,6 +1,6 @@
 """The language model as the application sees it: one small interface, several implementations."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, Protocol
 
@@ -67,12 +67,12 @@ class LanguageModel(Protocol):
 
     def stream(
         self, messages: Sequence[ChatMessage], *, sampling: Sampling = GREEDY, asker: str = ""
-    ) -> AsyncIterator[str]:
+    ) -> AsyncGenerator[str, None]:
         """Yield pieces of the answer as they are made, without any ``<think>`` text.
 
-        ``asker`` is whom the fair queue counts the request against. Closing the iterator (or cancelling the task)
-        stops the generation. Raises ``bot.errors.ModelBusy`` when the queue is full, ``ModelUnavailable`` when the
-        model cannot be reached, ``ModelTimeout`` when it takes too long.
+        ``asker`` is whom the fair queue counts the request against. Closing the stream (``contextlib.aclosing``) or
+        cancelling the task stops the generation. Raises ``bot.errors.ModelBusy`` when the queue is full,
+        ``ModelUnavailable`` when the model cannot be reached, ``ModelTimeout`` when it takes too long.
         """
         ...
 

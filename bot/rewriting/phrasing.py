@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Final
 
@@ -32,20 +31,14 @@ async def phrased(question: str, *, context: str, model: LanguageModel, language
     headings = ("前文", "问题", "改写") if language == "zh" else ("Before", "Question", "Rewritten")
     user = f"{headings[0]}: {context}\n{headings[1]}: {question}\n{headings[2]}:"
     messages = (ChatMessage("system", system.text), ChatMessage("user", user))
-    pieces: list[str] = []
     try:
-        async with asyncio.timeout(_SECONDS):
-            stream = model.stream(messages, sampling=_SAMPLING, asker=asker)
-            if isinstance(stream, AsyncGenerator):
-                async with aclosing(stream):
-                    pieces = [piece async for piece in stream]
-            else:
-                pieces = [piece async for piece in stream]
+        async with asyncio.timeout(_SECONDS), aclosing(model.stream(messages, sampling=_SAMPLING, asker=asker)) as said:
+            pieces = [piece async for piece in said]
     except (ModelError, TimeoutError) as error:
         _log.debug("question not rewritten", error=type(error).__name__)
         return None
-    said = _LABEL.sub("", "".join(pieces).strip()).strip(" \"“”'")
-    return said if is_made_of(said, f"{context} {question}") else None
+    rewritten = _LABEL.sub("", "".join(pieces).strip()).strip(" \"“”'")
+    return rewritten if is_made_of(rewritten, f"{context} {question}") else None
 
 
 def is_made_of(said: str, source: str) -> bool:

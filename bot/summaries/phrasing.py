@@ -7,7 +7,8 @@ summarised, and the summaries are put together (map and reduce).
 import asyncio
 import math
 import re
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -124,21 +125,17 @@ class Phrasing:
         prompt = (ChatMessage("system", system.text), ChatMessage("user", user))
         sampling = Sampling(max_tokens=_ANSWER_TOKENS)
         said = ""
-        stream = self._model.stream(prompt, sampling=sampling, asker=asker)
-        try:
+        async with aclosing(self._model.stream(prompt, sampling=sampling, asker=asker)) as stream:
             async for piece in stream:
                 said += piece
                 if measure(" ".join(_clean(said)[:-1]), language) > _SLACK * length:
                     break
-        finally:
-            if isinstance(stream, AsyncGenerator):
-                await stream.aclose()  # now, not when it is collected: the model stops
         return _within(_clean(said), length, language)
 
     async def _size(self, turns: Sequence[Turn]) -> int:
-        text = "\n".join(_messages(turns, "en"))
+        text = await asyncio.to_thread(lambda: "\n".join(_messages(turns, "en")))
         # Counting takes a turn of the model's thread; what is far from the limit needs no exact figure.
-        guess = estimate_tokens(text)
+        guess = await asyncio.to_thread(estimate_tokens, text)
         return guess if guess < PART_TOKENS // 2 or guess > 8 * PART_TOKENS else await self._model.count_tokens(text)
 
     async def _thinned(self, part: Talk, room: int) -> list[Turn]:

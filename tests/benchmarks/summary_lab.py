@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -108,7 +108,7 @@ class RememberingModel:
 
     async def stream(
         self, messages: Sequence[ChatMessage], *, sampling: Sampling = GREEDY, asker: str = ""
-    ) -> AsyncIterator[str]:
+    ) -> AsyncGenerator[str, None]:
         """In one piece: what is stopped half-way could not be remembered."""
         asked = [self._name, [(turn.role, turn.content) for turn in messages], sampling.max_tokens]
         key = hashlib.sha256(json.dumps(asked).encode()).hexdigest()
