@@ -89,8 +89,9 @@ TEXTS: dict[TextKey, dict[Language, str]] = {
     },
     "clock": {"zh": "现在是 {now}。", "en": "It is {now}."},
     "how_to_set": {
-        "zh": "我的设置要用命令来改，这样不会因为一句话就变。是否主动回答用 /旁听，日报用 /日报。",
-        "en": "My settings are changed by command, so that no sentence changes them by chance: /listen, /digest.",
+        "zh": "我能改的设置有两个：/旁听（要不要主动回答）和 /日报。回答用什么语言不用设置，跟着提问走。",
+        "en": "Two things can be set: /listen (whether I answer unasked) and /digest. The language of an answer is "
+        "that of the question.",
     },
     "listening_on": {
         "zh": "旁听：开。没有点名问谁、而档案里明确有答案的问题，我会在话题里回答，十分钟最多一次。/旁听 关 可以关掉。",
@@ -106,9 +107,10 @@ TEXTS: dict[TextKey, dict[Language, str]] = {
         "en": "Listening is switched in a group chat, by one of its members.",
     },
     "how_to_forget": {
-        "zh": "我不会因为一句话就删东西。在群里删除或撤回那条消息，它马上就会从档案里消失；要删得更多，请找管理员。",
-        "en": "I delete nothing on a sentence alone. Delete the message in the chat, and it leaves the archive at "
-        "once; for more, ask an administrator.",
+        "zh": "我只删你自己在这里说过的话，而且会先请你确认，例如：/忘记 最近 3 条。别人的消息由本人或管理员删除；"
+        "在聊天里删除或撤回的，马上就会从档案里消失。",
+        "en": "I delete only what you said here yourself, after you confirm, such as: /forget last 3. What others said "
+        "is deleted by them or an administrator; what is deleted in the chat leaves the archive at once.",
     },
     "source_deleted": {
         "zh": "这条回答引用的消息已被删除或修改，回答已撤下。可以再问一次。",

@@ -8,10 +8,10 @@ from typing import Any, ClassVar, Final
 from bot.confirming.action import Asked
 from bot.confirming.texts import told
 from bot.digests.setting_up import SettingUp
-from bot.digests.texts import WEEKDAYS
 from bot.digests.wording import Wish
 from bot.errors import NotPermitted
 from bot.permissions import Permissions
+from bot.texts import say
 from bot.truth.listening import Listening
 from connectors.events import ChannelRef
 
@@ -39,16 +39,7 @@ class SettingDigests:
 
     def question(self, asked: Asked) -> str:
         """Where and when."""
-        wish, channel, language = _wish(asked.details), _channel(asked.details), asked.language
-        personal = wish.personal or channel.visibility == "direct"
-        where = told("for_you" if personal else "in_channel", language, channel=channel.name)
-        if wish.action == "off":
-            return told("end_digest", language, where=where)
-        hour, minute = divmod(wish.minute_of_day, 60)
-        weekday = WEEKDAYS[language][wish.weekday]
-        days = told("daily", language) if wish.period == "daily" else told("weekly", language, day=weekday)
-        every = told("digest_every", language, days=days, time=f"{hour:02d}:{minute:02d}")
-        return told("set_digest", language, where=where, every=every)
+        return self._setting_up.question(_wish(asked.details), channel=_channel(asked.details), language=asked.language)
 
     async def carry_out(self, asked: Asked) -> str:
         """Do it; raises ``NotPermitted`` for a channel that the person is not in."""
@@ -75,13 +66,12 @@ class SettingListening:
         return told("listen_on" if asked.details["is_on"] else "listen_off", asked.language)
 
     async def carry_out(self, asked: Asked) -> str:
-        """Do it; raises ``NotPermitted`` for a channel that the person may not read."""
-        channel, is_on = _channel(asked.details), bool(asked.details["is_on"])
-        person = asked.person
-        if not await self._permissions.may_read(person.person_id, channel.channel_id, platform=person.platform):
+        """Do it; raises ``NotPermitted`` for a channel that the person is not in."""
+        channel_id, is_on = _channel(asked.details).channel_id, bool(asked.details["is_on"])
+        if not await self._permissions.is_member(asked.person.person_id, channel_id):
             raise NotPermitted
-        await self._listening.change(channel.channel_id, answers_unasked=is_on, by=person.person_id)
-        return told("listening_on" if is_on else "listening_off", asked.language)
+        await self._listening.change(channel_id, answers_unasked=is_on, by=asked.person.person_id)
+        return say("listening_on" if is_on else "listening_off", asked.language)
 
 
 def _channel(details: Mapping[str, Any]) -> ChannelRef:

@@ -7,8 +7,7 @@ from bot.errors import Language
 Key = Literal[
     "confirm", "cancel", "cancelled", "expired", "running", "confirmed_before", "cancelled_before",
     "forget_all", "forget_before", "forget_some", "forget_left", "forget_nothing", "forget_usage", "forget_done",
-    "forget_under_way", "set_digest", "end_digest", "digest_every", "listen_on", "listen_off", "listening_on",
-    "listening_off", "for_you", "in_channel", "daily", "weekly",
+    "forget_under_way", "listen_on", "listen_off",
 ]  # fmt: skip
 
 TEXTS: dict[Key, dict[Language, str]] = {
@@ -28,24 +27,24 @@ TEXTS: dict[Key, dict[Language, str]] = {
     "forget_all": {
         "zh": "要从档案里永久删除你在这里说过的全部内容吗？共 {messages} 条消息、{files} 个文件，"
         "以及我给你的 {answers} 个回答。删除后无法恢复。",
-        "en": "Delete everything you said here from the archive for good? {messages} messages, {files} files and "
-        "{answers} answers I gave you. This cannot be undone.",
+        "en": "Delete everything you said here from the archive for good? Messages: {messages}; files: {files}; "
+        "answers I gave you: {answers}. This cannot be undone.",
     },
     "forget_before": {
         "zh": "要从档案里永久删除你在 {before} 之前在这里说过的内容吗？共 {messages} 条消息、{files} 个文件，"
         "以及我给你的 {answers} 个回答。删除后无法恢复。",
-        "en": "Delete what you said here before {before} from the archive for good? {messages} messages, {files} "
-        "files and {answers} answers I gave you. This cannot be undone.",
+        "en": "Delete what you said here before {before} from the archive for good? Messages: {messages}; files: "
+        "{files}; answers I gave you: {answers}. This cannot be undone.",
     },
     "forget_some": {
         "zh": "要从档案里永久删除你在这里的 {messages} 条消息和其中的 {files} 个文件吗？"
         "最早一条是 {first}，最晚一条是 {last}。删除后无法恢复。",
-        "en": "Delete {messages} of your messages here and the {files} files in them from the archive for good? The "
-        "first is of {first}, the last of {last}. This cannot be undone.",
+        "en": "Delete messages of yours here from the archive for good? Messages: {messages}; files in them: {files}; "
+        "from {first} to {last}. This cannot be undone.",
     },
     "forget_left": {
         "zh": "聊天平台上的原文和此前的备份不受影响。",
-        "en": "The originals on the chat platform and former backups stay as they are.",
+        "en": "The originals on the chat platform and earlier backups stay as they are.",
     },
     "forget_nothing": {
         "zh": "你在这里没有符合的消息，没有需要删除的内容。",
@@ -60,13 +59,6 @@ TEXTS: dict[Key, dict[Language, str]] = {
         "zh": "已经开始删除，由另一个进程完成。",
         "en": "The removal has begun and is finished by another process.",
     },
-    "set_digest": {"zh": "要{where}设置日报吗：{every}？", "en": "Set up a digest {where}: {every}?"},
-    "end_digest": {"zh": "要停掉{where}的日报吗？", "en": "Stop the digest {where}?"},
-    "for_you": {"zh": "给你", "en": "for you"},
-    "in_channel": {"zh": "在 #{channel} ", "en": "in #{channel}"},
-    "daily": {"zh": "每天", "en": "every day"},
-    "weekly": {"zh": "每周{day}", "en": "every {day}"},
-    "digest_every": {"zh": "{days} {time}", "en": "{days} at {time}"},
     "listen_on": {
         "zh": "要让我在这个频道里主动回答吗？有人提问、而档案里明明白白有答案时，不用 @我 也会回答。",
         "en": "Let me answer here without being asked? When somebody asks something that the archive plainly answers, "
@@ -76,8 +68,6 @@ TEXTS: dict[Key, dict[Language, str]] = {
         "zh": "要让我在这个频道里只在被 @ 时回答吗？",
         "en": "Have me answer here only when I am mentioned?",
     },
-    "listening_on": {"zh": "好的，以后档案里有答案时我会主动回答。", "en": "Done: I will answer here unasked."},
-    "listening_off": {"zh": "好的，以后只在被 @ 时回答。", "en": "Done: I answer here only when mentioned."},
 }
 
 

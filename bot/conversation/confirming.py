@@ -26,6 +26,8 @@ _LISTENS: Final = re.compile(
     r"|speak up|answer\w*|repl\w*"
     r"|quiet|silent|mute|unmute|shut up)\b|插话|主动|监听|旁听|听|回答|回复|说话|闭嘴|安静|插嘴|发言"
 )
+_LANGUAGE: Final = re.compile(r"\b(?:english|chinese|mandarin)\b|[中英汉]文|[英汉]语|普通话|[简繁]体")
+"""In which language to answer is no setting: it is that of the question."""
 
 
 class Forgetting:
@@ -88,6 +90,6 @@ def _meant(request: Request) -> tuple[str, dict[str, Any]] | None:
         except BadInput:
             return None
         return (DIGEST, digest_details(wish, utterance.channel)) if wish.action in ("set", "off") else None
-    if _LISTENS.search(words) and utterance.channel.visibility != "direct":
+    if _LISTENS.search(words) and not _LANGUAGE.search(words) and utterance.channel.visibility != "direct":
         return LISTEN, listen_details(utterance.channel, is_on=_QUIET.search(words) is None)
     return None

@@ -57,6 +57,23 @@ class SettingUp:
             case _:
                 return await self._list(person, channel, language, now)
 
+    def question(self, wish: Wish, *, channel: ChannelRef, language: Language) -> str:
+        """What to ask before a wish to set up or end something is carried out; raises ``BadInput`` for a zone."""
+        personal = wish.personal or channel.visibility == "direct"
+        if wish.action == "off":
+            return told("end_mine" if personal else "end_here", language, channel=channel.name)
+        timing = self._timing(wish)
+        asked = told(
+            "may_set_mine" if personal else "may_set_here",
+            language,
+            when=_when(timing, language),
+            timezone=timing.timezone,
+            kind=told(timing.period, language),
+            channel=channel.name,
+            channels=_channels(wish.channels, language),
+        )
+        return f"{asked}\n{told('quiet_skipped', language).strip()}" if wish.skip_quiet else asked
+
     async def _set_mine(
         self, wish: Wish, person: PersonRef, channel: ChannelRef, language: Language, now: datetime
     ) -> str:
@@ -91,21 +108,15 @@ class SettingUp:
     def _told(self, key: str, schedule: Schedule, language: Language, now: datetime, names: Sequence[str]) -> str:
         timing = schedule.timing
         first = timing.following(now).astimezone(ZoneInfo(timing.timezone))
-        clock = "{:02}:{:02}".format(*divmod(timing.minute_of_day, 60))
-        when = (
-            told("every_day", language, time=clock)
-            if timing.period == "daily"
-            else told("every_week", language, time=clock, weekday=WEEKDAYS[language][timing.weekday])
-        )
         return told(
             key,
             language,
-            when=when,
+            when=_when(timing, language),
             timezone=timing.timezone,
             kind=told(timing.period, language),
             first=f"{day_told(first.date(), language)} {first:%H:%M}",
             quiet=told("quiet_skipped", language) if schedule.skip_quiet else "",
-            channels=" ".join(f"#{name}" for name in names) or told("all_of_yours", language),
+            channels=_channels(names, language),
         )
 
     async def _named(self, name: str, person: PersonRef, workspace_id: str) -> str:
@@ -128,3 +139,14 @@ class SettingUp:
         statement = select(ChannelRow.name).where(ChannelRow.channel_id.in_(channel_ids)).order_by(ChannelRow.name)
         async with self._database.read() as connection:
             return list(await connection.scalars(statement))
+
+
+def _when(timing: Timing, language: Language) -> str:
+    clock = "{:02}:{:02}".format(*divmod(timing.minute_of_day, 60))
+    if timing.period == "daily":
+        return told("every_day", language, time=clock)
+    return told("every_week", language, time=clock, weekday=WEEKDAYS[language][timing.weekday])
+
+
+def _channels(names: Sequence[str], language: Language) -> str:
+    return " ".join(f"#{name}" for name in names) or told("all_of_yours", language)

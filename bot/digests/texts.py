@@ -17,7 +17,7 @@ TEXTS: Final[dict[str, dict[Language, str]]] = {
     "daily": {"zh": "日报", "en": "daily digest"},
     "weekly": {"zh": "周报", "en": "weekly digest"},
     "now": {"zh": "摘要", "en": "digest"},
-    "channels": {"zh": "{first} 等 {count} 个频道", "en": "{first} and {count} more"},
+    "channels": {"zh": "{first} 等 {count} 个频道", "en": "{first} (+{count} more)"},
     "counts": {"zh": "{messages} 条消息，{conversations} 段对话", "en": "{messages}, {conversations}"},
     "quiet": {"zh": "这段时间没有人说话。", "en": "Nobody said anything."},
     "nothing_notable": {
@@ -29,8 +29,8 @@ TEXTS: Final[dict[str, dict[Language, str]]] = {
         "en": "{count} more did not fit here; the timeline shows every message of this period.",
     },
     "left_out": {
-        "zh": "另有 {count} 段对话没有单独总结。",
-        "en": "Conversations without a line of their own: {count}.",
+        "zh": "另有 {count} 段对话没有概括大意，只找了其中的决定、待办、问题和文件。",
+        "en": "Conversations looked through for decisions, tasks, questions and files, but not summed up: {count}.",
     },
     "extractive": {
         "zh": "语言模型当时不可用（{code}），这里有些是消息原文。",
@@ -56,6 +56,16 @@ TEXTS: Final[dict[str, dict[Language, str]]] = {
     "read": {"zh": "已读完 {done}/{of} 段对话…", "en": "Read {done} of {of} conversations…"},
     "every_day": {"zh": "每天 {time}", "en": "every day at {time}"},
     "every_week": {"zh": "每周{weekday} {time}", "en": "every {weekday} at {time}"},
+    "may_set_here": {
+        "zh": "要{when}（{timezone}）在 #{channel} 发{kind}吗？",
+        "en": "Post a {kind} in #{channel} {when} ({timezone})?",
+    },
+    "may_set_mine": {
+        "zh": "要{when}（{timezone}）把{channels}的{kind}私信发给你吗？",
+        "en": "Send a {kind} of {channels} to you alone {when} ({timezone})?",
+    },
+    "end_here": {"zh": "#{channel} 以后不再发日报和周报，对吗？", "en": "Post no more digests in #{channel}?"},
+    "end_mine": {"zh": "以后不再给你私信发日报和周报，对吗？", "en": "Send you no more digests?"},
     "set_here": {
         "zh": "好的：{when}（{timezone}）在这里发{kind}，第一份在 {first}。{quiet}不要了就输入：/日报 关",
         "en": "Done: a {kind} here {when} ({timezone}), the first one on {first}. {quiet}To end it: /digest off",

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.errors import NotPermitted
+from bot.texts import TEXTS
 from bot.truth.listening import Listening
 from connectors.connector import Card, Utterance, UtteranceKind
 from connectors.events import ChannelRef
@@ -48,7 +49,7 @@ async def test_one_forgets_ones_own_messages_after_a_yes(stage: Stage) -> None:
     place = await _room(stage, "aquarium", 100)
     card = _card(await _said(stage, "/forget all", place, kind="command"))
     assert card.text.startswith("Delete everything you said here")
-    assert "2 messages" in card.text
+    assert "Messages: 2; files: 0" in card.text
     assert set(await stage.found("aquarium walrus")) >= {"m100", "m101", "m102"}
     with pytest.raises(NotPermitted):
         await stage.host.decide(card.card_id, _BO, accepted=True)
@@ -100,7 +101,7 @@ async def test_nothing_to_delete_is_said_at_once(stage: Stage) -> None:
 async def test_settings_said_in_plain_words_wait_for_a_yes(stage: Stage) -> None:
     place = await _room(stage, "tower", 500)
     card = _card(await _said(stage, "send a digest here every day at 9", place))
-    assert card.text == "Set up a digest in #tower: every day at 09:00?"
+    assert card.text == "Post a daily digest in #tower every day at 09:00 (Asia/Shanghai)?"
     assert await stage.application.schedules.of_channel(place.channel_id) is None
     assert (await stage.host.decide(card.card_id, _ANN, accepted=True)).state == "done"
     schedule = await stage.application.schedules.of_channel(place.channel_id)
@@ -118,6 +119,41 @@ async def test_answering_unasked_waits_for_a_yes(stage: Stage) -> None:
     card = _card(await _said(stage, "以后可以在这里主动回答", place))
     assert (await stage.host.decide(card.card_id, _ANN, accepted=True)).state == "done"
     assert await listening.listens(place.channel_id)
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        (
+            "以后每周一 9点 没事不发 在这里发日报",
+            "要每周一 09:00（Asia/Shanghai）在 #{place} 发周报吗？\n没什么可讲时不发。",
+        ),
+        (
+            "send me a digest of #a every day at 8:30 Europe/Berlin",
+            "Send a daily digest of #a to you alone every day at 08:30 (Europe/Berlin)?",
+        ),
+        ("stop the digest", "Post no more digests in #{place}?"),
+    ],
+)
+async def test_a_card_says_all_that_it_would_set_up(stage: Stage, text: str, asks: str) -> None:
+    place = await _room(stage, "quay", 800)
+    assert _card(await _said(stage, text, place)).text == asks.format(place=place.name)
+
+
+@pytest.mark.parametrize("text", ["please reply in English from now on", "以后用英文回答"])
+async def test_a_language_is_no_reason_to_answer_unasked(stage: Stage, text: str) -> None:
+    place = await _room(stage, "lake", 900)
+    reply = await _said(stage, text, place)
+    assert reply.names == ["finish"]
+    assert reply.answer.text in TEXTS["how_to_set"].values()
+
+
+async def test_only_members_have_it_answer_unasked(stage: Stage) -> None:
+    place = await _room(stage, "cape", 1000)
+    card = _card(await _said(stage, "以后可以在这里主动回答", place, by="Eve"))
+    decision = await stage.host.decide(card.card_id, person("Eve"), accepted=True)
+    assert decision.state == "failed"
+    assert not await Listening(stage.application.database).listens(place.channel_id)
 
 
 async def test_cards_survive_a_reload(stage: Stage) -> None:
