@@ -118,12 +118,13 @@ class Confirmations:
 
     async def resume(self) -> None:
         """Begin again what was confirmed and not finished: a stop came between."""
-        statement = select(ConfirmationRow).where(ConfirmationRow.accepted.is_(True))
+        statement = select(ConfirmationRow).where(
+            ConfirmationRow.accepted.is_(True), ConfirmationRow.action["outcome"].as_string().is_(None)
+        )
         async with self._database.read() as connection:
             rows = await connection.run_sync(lambda sync: list(Session(sync).scalars(statement)))
         for row in rows:
-            if "outcome" not in row.action:
-                self._begin(row)
+            self._begin(row)
 
     async def close(self) -> None:
         """Stop what runs; it goes on after the next start."""

@@ -31,8 +31,8 @@ _LAST = re.compile(
 _NUMBERS: Final = {"one": 1, "message": 1, "一": 1, "两": 2, "三": 3, "五": 5, "十": 10}
 _BEFORE = re.compile(r"\b(?:before|until|older than|prior to)\b|(?:之前|以前)")
 _WITH = re.compile(
-    r"(?:\b(?:with|containing|contains?|mentioning|mentions?|about|that says?|saying)\s+|(?:包含|含有|含|提到|关于"
-    r"|里有|带有)\s*)"
+    r"(?:\b(?:with|containing|contains?|mentioning|mentions?|about(?! (?:me|us|myself)\b)|that says?|saying)\s+"
+    r"|(?:包含|含有|含|提到|关于(?!我)|里有|带有)\s*)"
     r"[\"“「']?(?P<words>[^\"”」'。！!?？]{1,80})"
 )
 _QUOTED = re.compile(r"[\"“「](?P<words>[^\"”」]{1,80})[\"”」]")
@@ -65,7 +65,10 @@ def read_forget_wish(text: str, language: Language, *, now: datetime, zone: tzin
     plain = normalize(text)
     words = _WITH.search(plain) or _QUOTED.search(plain)
     if words is not None:
-        return ForgetWish(words=_LOOSE.sub("", words["words"]).strip())
+        # As they were typed: the messages are not folded. Folding mostly keeps the places.
+        typed = text if len(text) == len(plain) else plain
+        start, kept = words.start("words"), _LOOSE.sub("", words["words"])
+        return ForgetWish(words=typed[start : start + len(kept)].strip())
     last = _LAST.search(plain)
     if last is not None:
         number = last[1] or last[2] or "one"
