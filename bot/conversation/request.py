@@ -46,8 +46,6 @@ class Parts:
 class Request:
     """Something that somebody wants, whether by command or in plain words."""
 
-    name: str
-    """Of the handler, the same as of the command where there is one."""
     utterance: Utterance
     text: str
     """What is left for the handler: a question, a topic, or nothing. Without the name of a command."""

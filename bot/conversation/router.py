@@ -41,7 +41,7 @@ class Conversation:
                 await self._handle(OF_INTENTS[intent.kind], text, utterance, reply, language, intent)
         except ShiguangError as error:
             await self._fail(error, utterance, reply, language)
-        except Exception:  # noqa: BLE001 - the edge: nothing raw reaches a chat
+        except Exception:  # noqa: BLE001 - the edge
             # Nothing raw reaches a chat; the operator finds the trace in the log by the code.
             _log.exception("conversation failed", channel_id=utterance.channel.channel_id)
             await self._fail(ShiguangError(), utterance, reply, language)
@@ -73,7 +73,6 @@ class Conversation:
         intent: Intent | None = None,
     ) -> None:
         request = Request(
-            name=name,
             utterance=utterance,
             text=text,
             language=language,
