@@ -65,7 +65,7 @@ def test_of_several_channels_each_line_names_its_own() -> None:
         line(1, "It moves"), line(2, "Ship it", place="console:ops"), channel_ids=("console:launch", "console:ops")
     )
     text = DigestText(made, NAMES).text()
-    assert text.startswith("#launch and 1 more daily digest")
+    assert text.startswith("#launch (+1 more) daily digest")
     assert "It moves [1] #launch" in text
     assert "Ship it [2] #ops" in text
 
@@ -97,7 +97,7 @@ def test_without_a_line_it_is_a_heading_and_what_there_is_to_say(facts: Facts, t
 def test_what_is_missing_is_told() -> None:
     facts = Facts(timezone="UTC", messages=9, told=1, more=5, left_out=2, extractive="model_busy", cut=True)
     text = DigestText(digest(line(1, "x"), facts=facts), NAMES).text()
-    for part in ("5 more did not fit", "of their own: 2", "model_busy", "older than this period"):
+    for part in ("5 more did not fit", "not summed up: 2", "model_busy", "older than this period"):
         assert part in text
 
 
