@@ -74,10 +74,10 @@ async def choose(talk: Talk, embedder: Embedder, *, most: int, chars: int) -> li
     compared = sorted(sentences, key=lambda sentence: -sentence.weight)[:_COMPARED]
     vectors = await embedder.embed_passages([sentence.text for sentence in compared])
     chosen = await asyncio.to_thread(_chosen, compared, vectors, len(talk.turns), most=most, chars=chars)
-    return sorted(chosen, key=sentences.index)
+    return list(dict.fromkeys(sentence for sentence in sentences if sentence in chosen))
 
 
-def _chosen(sentences: Sequence[Sentence], vectors: Vectors, turns: int, *, most: int, chars: int) -> list[Sentence]:
+def _chosen(sentences: Sequence[Sentence], vectors: Vectors, turns: int, *, most: int, chars: int) -> set[Sentence]:
     """Greedily the best one that says something new."""
     near = vectors @ vectors.T
     central = (near.sum(axis=1) - 1) / max(1, len(sentences) - 1)
@@ -87,14 +87,14 @@ def _chosen(sentences: Sequence[Sentence], vectors: Vectors, turns: int, *, most
     said = np.zeros(len(sentences))
     words: list[frozenset[str]] = []
     left = np.ones(len(sentences), dtype=bool)
-    chosen: list[Sentence] = []
+    chosen: set[Sentence] = set()
     room = chars
     while left.any() and len(chosen) < most:
         at = int(np.where(left, score - _SAME * said, -np.inf).argmax())
         left[at] = False
         if (len(sentences[at].text) > room and chosen) or is_repeated(sentences[at].text, words):
             continue
-        chosen.append(sentences[at])
+        chosen.add(sentences[at])
         room -= len(sentences[at].text)
         said = np.maximum(said, near[at])
     return chosen

@@ -45,19 +45,21 @@ class Support:
         for groups in _groups(len(turns)):
             for sentence in told:
                 if sentence not in found:
-                    near = _nearest(set(terms(sentence)), groups, words)
-                    supported = await self._supported(sentence, near, turns)
+                    near = await asyncio.to_thread(_nearest, set(terms(sentence)), groups, words)
+                    supported = await self._supported(sentence, near, turns, words)
                     if supported is not None:
                         found[sentence] = supported
         return [found[sentence] for sentence in told if sentence in found]
 
-    async def _supported(self, sentence: str, groups: Sequence[range], turns: Sequence[Turn]) -> Supported | None:
+    async def _supported(
+        self, sentence: str, groups: Sequence[range], turns: Sequence[Turn], words: Sequence[frozenset[str]]
+    ) -> Supported | None:
         places = {at for group in await self._holding(sentence, groups, turns) for at in group}
         if not places:
             return None
         # Whoever opens the messages that are named must find it there, whatever else stood around them.
         for most, fewest in _NAMED:
-            named = _best(sentence, places, turns, most, fewest)
+            named = await asyncio.to_thread(_best, sentence, places, turns, words, most=most, fewest=fewest)
             together = [turns[at] for at in sorted(named)]
             if await self._holding(sentence, [range(len(together))], together):
                 return Supported(sentence, named)
@@ -90,12 +92,20 @@ def _groups(count: int) -> list[list[range]]:
     return every
 
 
-def _best(sentence: str, places: set[int], turns: Sequence[Turn], most: int, fewest: int) -> tuple[int, ...]:
+def _best(
+    sentence: str,
+    places: set[int],
+    turns: Sequence[Turn],
+    words: Sequence[frozenset[str]],
+    *,
+    most: int,
+    fewest: int,
+) -> tuple[int, ...]:
     """The few turns that hold most of the sentence's words, each adding some."""
     left = set(terms(sentence))
     chosen: list[int] = []
     while len(chosen) < most:
-        scored = [(len(left & set(terms(f"{turns[at].author} {turns[at].text}"))), -at) for at in places - set(chosen)]
+        scored = [(len(left & words[at]), -at) for at in places - set(chosen)]
         if not scored:
             break
         shared, at = max(scored)
