@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.conversation.request import Parts, Request
 from bot.conversation.saying import plain
+from bot.digests.digest import within
 from bot.digests.keeping import KeptDigests
 from bot.digests.setting_up import SettingUp
 from bot.digests.showing import shown
@@ -71,6 +72,7 @@ class Digesting:
             seconds=_SECONDS,
             asker=utterance.person.person_id,
         )
+        digest = within(digest, {str(channel_id) for channel_id in (await request.audience()).channel_ids})
         if utterance.kind != "command":
             # It becomes a message that stays: kept, so that its lines go with their messages.
             digest = replace(digest, target_channel_id=utterance.channel.channel_id)

@@ -6,19 +6,15 @@ opens a digest's link sees these alone: a sentence that they do not support is t
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC
-
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from bot.answering.grounding import GroundingCheck
 from bot.summaries.choosing import is_chatter
 from bot.summaries.findings import quoted
 from bot.summaries.lines import SummaryLine
 from bot.summaries.support import Support
-from bot.summaries.talk import Turn
+from bot.summaries.talk import Turn, Wanted, read_talks
 from bot.truth.database import Database
-from bot.truth.tables import MessageRow, PersonRow
+from knowledge.passage import Audience
 
 
 class LinkCheck:
@@ -31,9 +27,10 @@ class LinkCheck:
     async def checked(self, lines: Sequence[SummaryLine]) -> list[SummaryLine]:
         """The lines in order; a phrased one that its messages do not support becomes a quotation of the first of them.
 
-        Lines whose messages have gone meanwhile are left out, and so are quotations of chatter and repeated ones.
+        Those whose messages have gone meanwhile are left out, and so are quotations of chatter and repeated lines.
         """
-        turns = await self._turns({record_id for line in lines for record_id in line.record_ids if not line.quoted})
+        phrased = [line for line in lines if not line.quoted]
+        turns = await self._turns(frozenset(record_id for line in phrased for record_id in line.record_ids))
         checked: list[SummaryLine] = []
         for line in lines:
             kept = line if line.quoted else await self._checked(line, turns)
@@ -54,25 +51,6 @@ class LinkCheck:
             return None
         return replace(line, text=quoted(first, first.text), record_ids=(first.record_id,), quoted=True)
 
-    async def _turns(self, record_ids: set[str]) -> dict[str, Turn]:
-        statement = (
-            select(MessageRow, PersonRow.name)
-            .join(PersonRow, PersonRow.person_id == MessageRow.author_id, isouter=True)
-            .where(MessageRow.record_id.in_(record_ids), MessageRow.deleted_at.is_(None))
-        )
-
-        def read(session: Session) -> dict[str, Turn]:
-            return {
-                message.record_id: Turn(
-                    record_id=message.record_id,
-                    author_id=message.author_id or "",
-                    author=name or "",
-                    sent_at=(message.sent_at or message.version_at).astimezone(UTC),
-                    version_at=message.version_at,
-                    text=message.text,
-                )
-                for message, name in session.execute(statement)
-            }
-
-        async with self._database.read() as connection:
-            return await connection.run_sync(lambda sync: read(Session(sync)))
+    async def _turns(self, record_ids: frozenset[str]) -> dict[str, Turn]:
+        wanted = Wanted(audience=Audience.operator(), record_ids=record_ids)  # their lines are of the readers' channels
+        return {turn.record_id: turn for talk in await read_talks(self._database, wanted) for turn in talk.turns}

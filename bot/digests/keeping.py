@@ -5,7 +5,7 @@ so: it is given to it again with the same id. ``posted``, ``empty``, ``failed`` 
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Literal, TypeVar
 
@@ -90,15 +90,24 @@ class KeptDigests:
     async def hand_over(self, digest_id: str, *, readable: Collection[str]) -> Digest | None:
         """Note that it is being posted and return it as it is now; None when somebody else has ended it.
 
-        Lines of channels that are not ``readable`` any more go (invariant 4).
+        Lines of channels that are not ``readable`` any more go, and it says so (invariant 4).
         """
 
         def hand_over(session: Session) -> Digest | None:
             row = session.get(DigestRow, digest_id, with_for_update=True)
             if row is None or row.state not in _WAITING:
                 return None
-            hidden = _hidden(session, Digest.of(row), readable)
-            row.lines = [line.document() for line in without(Digest.of(row), hidden).lines]
+            made = Digest.of(row)
+            shown = without(made, _hidden(session, made, readable))
+            closed = {one.line.channel_id for one in made.lines}.difference(readable)
+            row.lines = [line.document() for line in shown.lines]
+            row.facts = asdict(
+                replace(
+                    made.facts,
+                    told=made.facts.told - len(made.lines) + len(shown.lines),
+                    unreadable=made.facts.unreadable + len(closed),
+                )
+            )
             row.state, row.attempts = "posting", row.attempts + 1
             session.flush()
             return Digest.of(row)

@@ -1,52 +1,26 @@
-"""Making a digest: a period is summarised, the lines that fit are chosen and numbered."""
+"""Making a digest: a period is summarised, the lines that fit are chosen, masked and numbered."""
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Protocol
 from uuid import uuid4
 
-from bot.digests.digest import Digest, Facts, chosen
+from bot.digests.checking import LinkCheck
+from bot.digests.digest import Digest, Facts, chosen, without_repetitions
 from bot.digests.schedule import Schedule
 from bot.digests.times import Due
 from bot.errors import Language
 from bot.guarding.masking import mask
-from bot.summaries.lines import PeriodSummary, Progress, SummaryLine
+from bot.summaries.lines import PeriodSummary, Progress
+from bot.summaries.summarizer import Summarizer
 from knowledge.passage import Audience, ChannelId
-
-
-class Summarizes(Protocol):
-    """What makes summaries of periods: ``bot.summaries`` does."""
-
-    async def period(
-        self,
-        channel_ids: Collection[str],
-        *,
-        since: datetime,
-        until: datetime,
-        audience: Audience,
-        language: Language,
-        progress: Progress | None = None,
-        seconds: float = 120.0,
-        asker: str = "",
-    ) -> PeriodSummary:
-        """What happened in the channels from ``since`` to before ``until``, as far as ``audience`` may read them."""
-        ...
-
-
-class Checks(Protocol):
-    """What makes sure that lines stand on the messages they link to: ``LinkCheck`` does."""
-
-    async def checked(self, lines: Sequence[SummaryLine]) -> list[SummaryLine]:
-        """The lines that stand, in order."""
-        ...
 
 
 class DigestMaker:
     """Makes digests; nothing is kept or posted here."""
 
-    def __init__(self, summarizer: Summarizes, check: Checks, *, max_lines: int, seconds: float) -> None:
+    def __init__(self, summarizer: Summarizer, check: LinkCheck, *, max_lines: int, seconds: float) -> None:
         self._summarizer = summarizer
         self._check = check
         self._max_lines = max_lines
@@ -112,32 +86,40 @@ class DigestMaker:
             )
         else:
             summary = PeriodSummary(channel_ids=(), since=since, until=until, lines=(), conversations=0, messages=0)
-        checked = await self._check.checked(summary.lines)
-        lines = [replace(line, text=mask(line.text, language)) for line in checked]
-        shown = chosen(lines, self._max_lines)
-        return Digest(
-            digest_id=uuid4().hex,
-            schedule_id=None,
-            target_channel_id=None,
-            person_id=None,
-            channel_ids=tuple(sorted(channel_ids)),
-            since=since,
-            until=until,
-            language=language,
-            lines=shown,
-            facts=Facts(
-                timezone=timezone,
-                messages=summary.messages,
-                conversations=summary.conversations,
-                told=len(shown),
-                more=len(lines) - len(shown),
-                left_out=summary.left_out,
-                extractive=summary.extractive,
-            ),
-            made_at=made_at,
-            model=summary.model,
-            prompt_version=summary.prompt_version,
-        )
+        summary = replace(summary, lines=tuple(await self._check.checked(summary.lines)))
+        return digest_of(summary, most=self._max_lines, language=language, timezone=timezone, made_at=made_at)
+
+
+def digest_of(summary: PeriodSummary, *, most: int, language: Language, timezone: str, made_at: datetime) -> Digest:
+    """The lines of a summary that fit, as a digest that nobody has kept; ``made_at`` is when it was begun.
+
+    No secret is in it, whoever reads it.
+    """
+    lines = without_repetitions([replace(line, text=mask(line.text, language)) for line in summary.lines])
+    shown = chosen(lines, most)
+    return Digest(
+        digest_id=uuid4().hex,
+        schedule_id=None,
+        target_channel_id=None,
+        person_id=None,
+        channel_ids=summary.channel_ids,
+        since=summary.since,
+        until=summary.until,
+        language=language,
+        lines=shown,
+        facts=Facts(
+            timezone=timezone,
+            messages=summary.messages,
+            conversations=summary.conversations,
+            told=len(shown),
+            more=len(lines) - len(shown),
+            left_out=summary.left_out,
+            extractive=summary.extractive,
+        ),
+        made_at=made_at,
+        model=summary.model,
+        prompt_version=summary.prompt_version,
+    )
 
 
 def digest_id(schedule_id: str, until: datetime) -> str:

@@ -6,7 +6,6 @@ checked. Without it, or without time for it, the gist is the conversation's own 
 
 import asyncio
 import time
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -46,17 +45,6 @@ _NEVER_SPOKE = timedelta(days=7)
 _LONGEST_AWAY = timedelta(days=30)
 
 
-@dataclass(slots=True)
-class _Clock:
-    """The time that the model may still take."""
-
-    until: float
-
-    @property
-    def left(self) -> float:
-        return self.until - time.monotonic()
-
-
 class Summarizer:
     """Summarises what an audience may read. Failures of the model never raise; they are told by ``extractive``."""
 
@@ -86,11 +74,13 @@ class Summarizer:
         asker: str = "",
     ) -> ConversationSummary | None:
         """A conversation as a whole; None when there is none that the audience may read."""
+        read_at = datetime.now(UTC)
         wanted = Wanted(audience=audience, conversation_ids=frozenset({conversation_id}))
         talks = await read_talks(self._database, wanted)
         if not talks:
             return None
-        return await self._summary(talks[0], language, _clock(seconds), asker, why=None)
+        told = _Told(read_at, language, asker, None, seconds)
+        return await self._summary(talks[0], told, until=time.monotonic() + seconds, why=None)
 
     async def thread(
         self,
@@ -209,12 +199,12 @@ class Summarizer:
     async def _period(self, talks: Sequence[Talk], told: "_Told") -> PeriodSummary:
         worth = await asyncio.to_thread(worth_telling, talks, told.weights)
         chosen = worth[: _MOST["talk"]]
-        clock, why = _clock(told.seconds), None
+        until, why = time.monotonic() + told.seconds, None
         summaries: list[ConversationSummary] = []
         for done, talk in enumerate(chosen):
             if told.progress is not None:
                 await told.progress(done, len(chosen))
-            summary = await self._summary(talk, told.language, clock, told.asker, why=why)
+            summary = await self._summary(talk, told, until=until, why=why)
             # A model that is busy or gone for one conversation is not asked about the next.
             why = why or (summary.extractive if summary.extractive not in (None, "not_supported") else None)
             summaries.append(summary)
@@ -235,17 +225,18 @@ class Summarizer:
             model=phrased[0].model if phrased else "",
             prompt_version=phrased[0].prompt_version if phrased else "",
             extractive=why,
-            counts=Counter(talk.channel_id for talk in talks for _ in talk.turns),
         )
 
-    async def _summary(
-        self, talk: Talk, language: Language, clock: _Clock, asker: str, *, why: str | None
-    ) -> ConversationSummary:
-        """From the kept ones, or made now; ``why`` says that the model is not to be asked."""
-        version = prompt_text("summary_conversation", language).version
-        model = self._model.info.name
-        reduce_version = prompt_text("summary_reduce", language).version
-        fingerprint = talk.fingerprint(_RULES, version, reduce_version, model, language)
+    async def _summary(self, talk: Talk, told: "_Told", *, until: float, why: str | None) -> ConversationSummary:
+        """From the kept ones, or made now; ``why`` says that the model is not to be asked.
+
+        ``until`` is when its time is used up, in seconds of the monotonic clock.
+        """
+        language, model = told.language, self._model.info.name
+        version, reduce_version = (
+            prompt_text(name, language).version for name in ("summary_conversation", "summary_reduce")
+        )
+        fingerprint = await asyncio.to_thread(talk.fingerprint, _RULES, version, reduce_version, model, language)
         async with self._database.read() as connection:
             kept = await connection.run_sync(
                 lambda sync: find_summary(
@@ -254,24 +245,20 @@ class Summarizer:
             )
         if kept is not None:
             lines = tuple(SummaryLine.of(document) for document in kept)
-            return _of(talk, lines, model=model, version=version)
-        read_at = datetime.now(UTC)
+            return ConversationSummary(lines=lines, model=model, prompt_version=version)
         whole, talk = talk, await asyncio.to_thread(_without_orders, talk)
-        if not talk.turns:
-            return _of(whole, (), model="", version="")
         found = await asyncio.to_thread(findings, talk, self._zone)
-        if not is_worth_phrasing(talk, language):
-            quotes = await self._phrasing.extract(talk, language)
-            return _of(talk, _lines(talk, quotes, found), model="", version="")
-        if why is None and clock.left <= 0:
+        is_worth_it = await asyncio.to_thread(is_worth_phrasing, talk, language)
+        left = until - time.monotonic()
+        if is_worth_it and why is None and left <= 0:
             why = NO_TIME
-        if why is not None:
+        if not is_worth_it or why is not None:
             quotes = await self._phrasing.extract(talk, language)
-            return _of(talk, _lines(talk, quotes, found), model="", version="", extractive=why)
-        phrased = await self._phrasing.phrase(talk, language=language, seconds=clock.left, asker=asker)
+            return ConversationSummary(lines=_lines(talk, quotes, found), extractive=why if is_worth_it else None)
+        phrased = await self._phrasing.phrase(talk, language=language, seconds=left, asker=told.asker)
         lines = _lines(talk, phrased.sentences, found)
         if phrased.extractive not in (None, "not_supported"):
-            return _of(talk, lines, model="", version="", extractive=phrased.extractive)
+            return ConversationSummary(lines=lines, extractive=phrased.extractive)
         row = ConversationSummaryRow(
             conversation_id=talk.conversation_id,
             channel_id=talk.channel_id,
@@ -280,11 +267,11 @@ class Summarizer:
             lines=[line.document() for line in lines],
             model=model,
             prompt_version=version,
-            made_at=read_at,
+            made_at=told.read_at,
         )
         async with self._database.begin() as connection:
             await connection.run_sync(lambda sync: keep_summary(Session(sync), row, sources=whole.versions))
-        return _of(talk, lines, model=model, version=version, extractive=phrased.extractive)
+        return ConversationSummary(lines=lines, model=model, prompt_version=version, extractive=phrased.extractive)
 
     async def _standing(
         self, talks: Sequence[Talk], lines: Sequence[SummaryLine], read_at: datetime
@@ -345,27 +332,6 @@ def _lines(talk: Talk, sentences: Sequence[Supported], found: Sequence[SummaryLi
     return (*(line for line in gist if not (line.quoted and told.issuperset(line.record_ids))), *found)
 
 
-def _of(
-    talk: Talk,
-    lines: tuple[SummaryLine, ...],
-    *,
-    model: str,
-    version: str,
-    extractive: str | None = None,
-) -> ConversationSummary:
-    return ConversationSummary(
-        conversation_id=talk.conversation_id,
-        channel_id=talk.channel_id,
-        first_at=talk.turns[0].sent_at,
-        last_at=talk.turns[-1].sent_at,
-        message_ids=tuple(turn.record_id for turn in talk.turns),
-        lines=lines,
-        model=model,
-        prompt_version=version,
-        extractive=extractive,
-    )
-
-
 def _arranged(lines: Sequence[SummaryLine]) -> tuple[SummaryLine, ...]:
     arranged: list[SummaryLine] = []
     for section in SECTIONS:
@@ -375,7 +341,3 @@ def _arranged(lines: Sequence[SummaryLine]) -> tuple[SummaryLine, ...]:
             of_section = sorted(of_section, key=lambda line: line.time)[-_MOST[section] :]
         arranged += of_section
     return tuple(arranged)
-
-
-def _clock(seconds: float) -> _Clock:
-    return _Clock(time.monotonic() + seconds)

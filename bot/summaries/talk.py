@@ -1,10 +1,11 @@
 """Reading what is to be summarised: the talk of some channels between two moments, by conversation."""
 
+import asyncio
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, Select, and_, exists, or_, select
@@ -72,9 +73,19 @@ class Talk:
     """Names that may be those of people who are to do something: of those who wrote, and of the channel's members."""
 
     def fingerprint(self, *made_with: str) -> str:
-        """The same for the same words by the same people, summarised with the same things."""
+        """The same for the same words and categories by the same people, summarised with the same things.
+
+        Categories are found a little after something was said, and people correct them.
+        """
         said = [
-            (turn.record_id, turn.version_at.isoformat(), turn.author, turn.text, [part.name for part in turn.shared])
+            (
+                turn.record_id,
+                turn.version_at.isoformat(),
+                turn.author,
+                turn.text,
+                sorted(turn.categories),
+                [(part.name, part.caption) for part in turn.shared],
+            )
             for turn in self.turns
         ]
         return hashlib.sha256(json.dumps([made_with, said]).encode()).hexdigest()
@@ -95,12 +106,14 @@ class Wanted:
     until: datetime | None = None
     conversation_ids: frozenset[str] | None = None
     thread_id: str | None = None
+    record_ids: frozenset[str] | None = None
 
 
 async def read_talks(database: Database, wanted: Wanted) -> list[Talk]:
     """The conversations, in the order in which they began; bots' own answers, questions to them and notices are none.
 
-    Of a conversation that reaches beyond the time asked for, it is the part inside.
+    Of a conversation that reaches beyond the time asked for, it is the part inside. No secret is in them: no prompt and
+    no summary holds one, whoever asks.
     """
     lines: list[_Line] = []
     async with database.read() as connection:
@@ -111,23 +124,7 @@ async def read_talks(database: Database, wanted: Wanted) -> list[Talk]:
             if len(page) < _PAGE:
                 break
         members = await connection.run_sync(_members, {line.channel_id for line in lines})
-    for line in lines:
-        members[line.channel_id].add(line.turn.author)
-    by_conversation: dict[tuple[str, str], list[_Line]] = defaultdict(list)
-    for line in reversed(lines):
-        # Nobody wants to read that somebody asked for a summary.
-        if (line.turn.text or line.turn.shared) and not is_command(line.turn.text):
-            by_conversation[line.channel_id, line.conversation_id].append(line)
-    return [
-        Talk(
-            conversation_id=conversation_id,
-            channel_id=channel_id,
-            channel_name=talk[0].channel_name,
-            turns=tuple(line.turn for line in talk),
-            people=frozenset(members[channel_id] - {""}),
-        )
-        for (channel_id, conversation_id), talk in by_conversation.items()
-    ]
+    return await asyncio.to_thread(_talks, lines, members)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +133,38 @@ class _Line:
     channel_name: str
     conversation_id: str
     turn: Turn
+
+
+def _talks(lines: Sequence[_Line], members: Mapping[str, set[str]]) -> list[Talk]:
+    """Lines, newest first, by conversation."""
+    people: dict[str, set[str]] = defaultdict(set, members)
+    by_conversation: dict[tuple[str, str], list[_Line]] = defaultdict(list)
+    for line in reversed(lines):
+        people[line.channel_id].add(line.turn.author)
+        # Nobody wants to read that somebody asked for a summary.
+        if (line.turn.text or line.turn.shared) and not is_command(line.turn.text):
+            by_conversation[line.channel_id, line.conversation_id].append(line)
+    return [
+        Talk(
+            conversation_id=conversation_id,
+            channel_id=channel_id,
+            channel_name=talk[0].channel_name,
+            turns=tuple(_masked(line.turn) for line in talk),
+            people=frozenset(people[channel_id] - {""}),
+        )
+        for (channel_id, conversation_id), talk in by_conversation.items()
+    ]
+
+
+def _masked(turn: Turn) -> Turn:
+    """Without secrets in its words, and in what its files and links are called."""
+    language = language_of(turn.text)
+
+    def masked(text: str) -> str:
+        return mask(without_url_secrets(text), language)
+
+    shared = tuple(replace(part, name=masked(part.name), caption=masked(part.caption)) for part in turn.shared)
+    return replace(turn, text=masked(turn.text), shared=shared)
 
 
 def _statement(wanted: Wanted, last: _Line | None) -> Select[MessageRow, str | None, str, str | None, str | None]:
@@ -168,6 +197,8 @@ def _statement(wanted: Wanted, last: _Line | None) -> Select[MessageRow, str | N
         statement = statement.where(MessageRow.sent_at < wanted.until)
     if wanted.conversation_ids is not None:
         statement = statement.where(ConversationRow.conversation_id.in_(list(wanted.conversation_ids)))
+    if wanted.record_ids is not None:
+        statement = statement.where(MessageRow.record_id.in_(list(wanted.record_ids)))
     if wanted.thread_id is not None:
         statement = statement.where(
             or_(MessageRow.thread_id == wanted.thread_id, MessageRow.record_id == wanted.thread_id)
@@ -199,8 +230,7 @@ def _page(
                 author=author or "",
                 sent_at=message.sent_at or message.version_at,
                 version_at=message.version_at,
-                # No prompt and no summary holds a secret, whoever asks.
-                text=mask(without_url_secrets(message.text).strip(), language_of(message.text)),
+                text=message.text.strip(),
                 reply_to=reply_to,
                 categories=frozenset(categories[message.record_id]),
                 shared=tuple(shared[message.record_id]),

@@ -3,10 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
+from bot.digests.checking import LinkCheck
 from bot.digests.digest import Digest, Facts, chosen
 from bot.errors import Language
 from bot.summaries.lines import PeriodSummary, Progress, Section, SummaryLine
+from bot.summaries.summarizer import Summarizer
 from knowledge.passage import Audience
 from tests.builders import at
 
@@ -67,7 +70,7 @@ def digest(
 
 
 @dataclass
-class ScriptedSummaries:
+class ScriptedSummaries(Summarizer):
     """Says what it is told to, and remembers what it was asked."""
 
     lines: list[SummaryLine] = field(default_factory=list)
@@ -83,13 +86,11 @@ class ScriptedSummaries:
         since: datetime,
         until: datetime,
         audience: Audience,
-        language: Language,
         progress: Progress | None = None,
         seconds: float = 120.0,
-        asker: str = "",
+        **_: Any,
     ) -> PeriodSummary:
         """As ``Summarizer.period``."""
-        del language, asker
         self.seconds.append(seconds)
         self.asked.append((frozenset(channel_ids), since, until, audience))
         if self.fails:
@@ -107,8 +108,11 @@ class ScriptedSummaries:
         )
 
 
-class NothingToCheck:
+class NothingToCheck(LinkCheck):
     """Takes every line for what it is."""
+
+    def __init__(self) -> None:
+        """Without a database to look at."""
 
     async def checked(self, lines: Sequence[SummaryLine]) -> list[SummaryLine]:
         """All of them."""

@@ -32,6 +32,16 @@ async def test_phrased_lines_stand_on_their_messages_or_become_quotations(applic
     assert checked == [supported, quotation]
 
 
+async def test_a_quotation_that_takes_a_line_s_place_holds_no_secret(application: Application) -> None:
+    """Invariant 8: nor the first half of one where it is cut off."""
+    place = channel("checked-secret")
+    words = "Look into the cupboard in the hall behind the kitchen first. " * 3 + "Password: Tulip-42x-Rose-77y."
+    await archive(application, posted(30, words, author="Ann", place=place))
+    [quotation] = await _check(application).checked([line(30, "Bo sells his car for a thousand euro.", "talk")])
+    assert quotation.quoted
+    assert "Tulip" not in quotation.text
+
+
 async def test_a_line_whose_message_has_gone_goes(application: Application) -> None:
     place = channel("checked-gone")
     await archive(application, posted(20, "The launch moves to 8 December.", place=place), deleted(20))

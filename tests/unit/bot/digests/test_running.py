@@ -274,6 +274,8 @@ async def test_who_leaves_between_making_and_posting_gets_nothing_of_it(stage: S
     await stage.run()
     [post] = stage.platform.posts
     assert "leaving line" not in post.text
+    assert "you can no longer read and that are left out: 1." in post.text
+    assert "deleted" not in post.text
     assert post.citations == ()
     assert await stage.application.schedules.of_person(person().person_id) is None
 

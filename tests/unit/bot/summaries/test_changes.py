@@ -49,6 +49,19 @@ async def test_a_change_is_told_with_what_was_said_before_and_both_days(applicat
     ]
 
 
+async def test_what_was_said_before_is_told_without_its_secrets(application: Application) -> None:
+    """Invariant 8."""
+    place = channel("secretive")
+    await archive(
+        application,
+        posted(5, "The review of the portal is on Thursday, the password is Tulip-42x.", place=place),
+        posted(6, "The review of the portal is moved from Thursday to Friday.", place=place, minutes=3 * DAY),
+    )
+    [(text, _)] = await changed(application, place)
+    assert "the password is [password hidden]" in text
+    assert "Tulip" not in text
+
+
 async def test_what_another_channel_said_is_not_told(application: Application) -> None:
     """Invariant 4."""
     await archive(

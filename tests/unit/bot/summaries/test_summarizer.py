@@ -13,7 +13,7 @@ from bot.llm.scripted import Reply, ScriptedModel
 from bot.summaries.lines import PeriodSummary
 from bot.summaries.summarizer import Summarizer
 from bot.truth.tables import ConversationSummaryRow
-from connectors.events import ChannelRef, MessagePosted
+from connectors.events import ChannelRef, FileRef, FileRemoved, MessagePosted, RecordId
 from knowledge.passage import Audience, ChannelId
 from tests.builders import at, channel, edited, posted
 from tests.quick_application import archive, quick_application, summarizer_with
@@ -96,6 +96,29 @@ async def test_it_is_made_once_until_something_changes(application: Application)
             select(func.count()).where(ConversationSummaryRow.channel_id == place.channel_id)
         )
     assert kept == 1
+
+
+async def test_nothing_is_kept_of_a_file_that_was_removed_while_others_were_summarised(
+    application: Application,
+) -> None:
+    """Invariant 3: the removal found nothing to take away yet."""
+    place = channel("removed")
+    file = FileRef(file_id=RecordId("f250"), name="tangerine.xlsx", unavailable_reason="too_large")
+    first, *others = launch(place, 250)
+    await archive(application, first.model_copy(update={"files": (file,)}), *others)
+    removed = FileRemoved(event_id="removed-f250", occurred_at=at(900), file_id=file.file_id)
+
+    async def progress(_: int, __: int) -> None:
+        await archive(application, removed)
+
+    summarizer, _ = with_model(application)
+    summary = await summarizer.period(
+        [place.channel_id], since=at(0), until=at(9000), audience=Audience.operator(), language="en", progress=progress
+    )
+    assert "tangerine" not in str(summary.lines)
+    async with application.database.read() as connection:
+        kept = select(ConversationSummaryRow.lines).where(ConversationSummaryRow.channel_id == place.channel_id)
+        assert (await connection.scalars(kept)).all() == []
 
 
 async def test_what_the_messages_do_not_say_is_not_shown(application: Application) -> None:

@@ -1,6 +1,7 @@
 """Reading what is to be summarised."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 import pytest_asyncio
@@ -69,11 +70,11 @@ async def test_commands_answers_and_what_is_gone_are_no_talk(application: Applic
     assert ids(await read(application, place)) == [["m43"]]
 
 
-async def test_files_people_and_their_names_are_known_and_secrets_of_addresses_are_not(
-    application: Application,
-) -> None:
+async def test_files_people_and_their_names_are_known_and_secrets_are_not(application: Application) -> None:
+    """Invariant 8."""
     place = channel("known")
-    file = FileRef(file_id=RecordId("f1"), name="plan.xlsx", unavailable_reason="too_large")
+    caption = "wifi password: Tulip-42x"
+    file = FileRef(file_id=RecordId("f1"), name="plan.xlsx", caption=caption, unavailable_reason="too_large")
     await archive(
         application,
         opened(place, (person("Ann"), person("Bo"), person("Robo", is_bot=True))),
@@ -82,6 +83,7 @@ async def test_files_people_and_their_names_are_known_and_secrets_of_addresses_a
     [talk] = await read(application, place)
     assert talk.people == {"Ann", "Bo", "Cy"}
     assert [part.name for part in talk.turns[0].shared] == ["plan.xlsx", "docs.example"]
+    assert talk.turns[0].shared[0].caption == "wifi password: [password hidden]"
     assert "secret" not in repr(talk)
 
 
@@ -92,5 +94,7 @@ async def test_a_fingerprint_changes_with_words_versions_and_what_it_is_made_wit
     same = (await read(application, place))[0]
     assert talk.fingerprint("model", "en") == same.fingerprint("model", "en")
     assert talk.fingerprint("model", "en") != talk.fingerprint("model", "zh")
+    decided = replace(talk, turns=tuple(replace(turn, categories=frozenset({"decision"})) for turn in talk.turns))
+    assert decided.fingerprint("model", "en") != talk.fingerprint("model", "en")
     await archive(application, posted(62, "where?", place=place, thread=60))
     assert (await read(application, place))[0].fingerprint("model", "en") != talk.fingerprint("model", "en")
