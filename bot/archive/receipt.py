@@ -29,6 +29,7 @@ _NAMES: dict[str, dict[Language, str]] = {
     "summaries": {"zh": "对话的总结", "en": "summaries of conversations"},
     "digest_lines": {"zh": "摘要中讲到这些内容的条目", "en": "lines of digests that told of it"},
     "digests": {"zh": "发到那里或发给本人的摘要", "en": "digests for them or posted there"},
+    "schedules": {"zh": "为本人设置的日报或周报", "en": "digests that were to come to them"},
     "quotes": {"zh": "回答中的引文", "en": "quotes in answers"},
     "verdicts": {"zh": "评价", "en": "verdicts"},
     "verdict_comments": {"zh": "评价里的留言", "en": "remarks on verdicts"},

@@ -24,6 +24,7 @@ from bot.truth.tables import (
     ChannelRow,
     ConversationRow,
     DigestRow,
+    DigestScheduleRow,
     FileRow,
     FileTextRow,
     LinkRow,
@@ -223,7 +224,7 @@ def erase_messages(session: Session, record_ids: Sequence[str], erasure_id: str)
 
 
 def erase_around(session: Session, scope: Scope) -> Counter[str]:
-    """Erase what is no message: answers given, digests, and with a person their reactions, verdicts and name."""
+    """Erase what is no message: answers given, digests, and of a person reactions, verdicts, schedules and name."""
     removed: Counter[str] = Counter()
     verdicts = select(func.count()).select_from(VerdictRow).join(AnswerRow).where(scope.answers())
     removed["verdicts"] = _count(session, verdicts)
@@ -241,6 +242,14 @@ def erase_around(session: Session, scope: Scope) -> Counter[str]:
     removed["verdicts"] += _run(session, delete(VerdictRow).where(*theirs))
     removed["reactions"] = _run(session, delete(ReactionRow).where(*reacted))
     if scope.channel_id is None:
+        removed["schedules"] = _run(
+            session,
+            delete(DigestScheduleRow).where(
+                DigestScheduleRow.person_id == scope.person_id, DigestScheduleRow.created_at < scope.before
+            ),
+        )
+        set_up = update(DigestScheduleRow).where(DigestScheduleRow.created_by == scope.person_id)
+        _run(session, set_up.values(created_by=""))
         corrections = update(CategoryCorrectionRow).where(CategoryCorrectionRow.person_id == scope.person_id)
         _run(session, corrections.values(person_id=""))
         removed.update(_erase_name(session, scope.person_id, scope.before))
