@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from bot.digests.digest import Digest, State
 from bot.truth.database import Database
-from bot.truth.tables import ChannelRow, DigestRow, DigestScheduleRow, DigestSourceRow, FileRow, MessageRow
-from connectors.events import ChannelRef, RecordId
+from bot.truth.tables import DigestRow, DigestScheduleRow, DigestSourceRow, FileRow, MessageRow
+from connectors.events import RecordId
 
 T = TypeVar("T")
 
@@ -144,25 +144,6 @@ class KeptDigests:
         async with self._database.read() as connection:
             posted_at = await connection.scalar(select(func.max(DigestRow.posted_at)))
             return posted_at, {error or "?": count for error, count in (await connection.execute(failed)).all()}
-
-    async def channel(self, channel_id: str) -> ChannelRef | None:
-        """A channel as connectors know it; None when it is gone."""
-
-        def read(session: Session) -> ChannelRef | None:
-            row = session.get(ChannelRow, channel_id)
-            if row is None or row.deleted_at is not None:
-                return None
-            return ChannelRef.model_validate(
-                {
-                    "channel_id": row.channel_id,
-                    "platform": row.platform,
-                    "name": row.name,
-                    "visibility": row.visibility,
-                    "workspace_id": row.workspace_id,
-                }
-            )
-
-        return await self._read(read)
 
     async def _read(self, work: Callable[[Session], T]) -> T:
         async with self._database.read() as connection:

@@ -97,15 +97,6 @@ class PeriodSummary:
         """Whether there is nothing worth telling: a digest of it is one line, or none."""
         return not self.lines
 
-    def of_section(self, section: Section) -> tuple[SummaryLine, ...]:
-        """The lines of one section, in order."""
-        return tuple(line for line in self.lines if line.section == section)
-
-    @property
-    def record_ids(self) -> tuple[str, ...]:
-        """Every message that a line rests on, once, in the order of the lines."""
-        return tuple(dict.fromkeys(record_id for line in self.lines for record_id in line.record_ids))
-
 
 def joined(sentences: Iterable[str]) -> str:
     """Sentences as one text: Chinese needs no space after its own full stop, everything else does."""
