@@ -9,7 +9,7 @@ from bot.answering.answerer import QUESTION_CHARS, Timer
 from bot.answering.grounding import GroundingCheck
 from bot.answering.phrasing import Asked, Phrasing
 from bot.answering.prompt import Prompt
-from bot.answering.traced import passages_of
+from bot.answering.traced import passages_of, sentences_of
 from bot.errors import AnswerWithdrawn, NothingToReplay
 from bot.llm.interface import ChatMessage, LanguageModel, Sampling
 from bot.prompts import prompt_text
@@ -101,6 +101,7 @@ class Replaying:
             language=stored.language,
             now=stored.asked_at,
             sampling=Sampling(**{**trace["sampling"], "stop": tuple(trace["sampling"]["stop"])}),
+            sought=" ".join(trace.get("searches", ())),
         )
         phrasing = Phrasing(model=self._model, check=self._check, zone=self._zone)
         draft = await phrasing.phrase(asked, show=_show_nobody, mark=timer.mark)
@@ -116,7 +117,7 @@ class Replaying:
                 timings_ms=_since_search(stored.timings_ms),
             ),
             now=Performance(
-                raw=draft.trace["raw"],
+                raw=draft.trace.get("raw", ""),
                 text=draft.text,
                 reason=draft.reason,
                 model=self._model.info.name,
@@ -138,13 +139,13 @@ async def _show_nobody(piece: str) -> None:
 
 
 def _verdicts(trace: Mapping[str, Any]) -> dict[str, Verdict]:
-    return {
-        check["sentence"]: Verdict(tuple(check["citations"]), check["problem"]) for check in trace.get("checks", ())
-    }
+    return {sentence.text: Verdict(sentence.citations, sentence.problem) for sentence in sentences_of(trace)}
 
 
 def _same_output(then: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
     """Equal; where the application stopped listening, both were cut off somewhere after what counts."""
+    if "raw" not in now:
+        return False  # today's check keeps the question from the model
     shorter, longer = sorted((str(then["raw"]), str(now["raw"])), key=len)
     if then.get("stopped") and now.get("stopped"):
         return longer.startswith(shorter)

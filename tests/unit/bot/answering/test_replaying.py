@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from bot.answering import grounding
 from bot.answering.answerer import Question
 from bot.answering.grounding import GroundingCheck
 from bot.answering.replaying import Replay, Replaying
@@ -100,6 +101,26 @@ async def test_a_model_that_failed_then_or_fails_now_is_a_reason(application: Ap
     answer = await _asked(application, SAID)
     replay = await _replayed(application, answer, ModelTimeout())
     assert (replay.same_output, replay.now.reason) == (False, "model_timeout")
+
+
+async def test_a_follow_up_is_about_what_was_searched_for(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grounding, "CALIBRATED_FOR", application.embedder.spec.name)
+    question = Question(text="And who?", searches=("When is the launch?",), audience=Audience.operator(), now=at(5000))
+    answer = (await answerer_with(application, ScriptedModel([SAID])).answer(question)).answer
+    replay = await _replayed(application, answer, SAID)
+    assert (replay.same_output, replay.same_answer) == (True, True)
+
+
+async def test_what_the_check_of_today_keeps_from_the_model_is_told(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = await _asked(application, SAID, text="Who paints the garden fence?")
+    monkeypatch.setattr(grounding, "CALIBRATED_FOR", application.embedder.spec.name)
+    replay = await _replayed(application, answer, SAID)
+    assert (replay.same_output, replay.same_answer) == (False, False)
+    assert (replay.now.reason, replay.now.raw, dict(replay.now.timings_ms)) == ("not_in_records", "", {})
 
 
 async def test_what_cannot_be_replayed_says_why(application: Application) -> None:
