@@ -16,7 +16,7 @@ from bot.answering.sentences import split_sentences
 from bot.answering.telling import is_repeated
 from bot.errors import Language, ModelError
 from bot.llm.absent import estimate_tokens
-from bot.llm.interface import ChatMessage, LanguageModel, Sampling
+from bot.llm.interface import ChatMessage, Sampling, SpeakingModel
 from bot.prompts import prompt_text
 from bot.summaries.choosing import Sentence, choose, is_chatter
 from bot.summaries.findings import quoted
@@ -67,7 +67,7 @@ class Phrased:
 class Phrasing:
     """Phrases summaries of conversations."""
 
-    def __init__(self, *, model: LanguageModel, embedder: Embedder, support: Support) -> None:
+    def __init__(self, *, model: SpeakingModel, embedder: Embedder, support: Support) -> None:
         self._model = model
         self._embedder = embedder
         self._support = support

@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -89,18 +89,6 @@ class RememberingModel:
         """As in the settings' default."""
         return ModelInfo(name=self._name, context_tokens=4096)
 
-    @property
-    def waiting(self) -> int:
-        """Nobody else asks."""
-        return 0
-
-    def position(self, asker: str) -> int:
-        """Nobody is before anybody."""
-        return 0
-
-    async def start(self) -> None:
-        """Nothing before the first new question."""
-
     async def close(self) -> None:
         """Free the model."""
         if self._model is not None:
@@ -121,17 +109,6 @@ class RememberingModel:
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps({"key": key, "said": self._said[key]}, ensure_ascii=False) + "\n")
         yield self._said[key]
-
-    async def generate_json(
-        self,
-        messages: Sequence[ChatMessage],
-        *,
-        schema: Mapping[str, Any],
-        sampling: Sampling = GREEDY,
-        asker: str = "",
-    ) -> Any:
-        """Not used."""
-        raise NotImplementedError
 
     async def count_tokens(self, text: str) -> int:
         """Estimated, so that prompts are the same with and without the model."""
