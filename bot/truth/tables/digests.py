@@ -87,7 +87,7 @@ class DigestRow(Base):
     prompt_version: Mapped[str]
     made_at: Mapped[datetime] = mapped_column(index=True)
     state: Mapped[str] = mapped_column(String(16), index=True)
-    """made, posting (given to the platform, outcome unknown), posted, empty (nothing to post) or failed."""
+    """made, posting (given to the platform, outcome unknown), posted, empty (nothing to post), failed or withdrawn."""
     attempts: Mapped[int] = mapped_column(default=0)
     not_before: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(String(64))
