@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from rich.table import Table
+from rich.table import Column, Table
 
 from bot.answering.grounding import GroundingCheck
 from bot.answering.replaying import Performance, Replay, Replaying, Verdict
@@ -66,7 +66,8 @@ def _verdict_json(verdict: Verdict | None) -> dict[str, Any] | None:
 def _print(replay: Replay) -> None:
     stored, then, now = replay.stored, replay.then, replay.now
     OUT.print(f"{stored.question}  ({stored.asked_at:%Y-%m-%d %H:%M} UTC)", markup=False, style="bold")
-    table = Table("", "then", "now", show_lines=True)
+    # Names of models that differ at their end must be seen to differ.
+    table = Table("", Column("then", overflow="fold"), Column("now", overflow="fold"), show_lines=True)
     table.add_row("model", then.model, now.model)
     table.add_row("prompt", stored.trace["prompt_version"], f"the same (in use: {replay.prompt_in_use})")
     table.add_row("check", then.check_version, now.check_version)
