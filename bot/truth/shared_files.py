@@ -41,6 +41,8 @@ class SharedFiles:
                     self.forget(known_row, removed.removed_at, lane)
             elif known_row.removed_at is None:
                 known_row.channel_id = row.channel_id
+                if (known_row.name, known_row.caption) != (file.name, file.caption):
+                    self._work.words_changed.add(row.record_id)
                 known_row.name, known_row.caption, known_row.applied_at = file.name, file.caption, self._work.now
                 if file.sha256 and file.sha256 != known_row.sha256:
                     self._release_bytes(known_row.sha256, besides=file_id)

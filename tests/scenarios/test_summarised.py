@@ -5,7 +5,7 @@ from sqlalchemy import insert, select
 
 from bot.llm.scripted import ScriptedModel
 from bot.truth.tables import ConversationSummaryRow, DigestRow, DigestSourceRow
-from connectors.events import ChannelRef, MessagePosted
+from connectors.events import ChannelRef, FileRef, MessagePosted, RecordId
 from knowledge.passage import Audience
 from tests.builders import at, channel, deleted, edited, posted
 from tests.quick_application import summarizer_with
@@ -64,6 +64,19 @@ async def test_an_edited_message_is_told_as_it_now_is(stage: Stage) -> None:
     told = await summarised(stage, place, "white")
     assert "white" in told
     assert "indigo" not in told
+
+
+async def test_a_file_that_is_called_otherwise_takes_its_former_name_away(stage: Stage) -> None:
+    place = channel("renamed")
+    file = FileRef(file_id=RecordId("f940"), name="vermilion.pdf", unavailable_reason="too_large")
+    first, *others = talk(940, place, "teal")
+    await stage.tell(first.model_copy(update={"files": (file,)}), *others)
+    await summarised(stage, place, "teal")
+    assert "vermilion" in await kept(stage, place)
+    again = edited(940, first.text, minutes=950)
+    await stage.tell(again.model_copy(update={"files": (file.model_copy(update={"name": "walls.pdf"}),)}))
+    assert "vermilion" not in await kept(stage, place)
+    assert "walls.pdf" in await summarised(stage, place, "teal")
 
 
 async def test_a_new_message_of_the_conversation_is_told_too(stage: Stage) -> None:
