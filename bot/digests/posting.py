@@ -94,7 +94,7 @@ class Poster:
             _log.warning("a digest could not be posted", digest_id=digest.digest_id, error=type(error).__name__)
             return await self._later(handed, type(error).__name__)
         await self._posted(handed, record)
-        if not target.readable:
+        if handed.facts.unreadable and not target.readable:
             # It said so; there is nothing to tell any more.
             await self._end_schedule(digest)
         return True

@@ -280,6 +280,21 @@ async def test_who_leaves_between_making_and_posting_gets_nothing_of_it(stage: S
     assert await stage.application.schedules.of_person(person().person_id) is None
 
 
+async def test_who_is_in_no_channel_yet_keeps_the_digest_of_all_their_channels(stage: Stage) -> None:
+    """Invariant 6: it does not end without a word."""
+    place, zhao = channel("zhao-left", "private"), person("Zhao")
+    left = MembershipChanged(event_id="left-3", occurred_at=at(5), channel=place, person=zhao, present=False)
+    await archive(stage.application, opened(place, (zhao,)), left)
+    stage.summaries.lines, stage.summaries.messages = [], 0
+    await stage.application.schedules.set_for_person(
+        zhao, workspace_id="", channel_ids=(), timing=DAILY, language="en", skip_quiet=False, now=stage.now
+    )
+    for _ in range(2):
+        stage.pass_time(days=1)
+        await stage.run()
+    assert [post.text.endswith("Nobody said anything.") for post in stage.platform.posts] == [True, True]
+
+
 async def test_a_deleted_or_edited_message_is_not_told_even_if_it_went_while_the_digest_was_made(stage: Stage) -> None:
     """Invariant 3."""
     place, first = await _place(stage, "going")
