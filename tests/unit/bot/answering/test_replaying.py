@@ -93,6 +93,7 @@ async def test_an_abstention_after_the_model_spoke_can_be_replayed(application: 
     replay = await _replayed(application, answer, "NOT FOUND")
     assert (replay.same_output, replay.same_answer, replay.now.reason) == (True, True, "not_in_records")
     assert (await _replayed(application, answer, SAID)).now.reason is None
+    assert not (await _replayed(application, answer, ModelTimeout())).same_answer, "the reason is another"
 
 
 async def test_a_model_that_failed_then_or_fails_now_is_a_reason(application: Application) -> None:
