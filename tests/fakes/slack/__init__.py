@@ -1,7 +1,19 @@
 """A strict fake of Slack's platform: Web API, Socket Mode, HTTP events and files over real sockets.
 
-The reference is the protocol notes; where those are silent the public method pages decide. Start by hand with
-``python -m tests.fakes.slack``; in tests begin with ``FakeSlack``.
+Start it by hand with ``python -m tests.fakes.slack`` (see ``--help``), or in a test::
+
+    async with FakeSlack().running() as slack:  # Clock(runs=True) for real time, e.g. against another process
+        workspace = slack.add_workspace()
+        installation = slack.install(slack.add_app("Shiguang"), workspace)
+        ann = workspace.add_person("ann")
+        general = workspace.add_channel("general", members=[ann, installation.bot])
+        ...  # connect the app: base URL slack.api_url, installation.bot_token, installation.app.app_token
+        await slack.connected()
+        message = slack.people.post(ann, general, "hello")
+        await slack.acknowledged()
+        (answer,) = slack.journal.calls("chat.postMessage")
+
+It refuses what Slack refuses; what it refused is in ``slack.journal.refusals``.
 """
 
 from tests.fakes.slack.app import EVERY_EVENT, EVERY_SCOPE, App, Installation

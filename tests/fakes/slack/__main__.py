@@ -7,6 +7,7 @@ import signal
 
 from tests.fakes.slack.clock import Clock
 from tests.fakes.slack.control import Control, describe_actions, state_of
+from tests.fakes.slack.deliveries import RETRY_DELAYS_S
 from tests.fakes.slack.demo import add_demo_workspace
 from tests.fakes.slack.server import FakeSlack
 
@@ -37,6 +38,13 @@ def main() -> None:
     parser.add_argument(
         "--clock", choices=("real", "still"), default="real", help="a still clock moves only by clock/advance"
     )
+    parser.add_argument(
+        "--retry-delays",
+        type=lambda text: [float(part) for part in text.split(",")],
+        default=RETRY_DELAYS_S,
+        metavar="S,S,…",
+        help="seconds before each further try of an event (default 0,60,300)",
+    )
     parser.add_argument("--bot-token", default="xoxb-demo", help="default %(default)s")
     parser.add_argument("--app-token", default="xapp-demo", help="default %(default)s")
     parser.add_argument("--signing-secret", default="demo-secret", help="default %(default)s")
@@ -45,7 +53,7 @@ def main() -> None:
 
 
 async def _serve(options: argparse.Namespace) -> None:
-    slack = FakeSlack(clock=Clock(runs=options.clock == "real"))
+    slack = FakeSlack(clock=Clock(runs=options.clock == "real"), retry_delays=options.retry_delays)
     slack.extra_routes.append(Control(slack).add_to)
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -80,6 +80,7 @@ class Deliveries:
         self.log: list[Delivery] = []
         self._open: dict[int, Delivery] = {}
         self._by_envelope: dict[str, tuple[Delivery, Attempt]] = {}
+        self._held_back: list[Delivery] | None = None
 
     def send(
         self,
@@ -99,8 +100,22 @@ class Deliveries:
             on_answer=on_answer,
         )
         self.log.append(delivery)
-        self._attempt(delivery, "")
+        if self._held_back is None:
+            self._attempt(delivery, "")
+        else:
+            self._open[id(delivery)] = delivery
+            self._held_back.append(delivery)
         return delivery
+
+    def hold_back(self) -> None:
+        """Send nothing new until ``let_go``."""
+        self._held_back = []
+
+    def let_go(self, *, backwards: bool = False) -> None:
+        """Send what was held back, the last first if wanted: order is not promised."""
+        held, self._held_back = self._held_back or [], None
+        for delivery in reversed(held) if backwards else held:
+            self._attempt(delivery, "")
 
     def repeat(self, delivery: Delivery) -> None:
         """Send it again although it was acknowledged, as Slack does when an acknowledgement got lost."""
@@ -110,6 +125,12 @@ class Deliveries:
     def events(self, kind: str) -> list[Delivery]:
         """The deliveries of this inner event type, in order."""
         return [delivery for delivery in self.log if delivery.kind == "events_api" and delivery.name == kind]
+
+    @property
+    def acknowledgement_seconds(self) -> list[float]:
+        """Real seconds from sending to acknowledgement, of every attempt that was acknowledged, shortest first."""
+        attempts = [attempt for delivery in self.log for attempt in delivery.attempts]
+        return sorted(attempt.took_s for attempt in attempts if attempt.took_s is not None)
 
     @property
     def unsettled(self) -> list[Delivery]:

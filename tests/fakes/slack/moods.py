@@ -43,6 +43,14 @@ class Moods:
         """New addresses again."""
         app.socket_mode_enabled = True
 
+    def hold_back(self) -> None:
+        """Nothing new is sent until ``let_go``."""
+        self._world.deliveries.hold_back()
+
+    def let_go(self, *, backwards: bool = False) -> None:
+        """What was held back is sent, out of order if wanted."""
+        self._world.deliveries.let_go(backwards=backwards)
+
     def redeliver(self, delivery: Delivery) -> None:
         """The same event again, in a new envelope, though it was acknowledged."""
         self._world.deliveries.repeat(delivery)

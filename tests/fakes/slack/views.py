@@ -28,7 +28,6 @@ _SHAPES = {
             "close": plain_text(most=24),
             "clear_on_close": boolean,
             "notify_on_close": boolean,
-            "submit_disabled": boolean,
         },
     ),
 }
