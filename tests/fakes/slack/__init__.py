@@ -16,7 +16,7 @@ Start it by hand with ``python -m tests.fakes.slack`` (see ``--help``), or in a 
 It refuses what Slack refuses; what it refused is in ``slack.journal.refusals``.
 """
 
-from tests.fakes.slack.app import EVERY_EVENT, EVERY_SCOPE, App, Installation
+from tests.fakes.slack.app import RECOMMENDED_EVENTS, RECOMMENDED_SCOPES, App, Installation
 from tests.fakes.slack.channel import Channel
 from tests.fakes.slack.clock import Clock
 from tests.fakes.slack.message import Message
@@ -26,8 +26,8 @@ from tests.fakes.slack.shared_file import SharedFile
 from tests.fakes.slack.workspace import Workspace
 
 __all__ = [
-    "EVERY_EVENT",
-    "EVERY_SCOPE",
+    "RECOMMENDED_EVENTS",
+    "RECOMMENDED_SCOPES",
     "App",
     "Channel",
     "Clock",

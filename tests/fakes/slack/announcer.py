@@ -13,7 +13,7 @@ from tests.fakes.slack.ids import Ids
 from tests.fakes.slack.workspace import Workspace
 
 _CHANNEL_CHANGES = ["archive", "created", "deleted", "rename", "shared", "unarchive", "unshared", "left", "id_changed"]
-_SCOPES: dict[str, tuple[str, ...]] = {
+EVENT_SCOPES: dict[str, tuple[str, ...]] = {
     "app_mention": ("app_mentions:read",),
     "reaction_added": ("reactions:read",),
     "reaction_removed": ("reactions:read",),
@@ -91,7 +91,7 @@ class Announcer:
         if installation.is_uninstalled or installation.is_revoked:
             return False
         kind = str(event["type"])
-        subscription, scopes = kind, _SCOPES.get(kind, ())
+        subscription, scopes = kind, EVENT_SCOPES.get(kind, ())
         if kind == "message" and channel is not None:
             subscription, scopes = self.message_key(channel), (f"{channel.scope_family}:history",)
         is_allowed = not scopes or any(scope in installation.scopes for scope in scopes)

@@ -7,7 +7,7 @@ from tests.fakes.slack.errors import Json
 from tests.fakes.slack.person import Person
 from tests.fakes.slack.workspace import Workspace
 
-EVERY_SCOPE = frozenset(
+RECOMMENDED_SCOPES = frozenset(
     [
         "app_mentions:read",
         "assistant:write",
@@ -24,11 +24,8 @@ EVERY_SCOPE = frozenset(
         "im:history",
         "im:read",
         "im:write",
-        "links:read",
-        "links:write",
         "mpim:history",
         "mpim:read",
-        "mpim:write",
         "pins:read",
         "reactions:read",
         "reactions:write",
@@ -40,15 +37,13 @@ EVERY_SCOPE = frozenset(
 )
 """What the recommended manifest asks for, the optional ones included."""
 
-EVERY_EVENT = frozenset(
+RECOMMENDED_EVENTS = frozenset(
     [
         "agent_session_stopped",
         "app_context_changed",
         "app_home_opened",
         "app_mention",
         "app_uninstalled",
-        "assistant_thread_context_changed",
-        "assistant_thread_started",
         "channel_archive",
         "channel_created",
         "channel_deleted",
@@ -59,7 +54,6 @@ EVERY_EVENT = frozenset(
         "channel_shared",
         "channel_unarchive",
         "channel_unshared",
-        "emoji_changed",
         "file_change",
         "file_deleted",
         "file_public",
@@ -72,15 +66,12 @@ EVERY_EVENT = frozenset(
         "group_rename",
         "group_unarchive",
         "im_history_changed",
-        "link_shared",
         "member_joined_channel",
         "member_left_channel",
         "message.channels",
         "message.groups",
         "message.im",
         "message.mpim",
-        "pin_added",
-        "pin_removed",
         "reaction_added",
         "reaction_removed",
         "team_join",
@@ -88,6 +79,7 @@ EVERY_EVENT = frozenset(
         "user_change",
     ]
 )
+"""What the recommended manifest subscribes to."""
 
 
 @dataclass(kw_only=True, eq=False)
@@ -99,7 +91,9 @@ class App:
     app_token: str
     signing_secret: str
     app_token_scopes: frozenset[str] = frozenset({"connections:write"})
-    events: frozenset[str] = EVERY_EVENT
+    scopes: frozenset[str] = RECOMMENDED_SCOPES
+    """What an installation is granted unless told otherwise."""
+    events: frozenset[str] = RECOMMENDED_EVENTS
     commands: dict[str, bool] = field(default_factory=lambda: {"/shiguang": True})
     """Whether each slash command has ``should_escape``."""
     shortcuts: dict[str, Literal["message", "global"]] = field(default_factory=dict)
@@ -122,7 +116,7 @@ class Installation:
     workspace: Workspace
     bot: Person
     bot_token: str
-    scopes: frozenset[str] = EVERY_SCOPE
+    scopes: frozenset[str]
     is_revoked: bool = False
     is_uninstalled: bool = False
 

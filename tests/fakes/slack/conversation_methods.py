@@ -46,9 +46,7 @@ def join(call: Call) -> Json:
     return body | ({"warning": "already_in_channel"} if was_there else {})
 
 
-@method(
-    "conversations.leave", takes="channel!", scopes="channels:manage channels:join groups:write mpim:write im:write"
-)
+@method("conversations.leave", takes="channel!", scopes="channels:manage groups:write mpim:write im:write")
 def leave(call: Call) -> Json:
     """A second time is no error."""
     channel = call.channel()

@@ -214,6 +214,8 @@ class Hands:
         return re.sub(r"<([@#])([A-Z0-9]+)>", mention, text)
 
     def _interaction(self, kind: str, installation: Installation, person: Person, *, view: View | None = None) -> Json:
+        if not installation.app.interactivity_enabled:
+            raise AssertionError("interactivity is switched off, Slack shows nothing to press")
         user = {"id": person.id, "username": person.name, "name": person.name, "team_id": person.team_id}
         return {
             "type": kind,

@@ -29,6 +29,11 @@ class Moods:
         for socket in self._world.sockets.of(app):
             self._world.sockets.drop(socket)
 
+    def ping(self, app: App) -> None:
+        """Ask every connection whether it lives; ``pongs`` of the socket counts the answers."""
+        for socket in self._world.sockets.of(app):
+            self._world.sockets.ping(socket)
+
     def stall(self, app: App) -> None:
         """Every connection stays open and goes silent, pongs included."""
         for socket in self._world.sockets.of(app):

@@ -30,10 +30,9 @@ class Socket:
     app: App
     web_socket: web.WebSocketResponse
     transport: asyncio.Transport | None
-    outgoing: asyncio.Queue[Json | None] = field(default_factory=lambda: asyncio.Queue(_QUEUE_SIZE))
+    outgoing: asyncio.Queue[Json | bytes | None] = field(default_factory=lambda: asyncio.Queue(_QUEUE_SIZE))
     is_stalled: bool = False
     is_leaving: bool = False
-    pings: int = 0
     pongs: int = 0
 
 
@@ -136,10 +135,9 @@ class Sockets:
         if socket.transport is not None:
             socket.transport.abort()
 
-    async def ping(self, socket: Socket) -> None:
+    def ping(self, socket: Socket) -> None:
         """What Slack sends now and then; a client must answer with a pong."""
-        socket.pings += 1
-        await socket.web_socket.ping(b"Ping from the fake")
+        socket.outgoing.put_nowait(b"Ping from the fake")
 
     async def close(self) -> None:
         """Close all connections."""
@@ -179,7 +177,7 @@ class Sockets:
                 return
             if not socket.is_stalled:
                 with suppress(ConnectionError):
-                    await socket.web_socket.send_json(frame)
+                    await _send(socket.web_socket, frame)
 
     def _hello(self, app: App) -> Json:
         return {
@@ -195,3 +193,10 @@ class Sockets:
 
     def _disconnect_frame(self, reason: str) -> Json:
         return {"type": "disconnect", "reason": reason, "debug_info": {"host": "applink-fake"}}
+
+
+async def _send(web_socket: web.WebSocketResponse, frame: Json | bytes) -> None:
+    if isinstance(frame, bytes):
+        await web_socket.ping(frame)
+    else:
+        await web_socket.send_json(frame)

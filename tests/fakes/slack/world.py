@@ -2,16 +2,19 @@
 
 import secrets
 from collections.abc import Sequence
+from typing import Any
 
 from tests.fakes.slack.agent_threads import AgentThreads
 from tests.fakes.slack.announcer import Announcer
-from tests.fakes.slack.app import EVERY_SCOPE, App, Installation
+from tests.fakes.slack.app import App, Installation
 from tests.fakes.slack.bot_messages import BotMessages
 from tests.fakes.slack.clock import Clock
 from tests.fakes.slack.deliveries import RETRY_DELAYS_S, Deliveries
+from tests.fakes.slack.errors import Json
 from tests.fakes.slack.faults import Faults
 from tests.fakes.slack.ids import Ids
 from tests.fakes.slack.journal import Journal
+from tests.fakes.slack.manifest import configuration_of
 from tests.fakes.slack.message_events import MessageEvents
 from tests.fakes.slack.rate_limits import RateLimits
 from tests.fakes.slack.response_urls import ResponseUrls
@@ -70,7 +73,7 @@ class World:
         self.workspaces.append(workspace)
         return workspace
 
-    def add_app(self, name: str = "Shiguang", **configuration: object) -> App:
+    def add_app(self, name: str = "Shiguang", **configuration: Any) -> App:
         """Another app; ``configuration`` are fields of ``App``."""
         app_id = self.ids.new("A")
         app = App(
@@ -86,7 +89,11 @@ class World:
         self.apps.append(app)
         return app
 
-    def install(self, app: App, workspace: Workspace, *, scopes: frozenset[str] = EVERY_SCOPE) -> Installation:
+    def add_app_from_manifest(self, manifest: Json) -> App:
+        """Another app, configured as its manifest says (already parsed); ValueError when Slack would not take it."""
+        return self.add_app(**configuration_of(manifest))
+
+    def install(self, app: App, workspace: Workspace, *, scopes: frozenset[str] | None = None) -> Installation:
         """Put the app into a workspace: a bot user and a bot token."""
         bot = workspace.add_person(app.name.lower().replace(" ", ""), real_name=app.name, is_bot=True)
         bot.app_id = app.id
@@ -95,7 +102,7 @@ class World:
             workspace=workspace,
             bot=bot,
             bot_token=f"xoxb-{workspace.id}-{secrets.token_hex(12)}",
-            scopes=scopes,
+            scopes=app.scopes if scopes is None else scopes,
         )
         self.installations.append(installation)
         return installation

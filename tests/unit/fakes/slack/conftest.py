@@ -26,6 +26,11 @@ class Home:
     finance: Channel
 
     @property
+    def direct(self) -> Channel:
+        """Ann and the bot."""
+        return self.workspace.open_direct_channel(self.ann.id, self.bot.id)
+
+    @property
     def bot(self) -> Person:
         return self.installation.bot
 

@@ -8,6 +8,7 @@ import pytest
 from slack_bolt.async_app import AsyncApp
 
 from tests.fakes.slack import Message
+from tests.fakes.slack.views import View
 from tests.unit.fakes.slack.conftest import Home
 from tests.unit.fakes.slack.connecting import running_bolt
 from tests.unit.fakes.slack.refusing import error, refusal
@@ -277,3 +278,80 @@ async def test_each_person_has_a_home_of_their_own(home: Home) -> None:
     assert await error(stale) == "hash_conflict"
     home.app.home_tab_enabled = False
     assert await error(home.client.views_publish(user_id=home.ann.id, view=view)) == "not_enabled"
+
+
+def form(home: Home, **more: Any) -> View:
+    """A modal of Ann's, open."""
+    return home.slack.views.push(home.ann.id, modal(**more))
+
+
+async def test_a_form_answers_with_another_view_or_clears_the_stack(home: Home, bolt: AsyncApp) -> None:
+    answers: list[dict[str, Any]] = [
+        {"response_action": "update", "view": modal(callback_id="reason", private_metadata="2")},
+        {"response_action": "push", "view": modal(callback_id="reason", private_metadata="3")},
+        {"response_action": "errors", "errors": {"elsewhere": "x"}},
+        {"response_action": "dance"},
+        {"response_action": "clear"},
+    ]
+
+    @bolt.view("reason")
+    async def reason(ack: Any) -> None:
+        await ack(**answers.pop(0))
+
+    view = form(home)
+    for _ in range(5):
+        home.slack.hands.submit(home.ann, home.installation, view, {})
+        await home.slack.acknowledged()
+        if len(answers) == 3:
+            assert [open_view.content["private_metadata"] for open_view in home.slack.views.open.values()] == ["2", "3"]
+    assert home.slack.views.open == {}
+    assert [refusal.error for refusal in home.slack.journal.refusals] == ["invalid_errors", "invalid_response_action"]
+
+
+async def test_an_app_hears_of_a_closed_form_only_if_it_asked(home: Home) -> None:
+    assert home.slack.hands.close(home.ann, home.installation, form(home)) is None
+    told = home.slack.hands.close(home.ann, home.installation, form(home, notify_on_close=True))
+    assert told is not None
+    assert (told.payload["type"], told.payload["is_cleared"]) == ("view_closed", False)
+
+
+async def test_an_external_id_is_unique_among_open_forms(home: Home) -> None:
+    view = form(home, external_id="mine")
+    trigger_id = home.slack.hands.use_shortcut(home.ann, home.installation, "find").payload["trigger_id"]
+    again = home.client.views_open(trigger_id=trigger_id, view=modal(external_id="mine"))
+    assert await error(again) == "duplicate_external_id"
+    await home.client.views_update(external_id="mine", view=modal(external_id="mine", private_metadata="2"))
+    assert view.content["private_metadata"] == "2"
+
+
+async def test_other_elements_say_what_was_chosen(home: Home) -> None:
+    boxes = {"type": "checkboxes", "action_id": "boxes", "options": MENU["options"]}
+    people = {"type": "users_select", "action_id": "who"}
+    plain = {"type": "button", "action_id": "go", "text": {"type": "plain_text", "text": "Go"}, "value": "1"}
+    message = await answer_with(home, {"type": "actions", "elements": [boxes, people, plain]})
+
+    def chosen(action_id: str, choose: Any = None) -> dict[str, Any]:
+        delivery = home.slack.hands.press(home.ann, message, action_id, choose=choose)
+        action: dict[str, Any] = delivery.payload["actions"][0]
+        return action
+
+    assert [option["value"] for option in chosen("boxes", ["a", "b"])["selected_options"]] == ["a", "b"]
+    assert chosen("who", home.bo.id)["selected_user"] == home.bo.id
+    assert chosen("go")["value"] == "1"
+    home.app.interactivity_enabled = False
+    with pytest.raises(AssertionError, match="switched off"):
+        chosen("go")
+
+
+async def test_links_of_the_apps_domains_are_unfurled(home: Home) -> None:
+    home.app.unfurl_domains = frozenset({"e.example"})
+    home.app.events = home.app.events | {"link_shared"}
+    home.installation.scopes = home.installation.scopes | {"links:read", "links:write"}
+    message = home.slack.people.post(home.ann, home.general, "https://e.example/1")
+    (told,) = home.slack.surfaces.post_link(message, "https://e.example/1")
+    assert told.event["links"] == [{"domain": "e.example", "url": "https://e.example/1"}]
+    unfurls = {"https://e.example/1": {"text": "One"}}
+    await home.client.chat_unfurl(channel=home.general.id, ts=message.ts, unfurls=unfurls)
+    changed = home.slack.deliveries.events("message")[-1].event
+    assert changed["message"]["attachments"] == [{"id": 1, "text": "One"}]
+    assert changed["message"]["text"] == changed["previous_message"]["text"]

@@ -90,6 +90,26 @@ async def test_the_client_notices_a_silent_socket_by_the_missing_pongs(home: Hom
         await home.slack.journal.until(lambda: home.slack.sockets.opened >= 2)
 
 
+async def test_the_client_answers_pings(home: Home) -> None:
+    async with listening(home):
+        home.slack.moods.ping(home.app)
+        (socket,) = home.slack.sockets.of(home.app)
+        await home.slack.journal.until(lambda: socket.pongs)
+
+
+async def test_a_warning_comes_ten_seconds_before_the_refresh(home: Home) -> None:
+    assert home.client.session is not None
+    async with home.client.session.ws_connect(home.slack.sockets.new_url(home.app)) as socket:
+        await home.slack.connected()
+        home.slack.moods.warn(home.app)
+        home.slack.clock.advance(9.9)
+        assert [(await socket.receive_json())["type"], (await socket.receive_json())["reason"]] == ["hello", "warning"]
+        home.slack.clock.advance(0.1)
+        assert (await socket.receive_json())["reason"] == "refresh_requested"
+        await socket.receive()
+        assert socket.closed
+
+
 async def test_a_connection_ends_after_its_time_with_ten_seconds_warning(home: Home) -> None:
     async with listening(home):
         home.slack.clock.advance(home.slack.sockets.connection_seconds - 11)

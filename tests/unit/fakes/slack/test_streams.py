@@ -184,6 +184,8 @@ async def test_the_signs_of_an_opened_agent(home: Home) -> None:
     assert opened["context"]["entities"][0]["value"] == home.general.id
     assert looked["type"] == "app_context_changed"
     home.app.experience = "assistant_view"
+    home.app.events = home.app.events | {"assistant_thread_started", "assistant_thread_context_changed"}
     home.slack.surfaces.open_messages(home.ann, home.installation)
+    home.slack.surfaces.look_at(home.ann, home.installation, home.random)
     names = [delivery.event.get("subtype", delivery.name) for delivery in home.slack.deliveries.log]
-    assert names[2:] == ["assistant_app_thread", "assistant_thread_started"]
+    assert names[2:] == ["assistant_app_thread", "assistant_thread_started", "assistant_thread_context_changed"]
