@@ -4,6 +4,9 @@ import argparse
 import asyncio
 import json
 import signal
+from pathlib import Path
+
+import yaml  # type: ignore[import-untyped] # it has no types of its own
 
 from tests.fakes.slack.clock import Clock
 from tests.fakes.slack.control import Control, describe_actions, state_of
@@ -45,6 +48,7 @@ def main() -> None:
         metavar="S,S,…",
         help="seconds before each further try of an event (default 0,60,300)",
     )
+    parser.add_argument("--manifest", type=Path, metavar="FILE", help="install the app of this manifest (YAML or JSON)")
     parser.add_argument("--bot-token", default="xoxb-demo", help="default %(default)s")
     parser.add_argument("--app-token", default="xapp-demo", help="default %(default)s")
     parser.add_argument("--signing-secret", default="demo-secret", help="default %(default)s")
@@ -53,6 +57,7 @@ def main() -> None:
 
 
 async def _serve(options: argparse.Namespace) -> None:
+    manifest = yaml.safe_load(options.manifest.read_text("utf-8")) if options.manifest else None
     slack = FakeSlack(clock=Clock(runs=options.clock == "real"), retry_delays=options.retry_delays)
     slack.extra_routes.append(Control(slack).add_to)
     stopped = asyncio.Event()
@@ -64,6 +69,7 @@ async def _serve(options: argparse.Namespace) -> None:
             bot_token=options.bot_token,
             app_token=options.app_token,
             signing_secret=options.signing_secret,
+            manifest=manifest,
         )
         print(json.dumps(state_of(slack), ensure_ascii=False, indent=2), flush=True)
         await stopped.wait()

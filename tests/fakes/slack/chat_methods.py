@@ -5,7 +5,7 @@ from tests.fakes.slack.channel import Channel
 from tests.fakes.slack.errors import Json, Refused
 from tests.fakes.slack.message import Message
 from tests.fakes.slack.methods import method
-from tests.fakes.slack.posting import UPDATED_TEXT, content_of
+from tests.fakes.slack.posting import UPDATED_TEXT, checked_attachments, content_of
 
 _WORDS = "text markdown_text blocks attachments metadata"
 _LOOKS = "username icon_emoji icon_url"
@@ -109,12 +109,15 @@ def unfurl(call: Call) -> Json:
     if "channel" not in call.arguments and "unfurl_id" not in call.arguments:
         raise Refused("invalid_arguments", messages=["missing required field: channel"])
     unfurls = call.arguments.document("unfurls", error="invalid_unfurls_format")
-    if not isinstance(unfurls, dict) and "metadata" not in call.arguments:
+    if unfurls is None and "metadata" not in call.arguments:
         raise Refused("missing_unfurls")
+    if not isinstance(unfurls, dict | None):
+        raise Refused("invalid_unfurls_format")
+    previews = checked_attachments(list((unfurls or {}).values()), error="invalid_unfurls_format")
     if "channel" in call.arguments:
         message = call.message(call.channel())
         previous = message.core() | message.thread_fields()
-        message.attachments = [{"id": n, **u} for n, u in enumerate((unfurls or {}).values(), start=1)]
+        message.attachments = [{"id": number, **preview} for number, preview in enumerate(previews, start=1)]
         call.world.message_events.changed(message, previous)
     return {}
 

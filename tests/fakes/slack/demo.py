@@ -1,30 +1,25 @@
 """A small workspace to begin with: three people and a guest, four conversations, a history with a thread and a file."""
 
 from tests.fakes.slack.app import Installation
+from tests.fakes.slack.errors import Json
 from tests.fakes.slack.server import FakeSlack
 
 DAY_S = 86_400.0
 
 
-def add_demo_workspace(slack: FakeSlack, *, bot_token: str, app_token: str, signing_secret: str) -> Installation:
-    """The bot is in #general and #product, not in the private #finance."""
+def add_demo_workspace(
+    slack: FakeSlack, *, bot_token: str, app_token: str, signing_secret: str, manifest: Json | None = None
+) -> Installation:
+    """The bot is in #general and #product, not in the private #finance; a manifest decides what it may."""
     workspace = slack.add_workspace("shiguang")
-    app = slack.add_app(
-        "Shiguang",
-        app_token=app_token,
-        signing_secret=signing_secret,
-        shortcuts={"ask_about_thread": "message", "keep_under_category": "message", "standard_answer": "message"},
-    )
+    app = slack.add_app() if manifest is None else slack.add_app_from_manifest(manifest)
+    app.app_token, app.signing_secret = app_token, signing_secret
     installation = slack.install(app, workspace)
     installation.bot_token = bot_token
-    ann, bo = (
-        workspace.add_person("ann", real_name="安然"),
-        workspace.add_person("bo", real_name="Bo Berg", locale="en-US"),
-    )
-    chen, guest = (
-        workspace.add_person("chen", real_name="陈晨", is_admin=True),
-        workspace.add_person("gu", is_guest=True),
-    )
+    ann = workspace.add_person("ann", real_name="安然")
+    bo = workspace.add_person("bo", real_name="Bo Berg", locale="en-US")
+    chen = workspace.add_person("chen", real_name="陈晨", is_admin=True)
+    guest = workspace.add_person("gu", is_guest=True)
     bot = installation.bot
     general = workspace.add_channel("general", members=[chen, ann, bo, bot])
     product = workspace.add_channel("product", members=[ann, bo, guest, bot])

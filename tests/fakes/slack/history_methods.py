@@ -21,6 +21,8 @@ def history(call: Call) -> Json:
     limit = _limit(call, default=100, most=999)
     messages = [m for m in reversed(channel.messages.values()) if not m.is_reply or m.is_broadcast]
     messages = _in_window(call, messages)
+    shown = [message for message in messages if not _is_hidden_by_plan(call, message)]
+    is_limited, messages = len(shown) < len(messages), shown
     before = _cursor_ts(call)
     if before is not None:
         messages = [message for message in messages if message.ts < before]
@@ -33,6 +35,8 @@ def history(call: Call) -> Json:
         "channel_actions_ts": None,
         "channel_actions_count": 0,
     }
+    if is_limited:
+        body["is_limited"] = True
     if has_more:
         body["response_metadata"] = {"next_cursor": _cursor(page[-1].ts)}
     return body
@@ -48,7 +52,7 @@ def replies(call: Call) -> Json:
     limit = _limit(call, default=1000, most=1000)
     if first.is_reply:
         return {"messages": [_shown(call, first)], "has_more": False}
-    messages = _in_window(call, first.replies)
+    messages = [m for m in _in_window(call, first.replies) if not _is_hidden_by_plan(call, m)]
     after = _cursor_ts(call)
     if after is not None:
         messages = [message for message in messages if message.ts > after]
@@ -64,6 +68,11 @@ def _limit(call: Call, *, default: int, most: int) -> int:
     limit = call.arguments.limit(default=default, most=most)
     is_scarce = call.installation.app.distribution == "unlisted"
     return min(limit, UNLISTED_PAGE) if is_scarce else limit
+
+
+def _is_hidden_by_plan(call: Call, message: Message) -> bool:
+    days = call.workspace.hides_older_than_days
+    return days is not None and float(message.ts) < call.world.clock.now() - days * 86_400
 
 
 def _in_window(call: Call, messages: list[Message]) -> list[Message]:

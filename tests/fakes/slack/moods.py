@@ -39,6 +39,10 @@ class Moods:
         for socket in self._world.sockets.of(app):
             socket.is_stalled = True
 
+    def deliver_to(self, app: App, url: str | None) -> None:
+        """HTTP mode from now on, without the challenge (``webhook.verify`` sends it); None goes back to sockets."""
+        app.request_url = url
+
     def disable_socket_mode(self, app: App) -> None:
         """``link_disabled`` for all, and no new addresses until it is enabled again."""
         app.socket_mode_enabled = False

@@ -145,16 +145,19 @@ def metadata_of(arguments: Arguments) -> Json | None:
     return metadata
 
 
-def _attachments_of(arguments: Arguments) -> list[Json]:
-    attachments = arguments.document("attachments", error="invalid_attachments")
-    if attachments is None:
-        return []
+def checked_attachments(attachments: Any, *, error: str = "invalid_attachments") -> list[Json]:
+    """Refuses attachments with fields that Slack does not have, or with bad blocks."""
     if not isinstance(attachments, list) or not all(isinstance(item, dict) for item in attachments):
-        raise Refused("invalid_attachments")
+        raise Refused(error)
     if len(attachments) > ATTACHMENTS:
         raise Refused("too_many_attachments")
     for attachment in attachments:
         if not set(attachment) <= _ATTACHMENT_FIELDS:
-            raise Refused("invalid_attachments")
+            raise Refused(error)
         checked_blocks(attachment.get("blocks", []))
     return attachments
+
+
+def _attachments_of(arguments: Arguments) -> list[Json]:
+    attachments = arguments.document("attachments", error="invalid_attachments")
+    return [] if attachments is None else checked_attachments(attachments)

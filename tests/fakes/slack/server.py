@@ -1,6 +1,6 @@
 """The whole fake: the world, its drivers, and three servers on ports of their own."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from aiohttp import web
@@ -30,6 +30,7 @@ from tests.fakes.slack.surfaces import Surfaces
 from tests.fakes.slack.web_api import WebApi
 from tests.fakes.slack.world import World
 
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 LARGEST_REQUEST = 16 * 1024 * 1024
 
 
@@ -90,7 +91,7 @@ class FakeSlack(World):
                 await runner.cleanup()
 
     def _application(self) -> web.Application:
-        application = web.Application(client_max_size=LARGEST_REQUEST)
+        application = web.Application(client_max_size=LARGEST_REQUEST, middlewares=[self._note_bugs])
         application.router.add_route("*", "/api/{method}", WebApi(self).handle)
         application.router.add_get("/link/", self.sockets.handle)
         for kind in ("commands", "actions", "app"):
@@ -98,6 +99,16 @@ class FakeSlack(World):
         for add_routes in self.extra_routes:
             add_routes(application)
         return application
+
+    @web.middleware
+    async def _note_bugs(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """What Slack would not do: a bug of the fake must not pass for a refusal."""
+        try:
+            return await handler(request)
+        except Exception as bug:
+            if not isinstance(bug, web.HTTPException):
+                self.journal.refuse("fake", request.path, "bug", repr(bug))
+            raise
 
     def _tell_addresses(self, hosts: list[str]) -> None:
         self.api_host, self.file_host, self.stranger_host = hosts

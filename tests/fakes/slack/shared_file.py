@@ -87,7 +87,7 @@ class SharedFile:
         return file | (self._share_fields() if with_shares else {})
 
     def _share_fields(self) -> Json:
-        places = {kind: [] for kind in ("channels", "groups", "ims")}  # type: dict[str, list[str]]
+        places: dict[str, list[str]] = {kind: [] for kind in ("channels", "groups", "ims")}
         shares: Json = {}
         for channel_id, moments in self.shares.items():
             channel = self.workspace.channels.get(channel_id)

@@ -66,7 +66,8 @@ class Views:
         by_type({name: _SHAPES[name] for name in types}, what="view")(content, "/view", problems)
         if not problems:
             problems += problems_of_view_blocks(content["blocks"])
-            has_input = any(block.get("type") == "input" for block in content["blocks"] if isinstance(block, dict))
+        if not problems:
+            has_input = any(block["type"] == "input" for block in content["blocks"])
             if has_input and content["type"] == "modal" and "submit" not in content:
                 problem(problems, "`submit` is required when an `input` block is within blocks array", "/view")
         if problems:

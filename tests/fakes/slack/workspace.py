@@ -27,6 +27,8 @@ class Workspace:
     channels: dict[str, Channel] = field(default_factory=dict)
     files: dict[str, SharedFile] = field(default_factory=dict)
     emoji: dict[str, str] = field(default_factory=dict)
+    hides_older_than_days: int | None = None
+    """90 on the free plan: older messages are there but not shown."""
     user_groups: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

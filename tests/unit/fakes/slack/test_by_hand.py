@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from tests.fakes.slack import Clock, FakeSlack
 from tests.fakes.slack.control import Control, describe_actions
 from tests.fakes.slack.demo import add_demo_workspace
+from tests.unit.fakes.slack.refusing import error
 from tests.waiting import eventually
 
 ROOT = Path(__file__).parents[4]
@@ -107,9 +108,16 @@ async def test_help_names_every_action() -> None:
     assert not [line for line in actions if line.startswith("clock/call_later")]
 
 
-async def test_the_module_starts_says_where_it_is_and_ends_on_request() -> None:
+async def test_the_module_starts_says_where_it_is_and_ends_on_request(tmp_path: Path) -> None:
+    manifest = tmp_path / "manifest.yaml"
+    manifest.write_text(
+        "display_information: {name: Archive Bot}\noauth_config: {scopes: {bot: [chat:write]}}\n"
+        "settings: {socket_mode_enabled: true}\n"
+    )
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.fakes.slack", "--port", "0", cwd=ROOT, stdout=asyncio.subprocess.PIPE
+        *(sys.executable, "-m", "tests.fakes.slack", "--port", "0", "--manifest", str(manifest)),
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
     )
     assert process.stdout is not None
     try:
@@ -120,6 +128,8 @@ async def test_the_module_starts_says_where_it_is_and_ends_on_request() -> None:
         state = json.loads(b"".join(lines))
         client = AsyncWebClient(token="xoxb-demo", base_url=state["api_url"])
         assert (await client.auth_test())["team"] == "shiguang"
+        assert state["apps"][0]["name"] == "Archive Bot"
+        assert await error(client.users_list()) == "missing_scope"
     finally:
         process.terminate()
         assert await process.wait() == 0

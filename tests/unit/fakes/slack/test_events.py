@@ -290,6 +290,16 @@ async def test_every_page_of_replies_begins_with_the_parent(home: Home) -> None:
     assert [message["ts"] for message in alone["messages"]] == [replies[3].ts]
 
 
+async def test_the_free_plan_hides_what_is_old(home: Home) -> None:
+    home.workspace.hides_older_than_days = 90
+    now = home.slack.clock.now()
+    post(home, "old", at=now - 91 * 86_400, quietly=True)
+    post(home, "recent", at=now - 89 * 86_400, quietly=True)
+    answer = await home.client.conversations_history(channel=home.general.id)
+    assert [message["text"] for message in answer["messages"]] == ["recent"]
+    assert answer["is_limited"]
+
+
 async def test_what_is_done_quietly_is_found_only_in_the_history(home: Home) -> None:
     message = post(home, "before", quietly=True)
     home.slack.people.edit(message, "after", quietly=True)

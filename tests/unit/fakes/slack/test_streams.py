@@ -29,7 +29,7 @@ def task(status: str, **more: Any) -> dict[str, Any]:
     return {"type": "task_update", "id": "t1", "title": "Search", "status": status, **more}
 
 
-async def test_the_sdks_helper_streams_an_answer(home: Home, question: Message) -> None:
+async def test_the_sdks_own_stream_carries_an_answer(home: Home, question: Message) -> None:
     stream = await home.client.chat_stream(
         channel=home.general.id,
         thread_ts=question.ts,

@@ -1,11 +1,15 @@
 """The front door: tokens, scopes, arguments, rate limits and pages, as the real client meets them."""
 
+from dataclasses import replace
+from typing import NoReturn
+
 import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.fakes.slack import FakeSlack
+from tests.fakes.slack.methods import METHODS
 from tests.unit.fakes.slack.conftest import Home
 from tests.unit.fakes.slack.refusing import error, refusal
 
@@ -210,6 +214,17 @@ async def test_faults_can_be_planned(home: Home) -> None:
     with pytest.raises(Exception, match="disconnected"):
         await client.chat_postMessage(channel=home.general.id, text="3")
     assert [message.text for message in home.general.messages.values()] == ["3"], "the lost answer was of a real post"
+
+
+async def test_a_bug_of_the_fake_does_not_pass_for_a_refusal(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(call: object) -> NoReturn:
+        raise KeyError("a bug")
+
+    monkeypatch.setitem(METHODS, "emoji.list", replace(METHODS["emoji.list"], handler=broken))
+    with pytest.raises(SlackApiError):
+        await home.client.emoji_list()
+    (bug,) = home.slack.journal.refusals
+    assert (bug.surface, bug.error, bug.detail) == ("fake", "bug", "KeyError('a bug')")
 
 
 async def test_every_request_and_refusal_is_in_the_journal(slack: FakeSlack, home: Home) -> None:
