@@ -78,8 +78,3 @@ class Person:
         if with_locale:
             user["locale"] = self.locale
         return user
-
-    @property
-    def is_guest(self) -> bool:
-        """Of one channel or of several."""
-        return self.is_restricted or self.is_ultra_restricted
