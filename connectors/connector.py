@@ -93,6 +93,20 @@ class Post:
     thread_id: RecordId | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """What a message of the bot must say from now on, because something that it told of was deleted or changed."""
+
+    answer_id: str
+    """Of the answer, or the ``post_id``."""
+    record_id: RecordId
+    """The bot's message."""
+    channel: ChannelRef
+    text: str
+    citations: tuple[Citation, ...]
+    language: Language
+
+
 class PostRefused(Exception):
     """Raised by ``Connector.post`` when the platform will never take it; ``code`` says why."""
 
@@ -226,6 +240,13 @@ class Connector(Protocol):
 
         The message comes back as an event of the bot's with ``answer_id`` set to ``post_id``. Raises ``PostRefused``
         when it can never be posted; whatever else is raised means that it is tried again later.
+        """
+        ...
+
+    async def revise(self, revision: Revision) -> None:
+        """Replace what a posted message says. Doing it twice is the same; raises when it must be tried again later.
+
+        A message that is gone on the platform is no error.
         """
         ...
 

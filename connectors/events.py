@@ -30,6 +30,8 @@ class ChannelRef(_Frozen):
     visibility: Visibility
     workspace_id: str = ""
     archived: bool = False
+    external: bool = False
+    """Shared with another organisation: a reply here uses this channel alone, and only its members read it."""
 
 
 class PersonRef(_Frozen):
@@ -129,6 +131,32 @@ class ChannelChanged(_Event):
     members: tuple[PersonRef, ...] | None = None
 
 
+class PersonChanged(_Event):
+    """A person got another name, became a guest or stopped being one, or was deactivated (``active`` is false).
+
+    Who is not active has left every channel and may read nothing.
+    """
+
+    type: Literal["person_changed"] = "person_changed"
+    person: PersonRef
+    active: bool = True
+
+
+class FileFetched(_Event):
+    """The bytes of a shared file have arrived (``sha256``), or never will (``unavailable_reason``).
+
+    It counts for every message that shared the file, those that arrive later included; ``occurred_at`` decides between
+    several. A removed file stays removed.
+    """
+
+    type: Literal["file_fetched"] = "file_fetched"
+    file_id: RecordId
+    """As in ``FileRef.file_id``."""
+    sha256: str | None = None
+    size_bytes: int | None = None
+    unavailable_reason: str | None = None
+
+
 class ChannelDeleted(_Event):
     """A channel is gone, with everything in it."""
 
@@ -153,7 +181,9 @@ Event = Annotated[
     | ReactionChanged
     | ChannelChanged
     | ChannelDeleted
-    | MembershipChanged,
+    | MembershipChanged
+    | PersonChanged
+    | FileFetched,
     Field(discriminator="type"),
 ]
 EVENT_ADAPTER: TypeAdapter[Event] = TypeAdapter(Event)

@@ -32,11 +32,13 @@ from bot.truth.working_set import LONG_AGO, Applied, WorkingSet
 from connectors.events import (
     ChannelChanged,
     ChannelDeleted,
+    FileFetched,
     FileRemoved,
     MembershipChanged,
     MessageDeleted,
     MessageEdited,
     MessagePosted,
+    PersonChanged,
     ReactionChanged,
 )
 
@@ -113,7 +115,7 @@ class Applier:
                     event.channel.channel_id, event.person.person_id, present=event.present, at=event.occurred_at
                 )
                 self._work.changed(event.channel.channel_id, None)
-            case None:
+            case PersonChanged() | FileFetched() | None:
                 pass
             case unreachable:
                 assert_never(unreachable)

@@ -5,7 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
-from connectors.connector import Language, Post
+from connectors.connector import Language, Post, Revision
 from connectors.console.answers import Answers
 from connectors.console.asking import Asking
 from connectors.console.changes import Changes
@@ -76,6 +76,9 @@ class ConsoleConnector:
     async def post(self, post: Post) -> RecordId | None:
         """Post as the bot; raises ``PostRefused`` for a channel that is not the console's."""
         return await self._posting.post(post)
+
+    async def revise(self, revision: Revision) -> None:
+        """Nothing: pages read what is shown from the archive, which has it already."""
 
     async def close(self) -> None:
         """Stop answers and changes, and end every socket."""
