@@ -23,7 +23,7 @@ from bot.guarding.leaking import asks_for_prompt
 from bot.guarding.masker import Masker
 from bot.language import language_of
 from bot.llm.absent import estimate_tokens
-from bot.llm.interface import LanguageModel
+from bot.llm.interface import GREEDY, LanguageModel, Sampling
 from bot.texts import say
 from bot.truth.answers import Answers, StoredAnswer, StoredSource
 from bot.truth.database import Database
@@ -80,8 +80,28 @@ class Question:
     """Whether the asker may read more than this audience: told where to ask when nothing was found here."""
     gate: Gate | None = None
     """Of an answer that nobody asked for: may end it in silence, which is neither stored nor shown."""
+    variation: "Variation | None" = None
+    """Of an answer that is tried again."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variation:
+    """How an answer is made differently from an earlier one to the same question."""
+
+    besides: frozenset[str]
+    """Messages that the earlier one cited: others are read before them."""
+    sampling: Sampling
+
+
+def varied(results: Sequence[Evidence], besides: frozenset[str]) -> list[Evidence]:
+    """Results with those an earlier answer cited after the others, where there are enough others to choose from."""
+    others = [item for item in results if item.message_id not in besides]
+    if len(others) < _FEWEST_OTHERS:
+        return list(results)
+    return [*others, *(item for item in results if item.message_id in besides)]
+
+
+_FEWEST_OTHERS: Final = 2
 _NOTHING: Final = frozenset({"nothing_found", "not_in_records"})
 SILENT: Final = "silent"
 """The reason of an answer that its gate held back."""
@@ -189,7 +209,10 @@ class Answerer:
         told = masker.text(found.understood.told(language, self._zone))
         evidence = await with_neighbours(
             self._database,
-            await with_replacements(self._database, found.results),
+            await with_replacements(
+                self._database,
+                varied(found.results, question.variation.besides) if question.variation else found.results,
+            ),
             budget=Budget(room, self._tokens, zone=self._zone, language=language),
             besides=question.record_id,
         )
@@ -231,6 +254,7 @@ class Answerer:
             now=now,
             asker=question.person_id or "",
             sought=" ".join(question.searches),
+            sampling=question.variation.sampling if question.variation else GREEDY,
         )
 
         async def tell(ahead: int) -> None:

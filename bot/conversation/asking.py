@@ -42,6 +42,7 @@ class Asking:
                 context=rewritten.context,
                 context_records=rewritten.context_records,
                 sees_more=lambda: self._sees_more(request, audience),
+                variation=request.variation,
             ),
             reply,
         )

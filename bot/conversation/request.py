@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Protocol
 
-from bot.answering.answerer import Answerer
+from bot.answering.answerer import Answerer, Variation
 from bot.answering.finding import Finder
 from bot.answering.story import Storyteller
 from bot.confirming import Confirmations
@@ -56,6 +56,8 @@ class Request:
     """Everybody who will read the reply, as of now."""
     turns: Callable[[], Awaitable[Sequence[Turn]]]
     """What was said before in the thread, or lately in a direct chat; oldest first, without this utterance."""
+    variation: Variation | None = None
+    """Of a question that is answered once more."""
 
 
 class Handler(Protocol):

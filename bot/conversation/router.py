@@ -1,7 +1,10 @@
 """From an utterance to the handler of what it wants."""
 
+from collections.abc import Awaitable
+
 import structlog
 
+from bot.answering.answerer import Variation
 from bot.commands import is_command, parse_command
 from bot.conversation.handlers import OF_INTENTS, handlers
 from bot.conversation.listing import ECHOED
@@ -28,17 +31,30 @@ class Conversation:
     async def converse(self, utterance: Utterance, reply: Reply) -> None:
         """Answer one utterance; failures are told to the person by code, sentence and hint."""
         language = utterance.language or language_of(utterance.text)
+        await self._told(self._route(utterance, reply, language), utterance, reply, language)
+
+    async def answer_again(self, utterance: Utterance, reply: Reply, variation: Variation) -> None:
+        """Answer a question of the archive once more, differently; its text is what was asked."""
+        language = utterance.language or language_of(utterance.text)
+        work = self._handle("ask", utterance.text, utterance, reply, language, variation=variation)
+        await self._told(work, utterance, reply, language)
+
+    async def _route(self, utterance: Utterance, reply: Reply, language: Language) -> None:
+        if utterance.kind == "overheard":
+            await self._handle("overheard", utterance.text, utterance, reply, language)
+        elif utterance.kind == "command" or is_command(utterance.text):
+            await self._command(utterance, reply, language)
+        else:
+            intent = await self._parts.intents.of(utterance.text)
+            _log.debug("intent", kind=intent.kind, confidence=intent.confidence)
+            whole = "" if intent.kind in ("summary", "catchup") else utterance.text
+            text = intent.rest or whole
+            await self._handle(OF_INTENTS[intent.kind], text, utterance, reply, language, intent)
+
+    async def _told(self, work: Awaitable[None], utterance: Utterance, reply: Reply, language: Language) -> None:
+        """Do the work; what makes it fail is told."""
         try:
-            if utterance.kind == "overheard":
-                await self._handle("overheard", utterance.text, utterance, reply, language)
-            elif utterance.kind == "command" or is_command(utterance.text):
-                await self._command(utterance, reply, language)
-            else:
-                intent = await self._parts.intents.of(utterance.text)
-                _log.debug("intent", kind=intent.kind, confidence=intent.confidence)
-                whole = "" if intent.kind in ("summary", "catchup") else utterance.text
-                text = intent.rest or whole
-                await self._handle(OF_INTENTS[intent.kind], text, utterance, reply, language, intent)
+            await work
         except ShiguangError as error:
             await self._fail(error, utterance, reply, language)
         except Exception:  # noqa: BLE001 - the edge
@@ -71,6 +87,7 @@ class Conversation:
         reply: Reply,
         language: Language,
         intent: Intent | None = None,
+        variation: Variation | None = None,
     ) -> None:
         request = Request(
             utterance=utterance,
@@ -79,6 +96,7 @@ class Conversation:
             intent=intent,
             audience=lambda: self._audience(utterance),
             turns=lambda: earlier_turns(self._parts.database, utterance),
+            variation=variation,
         )
         await self._handlers[name](request, reply)
 

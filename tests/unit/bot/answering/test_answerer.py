@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
-from bot.answering.answerer import Question
+from bot.answering.answerer import Question, Variation, varied
 from bot.application import Application
 from bot.errors import (
     ArchiveUnavailable,
@@ -22,7 +22,7 @@ from bot.errors import (
     ModelUnavailable,
 )
 from bot.llm.absent import AbsentModel
-from bot.llm.interface import LanguageModel
+from bot.llm.interface import LanguageModel, Sampling
 from bot.llm.scripted import Reply, ScriptedModel, ScriptedReply
 from bot.texts import TEXTS
 from bot.truth.tables import AnswerRow, AnswerSourceRow
@@ -393,3 +393,24 @@ async def test_a_larger_budget_is_filled_with_more_records_as_far_as_the_context
     answerer = answerer_with(application, model, evidence_tokens=tokens)
     await answerer.answer(_question("What about the zircon seal of the gearbox?"), RecordingReply())
     assert fewest <= model.requests[0].messages[-1].content.count("zircon seal") - 1 <= most
+
+
+async def test_tried_again_the_model_reads_what_the_first_answer_did_not_cite_and_speaks_less_strictly(
+    application: Application,
+) -> None:
+    model = ScriptedModel(["The pump needs 18 days.", "The pump needs 18 days."])
+    answerer = answerer_with(application, model)
+    first = await answerer.answer(_question("How many days does the pump need?"))
+    cited = frozenset(citation.record_id for citation in first.answer.citations)
+    variation = Variation(besides=frozenset(map(str, cited)), sampling=Sampling(temperature=0.7, seed=11))
+    again = await answerer.answer(_question("How many days does the pump need?", variation=variation))
+    assert again.answer.answer_id != first.answer.answer_id
+    assert [call.sampling.temperature for call in model.requests] == [0.0, 0.7]
+    assert model.requests[0].messages != model.requests[1].messages, "other passages come first"
+
+
+async def test_with_too_few_others_what_was_cited_keeps_its_place(application: Application) -> None:
+    found = await application.finder.search("pump", audience=LAUNCH, limit=2)
+    assert varied(found, frozenset({found[0].message_id})) == found
+    more = [*found, *(await application.finder.search("printed tomorrow", audience=LAUNCH, limit=1))]
+    assert varied(more, frozenset({found[0].message_id})) == [*more[1:], found[0]]
