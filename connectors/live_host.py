@@ -156,6 +156,10 @@ class LiveHost(Host, Protocol):
         """When the last message that is kept of a channel was sent."""
         ...
 
+    async def files_kept(self, file_ids: Sequence[RecordId]) -> Mapping[RecordId, int]:
+        """Those of these files (``FileRef.file_id``) whose bytes are here and not removed, each with its size."""
+        ...
+
     async def history_reached(
         self, channel_id: ChannelId, *, reached: datetime | None, complete: bool, at: datetime
     ) -> None:

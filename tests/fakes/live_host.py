@@ -9,6 +9,8 @@ from connectors.connector import Answer, Decision, DownReason, Language, Reply, 
 from connectors.events import (
     ChannelId,
     Event,
+    FileFetched,
+    FileRemoved,
     MessageDeleted,
     MessageEdited,
     MessagePosted,
@@ -199,6 +201,14 @@ class FakeLiveHost:
             if isinstance(event, MessagePosted) and event.channel.channel_id == channel_id
         ]
         return max(times, default=None)
+
+    async def files_kept(self, file_ids: Sequence[RecordId]) -> Mapping[RecordId, int]:
+        removed = {event.file_id for event in self.events if isinstance(event, FileRemoved)}
+        return {
+            event.file_id: event.size_bytes or 0
+            for event in self.events
+            if isinstance(event, FileFetched) and event.sha256 and event.file_id in set(file_ids) - removed
+        }
 
     async def history_reached(
         self, channel_id: ChannelId, *, reached: datetime | None, complete: bool, at: datetime
