@@ -24,6 +24,10 @@ class Api(Protocol):
         """
         ...
 
+    async def respond(self, response_url: str, **message: Any) -> None:
+        """Post to a ``response_url``; raises as ``call``. Not Bolt's ``respond``, which disregards ``NO_PROXY``."""
+        ...
+
 
 class Tasks(Protocol):
     """Work that goes on by itself, owned: cancelled and awaited when the connector closes."""
