@@ -1,7 +1,7 @@
 """Tables of the truth. Times are stored in UTC; ids are those of ``connectors.events``.
 
 Invariant 3 in columns: whatever holds words of a message (``messages.text``, ``message_edits``, ``file_texts``,
-``inbox.payload``, ``answers``, ``answer_sources``) is emptied or removed when the message is deleted.
+``inbox.payload``, ``letters.body``, ``answers``, ``answer_sources``) is emptied or removed when the message is deleted.
 """
 
 from bot.truth.tables.answers import AnswerRow, AnswerSourceRow, ChannelSettingsRow, ConfirmationRow, VerdictRow
@@ -19,6 +19,7 @@ from bot.truth.tables.chats import (
     ReactionRow,
     RemovedFileRow,
 )
+from bot.truth.tables.curation import PreferenceRow, ReminderRow, StandardAnswerRow
 from bot.truth.tables.digests import (
     ConversationSummaryRow,
     ConversationSummarySourceRow,
@@ -36,6 +37,14 @@ from bot.truth.tables.findings import (
     RecordTopicRow,
     TopicRow,
 )
+from bot.truth.tables.live import (
+    ChannelHistoryRow,
+    FetchedFileRow,
+    GoneWorkspaceRow,
+    LetterRow,
+    NoteRow,
+    RevisionRow,
+)
 from bot.truth.tables.removals import ErasureRow, ForgottenRow, RetentionRow
 
 __all__ = [
@@ -44,6 +53,7 @@ __all__ = [
     "Base",
     "CategoryCorrectionRow",
     "CategoryRow",
+    "ChannelHistoryRow",
     "ChannelRow",
     "ChannelSettingsRow",
     "ConfirmationRow",
@@ -55,21 +65,29 @@ __all__ = [
     "DigestScheduleRow",
     "DigestSourceRow",
     "ErasureRow",
+    "FetchedFileRow",
     "FileRow",
     "FileTextRow",
     "ForgottenRow",
+    "GoneWorkspaceRow",
     "InboxRow",
     "IndexQueueRow",
+    "LetterRow",
     "LinkRow",
     "MembershipRow",
     "MessageEditRow",
     "MessageRow",
+    "NoteRow",
     "PersonRow",
+    "PreferenceRow",
     "ReactionRow",
     "RecordCategoryRow",
     "RecordTopicRow",
+    "ReminderRow",
     "RemovedFileRow",
     "RetentionRow",
+    "RevisionRow",
+    "StandardAnswerRow",
     "TopicRow",
     "UtcDateTime",
     "VerdictRow",

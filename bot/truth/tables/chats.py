@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, Text
+from sqlalchemy import Index, String, Text, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.truth.tables.base import Base
@@ -36,6 +36,8 @@ class ChannelRow(Base):
     name: Mapped[str] = mapped_column(index=True)
     visibility: Mapped[str] = mapped_column(String(16))
     archived: Mapped[bool] = mapped_column(default=False)
+    external: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Shared with another organisation."""
     changed_at: Mapped[datetime]
     deleted_at: Mapped[datetime | None]
 
@@ -50,6 +52,12 @@ class PersonRow(Base):
     is_bot: Mapped[bool] = mapped_column(default=False)
     is_guest: Mapped[bool] = mapped_column(default=False)
     changed_at: Mapped[datetime]
+    active: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """Who is not may read nothing."""
+    active_at: Mapped[datetime | None]
+    """Of the newest event about ``active``."""
+    left_at: Mapped[datetime | None]
+    """When the person was deactivated last: memberships that are not newer have ended."""
 
 
 class MembershipRow(Base):
@@ -114,7 +122,7 @@ class FileRow(Base):
     sha256: Mapped[str | None] = mapped_column(String(64), index=True)
     caption: Mapped[str] = mapped_column(Text, default="")
     status: Mapped[str] = mapped_column(String(16))
-    """pending, read or failed."""
+    """pending (without bytes: they are being fetched), read or failed."""
     reason: Mapped[str | None]
     removed_at: Mapped[datetime | None]
     applied_at: Mapped[datetime] = mapped_column(index=True)
