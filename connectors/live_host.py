@@ -1,12 +1,12 @@
 """What the application offers connectors of live platforms beyond ``Host``: a durable mailbox, notes, and views."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from connectors.connector import Answer, Host, Language, Reply, Utterance, VerdictKind
-from connectors.events import ChannelId, Event, PersonRef, Platform, RecordId
+from connectors.events import ChannelId, ChannelRef, Event, PersonId, PersonRef, Platform, RecordId
 
 Json = Mapping[str, object]
 """A JSON object."""
@@ -121,6 +121,16 @@ class HomeView:
     files: tuple[SharedFileView, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownPerson:
+    """What the application believes of a person."""
+
+    person: PersonRef
+    active: bool
+    channels: frozenset[ChannelId]
+    """Those that they are believed to be in and that are not deleted."""
+
+
 class LiveHost(Host, Protocol):
     """What Slack and WeCom need."""
 
@@ -154,6 +164,18 @@ class LiveHost(Host, Protocol):
 
     async def latest_message(self, channel_id: ChannelId) -> datetime | None:
         """When the last message that is kept of a channel was sent."""
+        ...
+
+    async def known_channels(self, channel_ids: Collection[ChannelId]) -> Mapping[ChannelId, ChannelRef]:
+        """Those of these channels that are known and not deleted, each as it is believed to be now."""
+        ...
+
+    async def known_members(self, channel_id: ChannelId) -> Sequence[PersonRef]:
+        """Who is believed to be in a channel now, each as they are believed to be; nobody when that is not known."""
+        ...
+
+    async def known_person(self, person_id: PersonId) -> KnownPerson | None:
+        """A person; None when nothing is known of them."""
         ...
 
     async def files_kept(self, file_ids: Sequence[RecordId]) -> Mapping[RecordId, int]:

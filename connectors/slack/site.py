@@ -45,7 +45,22 @@ class Directory(Names, Protocol):
         ...
 
     async def channel(self, slack_channel_id: str) -> ChannelRef:
-        """A channel; one that cannot be looked up counts as private and external."""
+        """A channel; one that Slack does not tell about counts as private and external.
+
+        Raises ``SlackAway`` when nothing is known of it and Slack cannot be asked now.
+        """
+        ...
+
+    async def note(self, event: Payload) -> None:
+        """Take in what an inner event says of people and channels. Called for each, in order, before translating it."""
+        ...
+
+    async def events(self, event: Payload) -> Sequence[Event]:
+        """What an inner event means to the archive as far as it is about people and channels; nothing of messages.
+
+        Also of the system messages that tell of a channel's name or privacy. The same each time it is asked.
+        Raises ``SlackAway`` when Slack must be asked and cannot be.
+        """
         ...
 
     async def learn_names(self, text: str) -> None:
@@ -68,6 +83,10 @@ class Directory(Names, Protocol):
 class Memberships(Protocol):
     """Who is where. Unknown means no: both raise ``MembershipUnknown`` when Slack cannot be asked and the last
     answer is too old."""
+
+    def note(self, event: Payload) -> None:
+        """Take in what an inner event says of who is where, after ``Directory.note``."""
+        ...
 
     async def refresh_channel(self, slack_channel_id: str) -> None:
         """See to it that the truth has the members of a channel, not older than the settings allow."""

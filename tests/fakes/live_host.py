@@ -1,25 +1,30 @@
 """The application's side of live platforms, in memory: remembers what it was given, answers what it was told to."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
 from connectors.connector import Answer, Decision, DownReason, Language, Reply, Utterance, VerdictKind
 from connectors.events import (
+    ChannelChanged,
+    ChannelDeleted,
     ChannelId,
+    ChannelRef,
     Event,
     FileFetched,
     FileRemoved,
+    MembershipChanged,
     MessageDeleted,
     MessageEdited,
     MessagePosted,
+    PersonChanged,
     PersonId,
     PersonRef,
     Platform,
     RecordId,
 )
-from connectors.live_host import CategoryView, CommandView, HomeView, Json, Letter
+from connectors.live_host import CategoryView, CommandView, HomeView, Json, KnownPerson, Letter
 
 Conversing = Callable[[Utterance, Reply], Awaitable[None]]
 
@@ -69,6 +74,42 @@ class NotebookInMemory:
 
     async def all(self, source: str, prefix: str) -> Mapping[str, Json]:
         return {key: value for (of, key), value in self.notes.items() if of == source and key.startswith(prefix)}
+
+
+@dataclass
+class Believed:
+    """People, channels and who is in them."""
+
+    channels: dict[ChannelId, ChannelRef] = field(default_factory=dict)
+    people: dict[PersonId, PersonRef] = field(default_factory=dict)
+    inactive: set[PersonId] = field(default_factory=set)
+    members: set[tuple[ChannelId, PersonId]] = field(default_factory=set)
+
+    def take_in(self, event: Event) -> None:
+        """The next event."""
+        match event:
+            case ChannelChanged(channel=channel, members=members):
+                self.channels[channel.channel_id] = channel
+                if members is not None:
+                    self.members = {(of, person) for of, person in self.members if of != channel.channel_id}
+                    self.members |= {(channel.channel_id, person.person_id) for person in members}
+                    self.people |= {person.person_id: person for person in members}
+            case ChannelDeleted():
+                self.channels.pop(event.channel_id, None)
+            case MembershipChanged(channel=channel, person=person):
+                self.channels.setdefault(channel.channel_id, channel)
+                self.people[person.person_id] = person
+                (self.members.add if event.present else self.members.discard)((channel.channel_id, person.person_id))
+            case PersonChanged(person=person):
+                self.people[person.person_id] = person
+                (self.inactive.discard if event.active else self.inactive.add)(person.person_id)
+                if not event.active:
+                    self.members = {(of, member) for of, member in self.members if member != person.person_id}
+            case MessagePosted(channel=channel, author=author):
+                self.channels.setdefault(channel.channel_id, channel)
+                self.people[author.person_id] = author
+            case _:
+                pass
 
 
 async def _says_nothing(_: Utterance, reply: Reply) -> None:
@@ -201,6 +242,32 @@ class FakeLiveHost:
             if isinstance(event, MessagePosted) and event.channel.channel_id == channel_id
         ]
         return max(times, default=None)
+
+    async def known_channels(self, channel_ids: Collection[ChannelId]) -> Mapping[ChannelId, ChannelRef]:
+        told = self.believed
+        return {channel_id: told.channels[channel_id] for channel_id in channel_ids if channel_id in told.channels}
+
+    async def known_members(self, channel_id: ChannelId) -> Sequence[PersonRef]:
+        told = self.believed
+        return [told.people[person] for of, person in sorted(told.members) if of == channel_id]
+
+    async def known_person(self, person_id: PersonId) -> KnownPerson | None:
+        told = self.believed
+        if person_id not in told.people:
+            return None
+        return KnownPerson(
+            person=told.people[person_id],
+            active=person_id not in told.inactive,
+            channels=frozenset(of for of, person in told.members if person == person_id and of in told.channels),
+        )
+
+    @property
+    def believed(self) -> "Believed":
+        """Who is where, by the times of what was accepted."""
+        told = Believed()
+        for event in sorted(self.events, key=lambda event: event.occurred_at):
+            told.take_in(event)
+        return told
 
     async def files_kept(self, file_ids: Sequence[RecordId]) -> Mapping[RecordId, int]:
         removed = {event.file_id for event in self.events if isinstance(event, FileRemoved)}

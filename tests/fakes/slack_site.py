@@ -64,6 +64,12 @@ class SimpleDirectory:
             external=is_set(found, "is_ext_shared"),
         )
 
+    async def note(self, event: Payload) -> None:
+        pass
+
+    async def events(self, event: Payload) -> Sequence[Event]:
+        return ()
+
     async def learn_names(self, text: str) -> None:
         pass
 
@@ -89,6 +95,9 @@ class RecordedMemberships:
 
     channels: list[str] = field(default_factory=list)
     people: list[str] = field(default_factory=list)
+
+    def note(self, event: Payload) -> None:
+        pass
 
     async def refresh_channel(self, slack_channel_id: str) -> None:
         self.channels.append(slack_channel_id)
