@@ -107,10 +107,11 @@ class MessageDeleted(_Event):
 
 
 class FileRemoved(_Event):
-    """A shared file was deleted on the platform."""
+    """A shared file was deleted on the platform; with ``channel_id`` it was only taken out of that channel."""
 
     type: Literal["file_removed"] = "file_removed"
     file_id: RecordId
+    channel_id: ChannelId | None = None
 
 
 class ReactionChanged(_Event):
@@ -155,6 +156,10 @@ class FileFetched(_Event):
     sha256: str | None = None
     size_bytes: int | None = None
     unavailable_reason: str | None = None
+    name: str | None = None
+    """What it is called now, when that was looked up; with ``media_type`` and ``caption`` as in ``FileRef``."""
+    media_type: str | None = None
+    caption: str | None = None
 
 
 class ChannelDeleted(_Event):
