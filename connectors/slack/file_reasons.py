@@ -37,6 +37,10 @@ FILE_REASONS: Final[dict[str, dict[Language, str]]] = {
         "zh": "文件太大，没有下载。",
         "en": "The file is too large and was not fetched.",
     },
+    "file_scope_missing": {
+        "zh": "机器人缺少 files:read 权限，无法下载文件。",
+        "en": "The bot lacks the scope files:read and cannot fetch files.",
+    },
     "file_login_page": {
         "zh": "Slack 返回了登录页面而不是文件：机器人缺少 files:read 权限，或需要重新安装。",
         "en": "Slack sent a sign-in page instead of the file: the scope files:read is missing, or the app must be "
@@ -65,11 +69,17 @@ FILE_REASONS: Final[dict[str, dict[Language, str]]] = {
 }
 """Codes of files that were shared live, written into ``FileRef`` and ``FileFetched``."""
 
-MENDABLE: Final = frozenset({"file_login_page", "file_redirected", "file_host_not_allowed"}) | {
-    "file_incomplete",
-    "file_too_slow",
-    "file_unreachable",
-}
+MENDABLE: Final = frozenset(
+    {
+        "file_scope_missing",
+        "file_login_page",
+        "file_redirected",
+        "file_host_not_allowed",
+        "file_incomplete",
+        "file_too_slow",
+        "file_unreachable",
+    }
+)
 """Somebody may mend these, such as by a scope or a setting: such files are tried again at the next start."""
 
 _ACCESS: Final = {"access_denied": "file_access_denied", "file_not_found": "file_gone_from_slack"}
@@ -83,9 +93,23 @@ _MODES: Final = {
 }
 
 
+_REFUSALS: Final = {
+    "file_not_found": "file_gone_from_slack",
+    "file_deleted": "file_gone_from_slack",
+    "access_denied": "file_access_denied",
+    "not_allowed": "file_access_denied",
+    "missing_scope": "file_scope_missing",
+}
+
+
 def is_stub(file: Payload) -> bool:
     """Whether only ``files.info`` tells what it is, as with Slack Connect."""
     return text_of(file, "file_access") == "check_file_info"
+
+
+def why_refused(code: str) -> str | None:
+    """Our code for an error of ``files.info``; None for one that says nothing of the file."""
+    return _REFUSALS.get(code)
 
 
 def why_never_fetched(file: Payload, *, max_bytes: int) -> str | None:
