@@ -73,10 +73,16 @@ class SharedFiles:
             self._work.applied.unreferenced.add(sha256)
 
     def remove(self, event: FileRemoved, lane: Lane) -> None:
-        """Remove the file from every message that shared it, those that arrive later included."""
-        if self._work.session.get(RemovedFileRow, event.file_id) is None:
-            self._work.session.add(RemovedFileRow(platform_file_id=event.file_id, removed_at=event.occurred_at))
+        """Remove the file from every message that shared it, those that arrive later included.
+
+        Taken out of one channel, it goes from the messages that had shared it there until then.
+        """
         shares = select(FileRow).where(FileRow.platform_file_id == event.file_id, FileRow.removed_at.is_(None))
+        if event.channel_id is not None:
+            sent_until_then = select(MessageRow.record_id).where(MessageRow.sent_at <= event.occurred_at)
+            shares = shares.where(FileRow.channel_id == event.channel_id, FileRow.record_id.in_(sent_until_then))
+        elif self._work.session.get(RemovedFileRow, event.file_id) is None:
+            self._work.session.add(RemovedFileRow(platform_file_id=event.file_id, removed_at=event.occurred_at))
         for file in self._work.session.scalars(shares).all():
             self.forget(file, event.occurred_at, lane)
             self._work.changed(file.channel_id, file.record_id)
