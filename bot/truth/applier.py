@@ -135,7 +135,8 @@ class Applier:
         row.applied_at, row.author_id, row.sent_at = self._work.now, event.author.person_id, event.occurred_at
         if first_time or event.version_at >= row.version_at:
             self._place(row, event, lane)
-        row.system, row.permalink = event.system, event.permalink or row.permalink
+            row.system = event.system
+        row.permalink = event.permalink or row.permalink
         text = event.text
         if event.answer_id is not None:
             row.answer_id = event.answer_id

@@ -270,7 +270,8 @@ class FakeLiveHost:
         return told
 
     async def files_kept(self, file_ids: Sequence[RecordId]) -> Mapping[RecordId, int]:
-        removed = {event.file_id for event in self.events if isinstance(event, FileRemoved)}
+        gone = (event for event in self.events if isinstance(event, FileRemoved) and event.channel_id is None)
+        removed = {event.file_id for event in gone}
         return {
             event.file_id: event.size_bytes or 0
             for event in self.events

@@ -51,7 +51,7 @@ def _state(events: list[Event], *, one_by_one: bool) -> dict[str, Any]:
             session.commit()
         session = Session(connection)
         messages = {
-            row.record_id: (row.text, row.deleted_at, row.thread_id, row.sent_at, row.edited)
+            row.record_id: (row.text, row.deleted_at, row.thread_id, row.sent_at, row.edited, row.system)
             for row in session.scalars(select(MessageRow))
         }
         files = {
@@ -101,6 +101,13 @@ def test_a_file_taken_out_of_one_channel_stays_in_the_others_and_where_it_is_sha
     assert {key: row[1] is not None for key, row in state["files"].items()} == {
         "m1|f1": False, "m2|f1": True, "m70|f1": True,
     }  # fmt: skip
+
+
+def test_a_former_version_that_arrives_late_does_not_make_a_message_a_report_again() -> None:
+    progress = posted(1, "one moment").model_copy(update={"system": True})
+    answer = posted(1, "friday", answer_id="a1").model_copy(update={"event_id": "answer", "edited_at": at(2)})
+    for order in ([progress, answer], [answer, progress]):
+        assert _state(order, one_by_one=True)["messages"]["m1"][-1] is False
 
 
 def test_a_channel_deleted_before_its_messages_arrive_stays_empty() -> None:
