@@ -7,6 +7,8 @@ from bot.conversation.helping import Clock, Greeting, Helping, Saying
 from bot.conversation.listening import SwitchingListening
 from bot.conversation.listing import FILES, Listing, WantedFile
 from bot.conversation.overhearing import Overhearing
+from bot.conversation.reminding import Reminding
+from bot.conversation.reporting import Reporting
 from bot.conversation.request import Handler, Parts
 from bot.conversation.summarising import CatchingUp, Summarising
 from bot.conversation.telling import Telling, TimelineHere
@@ -25,6 +27,8 @@ def handlers(parts: Parts) -> dict[str, Handler]:
         "summary": Summarising(parts),
         "catchup": CatchingUp(parts),
         "digest": Digesting(parts),
+        "remind": Reminding(parts),
+        "status": Reporting(parts),
         "listen": SwitchingListening(parts),
         "overheard": Overhearing(parts),
         "help": Helping(parts),

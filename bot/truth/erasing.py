@@ -33,6 +33,7 @@ from bot.truth.tables import (
     MessageRow,
     PersonRow,
     ReactionRow,
+    ReminderRow,
     RecordCategoryRow,
     RecordTopicRow,
     VerdictRow,
@@ -248,6 +249,7 @@ def erase_around(session: Session, scope: Scope) -> Counter[str]:
                 DigestScheduleRow.person_id == scope.person_id, DigestScheduleRow.created_at < scope.before
             ),
         )
+        _run(session, delete(ReminderRow).where(ReminderRow.person_id == scope.person_id))
         set_up = update(DigestScheduleRow).where(DigestScheduleRow.created_by == scope.person_id)
         _run(session, set_up.values(created_by=""))
         corrections = update(CategoryCorrectionRow).where(CategoryCorrectionRow.person_id == scope.person_id)
