@@ -33,9 +33,9 @@ from bot.truth.tables import (
     MessageRow,
     PersonRow,
     ReactionRow,
-    ReminderRow,
     RecordCategoryRow,
     RecordTopicRow,
+    ReminderRow,
     VerdictRow,
 )
 from bot.truth.working_set import WorkingSet
