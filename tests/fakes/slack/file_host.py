@@ -50,17 +50,22 @@ class FileHost:
     async def _served(self, request: web.Request, file: SharedFile) -> web.StreamResponse:
         if file.serving == "login_page":
             return _login_page()
-        if file.serving == "not_found":
-            return web.Response(status=404)
+        if file.serving in ("not_found", "unavailable"):
+            return web.Response(status=404 if file.serving == "not_found" else 503)
+        if file.serving == "redirect_to_login":
+            location = f"https://{file.workspace.domain}.slack.com/?redir={request.path}"
+            return web.Response(status=302, headers={"Location": location})
         if file.serving in ("redirect_here", "redirect_elsewhere") and "moved" not in request.query:
             host = self._world.file_host if file.serving == "redirect_here" else self._world.stranger_host
             return web.Response(status=302, headers={"Location": file.redirect_to or f"{host}{request.path}?moved=1"})
         headers = {"Content-Type": file.mimetype, "Content-Disposition": "attachment"}
-        if file.serving != "cut_short":
+        if file.serving not in ("cut_short", "stalling"):
             return web.Response(body=file.content, headers=headers)
         response = web.StreamResponse(headers=headers | {"Content-Length": str(len(file.content))})
         await response.prepare(request)
         await response.write(file.content[: len(file.content) // 2])
+        if file.serving == "stalling":
+            await asyncio.Event().wait()  # until the fake closes
         if isinstance(request.transport, asyncio.Transport):
             request.transport.abort()
         return response

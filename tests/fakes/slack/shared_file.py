@@ -9,7 +9,17 @@ if TYPE_CHECKING:
     from tests.fakes.slack.workspace import Workspace
 
 Mode = Literal["hosted", "snippet", "external", "space", "list", "tombstone", "hidden_by_limit"]
-Serving = Literal["plainly", "login_page", "redirect_here", "redirect_elsewhere", "not_found", "cut_short"]
+Serving = Literal[
+    "plainly",
+    "login_page",
+    "redirect_to_login",
+    "redirect_here",
+    "redirect_elsewhere",
+    "not_found",
+    "unavailable",
+    "cut_short",
+    "stalling",
+]
 
 
 @dataclass(kw_only=True, eq=False)
