@@ -5,6 +5,9 @@ import re
 import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session
 
 from bot.archive.archivist import Archivist
 from bot.confirming import Confirmations
@@ -17,8 +20,9 @@ from bot.language import language_of
 from bot.metrics import Metrics
 from bot.permissions import Permissions
 from bot.truth.answers import Answers
+from bot.truth.categories import correct
 from bot.truth.database import Database
-from bot.truth.inbox import Inbox
+from bot.truth.inbox import Inbox, Lane
 from bot.truth.listening import Listening
 from connectors.connector import (
     Answer,
@@ -31,7 +35,7 @@ from connectors.connector import (
     Utterance,
     VerdictKind,
 )
-from connectors.events import ChannelId, Event, MessageDeleted, MessageEdited, MessagePosted, PersonRef
+from connectors.events import ChannelId, Event, MessageDeleted, MessageEdited, MessagePosted, PersonRef, RecordId
 
 _MENTION = re.compile(r"(?:[@＠]\S+|<@[^>]+>)?")
 
@@ -66,10 +70,7 @@ class ApplicationHost:
 
     async def accept(self, events: Sequence[Event]) -> None:
         """Store events durably, then let the archivist take them; what asks and changes meanwhile is not answered."""
-        await self._inbox.append(events)
-        self._archivist.wake()
-        for event in events:
-            self._stop(event)
+        await self._take(events, Lane.LIVE)
 
     async def converse(self, utterance: Utterance, reply: Reply) -> None:
         """Answer through ``reply``; it is dropped when the message that asks is deleted or gets other words."""
@@ -105,11 +106,7 @@ class ApplicationHost:
         comment: str = "",
     ) -> None:
         """Store a verdict; raises ``NotFound``, or ``NotPermitted`` when the person cannot see the answer."""
-        channel_id = await self._answers.channel_of(answer_id)
-        if channel_id is not None and not await self._permissions.may_read(
-            person.person_id, channel_id, platform=person.platform
-        ):
-            raise NotPermitted
+        await self._require_answer(answer_id, person)
         await self._answers.judge(
             answer_id=answer_id, person_id=person.person_id, kind=verdict, reasons=reasons, comment=comment
         )
@@ -122,6 +119,31 @@ class ApplicationHost:
     async def store_file(self, chunks: AsyncIterator[bytes]) -> tuple[str, int]:
         """Put bytes into the file store."""
         return await self._file_store.put(chunks)
+
+    async def _take(self, events: Sequence[Event], lane: Lane) -> None:
+        await self._inbox.append(events, lane=lane)
+        self._archivist.wake()
+        for event in events:
+            self._stop(event)
+
+    async def _require_answer(self, answer_id: str, person: PersonRef) -> None:
+        channel_id = await self._answers.channel_of(answer_id)
+        if channel_id is not None and not await self._permissions.may_read(
+            person.person_id, channel_id, platform=person.platform
+        ):
+            raise NotPermitted
+
+    async def _correct(self, record_id: RecordId, category_id: str, *, present: bool, person_id: str) -> None:
+        """Keep what a person says about a category of a record; whether they may read it is the caller's to check."""
+        now = datetime.now(UTC)
+
+        def write(session: Session) -> None:
+            correct(session, record_id, category_id, present=present, person_id=person_id, at=now)
+            session.flush()
+
+        async with self._database.begin() as connection:
+            await connection.run_sync(lambda sync: write(Session(sync)))
+        self._archivist.wake()
 
     def _stop(self, event: Event) -> None:
         """End the conversations of a message that was deleted, or whose words an edit replaced."""

@@ -90,6 +90,10 @@ TEXTS: Final[dict[str, dict[Language, str]]] = {
         "zh": "私信给你：{channels}的{kind}，{when}（{timezone}），下一份在 {first}。",
         "en": "To you alone: a {kind} of {channels} {when} ({timezone}), the next one on {first}.",
     },
+    "listed_channel": {
+        "zh": "{channels}：{kind}，{when}（{timezone}），下一份在 {first}。",
+        "en": "{channels}: a {kind} {when} ({timezone}), the next one on {first}.",
+    },
     "usage": {"zh": "可以这样设置：{usage}", "en": "To set one up: {usage}"},
     "by": {"zh": "{day}前", "en": "by {day}"},
 }

@@ -32,9 +32,9 @@ class Believed:
                 for row in await connection.execute(statement):
                     found[ChannelId(row.channel_id)] = ChannelRef(
                         channel_id=ChannelId(row.channel_id),
-                        platform=cast(Platform, row.platform),
+                        platform=cast("Platform", row.platform),
                         name=row.name,
-                        visibility=cast(Visibility, row.visibility),
+                        visibility=cast("Visibility", row.visibility),
                         workspace_id=row.workspace_id,
                         archived=row.archived,
                         external=row.external,
@@ -53,7 +53,7 @@ class Believed:
             return [
                 PersonRef(
                     person_id=PersonId(row.person_id),
-                    platform=cast(Platform, row.platform),
+                    platform=cast("Platform", row.platform),
                     name=row.name,
                     is_bot=row.is_bot,
                     is_guest=row.is_guest,
@@ -80,7 +80,7 @@ class Believed:
             return KnownPerson(
                 person=PersonRef(
                     person_id=person_id,
-                    platform=cast(Platform, row.platform),
+                    platform=cast("Platform", row.platform),
                     name=row.name,
                     is_bot=row.is_bot,
                     is_guest=row.is_guest,

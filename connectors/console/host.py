@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from connectors.connector import Answer, Card, Host, Language, VerdictKind
 from connectors.events import ChannelId, PersonId, PersonRef, Platform, RecordId, Visibility
+from connectors.live_host import CommandView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,15 +227,6 @@ class FilePages:
     """Label and text."""
     reason: str | None
     also_in: tuple[SharedPlace, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommandView:
-    """A slash command for completion."""
-
-    name: str
-    usage: str
-    summary: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

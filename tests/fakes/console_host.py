@@ -27,7 +27,6 @@ from connectors.connector import (
 from connectors.console.host import (
     Change,
     ChannelView,
-    CommandView,
     FilePages,
     FileView,
     MessageView,
@@ -59,6 +58,7 @@ from connectors.events import (
     ReactionChanged,
     RecordId,
 )
+from connectors.live_host import CommandView
 
 BOT = PersonRef(person_id=PersonId("console:bot"), platform="console", name="拾光", is_bot=True)
 _ZONE = ZoneInfo("Asia/Shanghai")
