@@ -21,6 +21,9 @@ from bot.confirming.forgetting import KIND as FORGET
 from bot.confirming.forgetting import ForgettingOwn
 from bot.confirming.setting import DIGEST, LISTEN, SettingDigests, SettingListening
 from bot.conversation import Conversation, Parts
+from bot.curating.giving import GivingStandardAnswers
+from bot.curating.matching import Matching
+from bot.curating.standard_answers import StandardAnswers
 from bot.digests.checking import LinkCheck
 from bot.digests.making import DigestMaker
 from bot.digests.schedule import Schedules
@@ -197,6 +200,9 @@ async def open_application(
                     forgetting_own=forgetting_own,
                     intents=Intents(embedder),
                     rewriter=Rewriter(database, model),
+                    standard=GivingStandardAnswers(
+                        database=database, matching=Matching(StandardAnswers(database), embedder), zone=zone
+                    ),
                     zone=zone,
                 )
             ),

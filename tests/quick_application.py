@@ -8,6 +8,9 @@ from bot.answering.grounding import GroundingCheck
 from bot.answering.story import Storyteller
 from bot.application import Application, open_application
 from bot.conversation import Conversation, Parts
+from bot.curating.giving import GivingStandardAnswers
+from bot.curating.matching import Matching
+from bot.curating.standard_answers import StandardAnswers
 from bot.intent import Intents
 from bot.llm.interface import LanguageModel
 from bot.llm.scripted import ScriptedModel
@@ -75,6 +78,11 @@ def conversation_with(application: Application, model: ScriptedModel | Sequence[
             forgetting_own=application.forgetting_own,
             intents=Intents(application.embedder),
             rewriter=Rewriter(application.database, scripted),
+            standard=GivingStandardAnswers(
+                database=application.database,
+                matching=Matching(StandardAnswers(application.database), application.embedder),
+                zone=application.zone,
+            ),
             zone=application.zone,
         )
     )

@@ -14,11 +14,26 @@ class Asking:
         self._answerer = parts.answerer
         self._rewriter = parts.rewriter
         self._permissions = parts.permissions
+        self._standard = parts.standard
 
     async def __call__(self, request: Request, reply: Reply) -> None:
-        """Search, answer, check, store."""
+        """Give the standard answer, or search, answer, check and store."""
         utterance, audience = request.utterance, await request.audience()
         language = language_of(request.text, otherwise=request.language)
+        if request.variation is None:
+            standard = await self._standard.answer(
+                request.text,
+                audience=audience,
+                language=language,
+                asked_at=utterance.said_at,
+                channel_id=utterance.channel.channel_id,
+                person_id=utterance.person.person_id,
+                record_id=utterance.record_id,
+            )
+            if standard is not None:
+                await reply.sources(standard.citations)
+                await reply.finish(standard)
+                return
         rewritten = await self._rewriter.rewrite(
             request.text,
             await request.turns(),

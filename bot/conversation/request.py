@@ -10,6 +10,7 @@ from bot.answering.finding import Finder
 from bot.answering.story import Storyteller
 from bot.confirming import Confirmations
 from bot.confirming.forgetting import ForgettingOwn
+from bot.curating.giving import GivingStandardAnswers
 from bot.digests.making import DigestMaker
 from bot.digests.schedule import Schedules
 from bot.errors import Language
@@ -39,6 +40,7 @@ class Parts:
     forgetting_own: ForgettingOwn
     intents: Intents
     rewriter: Rewriter
+    standard: GivingStandardAnswers
     zone: tzinfo
 
 

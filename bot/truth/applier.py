@@ -26,6 +26,7 @@ from bot.truth.tables import (
     MessageEditRow,
     MessageRow,
     ReactionRow,
+    StandardAnswerRow,
 )
 from bot.truth.talk import place_with_neighbours
 from bot.truth.working_set import LONG_AGO, Applied, WorkingSet
@@ -232,6 +233,7 @@ class Applier:
         self._work.session.execute(delete(MessageEditRow).where(MessageEditRow.record_id == record_id))
         self._work.session.execute(delete(ReactionRow).where(ReactionRow.record_id == record_id))
         forget_categories(self._work.session, [record_id])
+        self._work.session.execute(delete(StandardAnswerRow).where(StandardAnswerRow.source_record_id == record_id))
         self._work.session.execute(
             update(AnswerRow).where(AnswerRow.question_record_id == record_id).values(question="", trace={})
         )
