@@ -6,7 +6,7 @@ import json
 import signal
 from pathlib import Path
 
-import yaml  # type: ignore[import-untyped] # it has no types of its own
+import yaml
 
 from tests.fakes.slack.clock import Clock
 from tests.fakes.slack.control import Control, describe_actions, state_of
