@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import os
 import urllib.request
 from collections.abc import Callable, Mapping
@@ -28,6 +29,10 @@ from connectors.slack.pacing import Pacing
 
 BAD_TOKEN = frozenset({"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"})
 """Codes after which no call with this token can succeed."""
+
+SDK_LOG = logging.getLogger(f"{__name__}.sdk")
+"""For the SDK's own parts: what they say below warnings has payloads and addresses with tickets in it."""
+SDK_LOG.setLevel(logging.WARNING)
 
 _FOREGROUND_SECONDS = 10.0
 _FOREGROUND_ATTEMPTS = 5
@@ -166,7 +171,7 @@ class _RateLimited(SlackAway):
 
 def web_client(*, token: str, session: aiohttp.ClientSession, base_url: str, proxy: str | None) -> AsyncWebClient:
     """The SDK's client with nothing of the environment in it and no retries of its own."""
-    client = AsyncWebClient(token=token, base_url=base_url, session=session, retry_handlers=[])
+    client = AsyncWebClient(token=token, base_url=base_url, session=session, retry_handlers=[], logger=SDK_LOG)
     client.proxy = proxy_for(base_url, proxy)
     return client
 
