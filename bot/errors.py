@@ -20,7 +20,6 @@
     ├── NotFound                 no such channel, person, record or answer
     │   ├── AnswerWithdrawn      a message that an answer rests on was deleted or changed
     │   └── NothingToReplay      no model spoke for an answer, or its question was deleted
-    ├── NotAvailable             this version cannot do this yet
     └── BadInput                 what a person typed cannot be understood
 
 Each class has a stable ``code`` and a text and a hint in Chinese and English. Texts name what is wrong in one
@@ -242,14 +241,6 @@ class NothingToReplay(NotFound):
         "en": "There is nothing to replay of this answer: no model spoke for it, or its question was deleted.",
     }
     hints = {"zh": "请重新提问。", "en": "Ask the question again."}
-
-
-class NotAvailable(ShiguangError):
-    """Something that is offered elsewhere and cannot be done here."""
-
-    code = "not_available"
-    texts = {"zh": "这个功能暂时不可用。", "en": "This is not available."}
-    hints = {"zh": "请换一种方式再试。", "en": "Try it another way."}
 
 
 class BadInput(ShiguangError):

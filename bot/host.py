@@ -3,9 +3,10 @@
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -74,10 +75,15 @@ class ApplicationHost:
 
     async def converse(self, utterance: Utterance, reply: Reply) -> None:
         """Answer through ``reply``; it is dropped when the message that asks is deleted or gets other words."""
+        await self._conversing(utterance, reply, self._conversation.converse)
+
+    async def _conversing(
+        self, utterance: Utterance, reply: Reply, converse: Callable[[Utterance, Reply], Coroutine[Any, Any, None]]
+    ) -> None:
         language = utterance.language or language_of(utterance.text)
         masker = Masker(self._database, language, utterance.person.person_id, utterance.channel.channel_id)
         counted = _CountedReply(GuardedReply(reply, masker, utterance.text), self._metrics)
-        work = asyncio.create_task(self._conversation.converse(utterance, counted), name="conversation")
+        work = asyncio.create_task(converse(utterance, counted), name="conversation")
         running = (utterance, work)
         self._running.append(running)
         try:

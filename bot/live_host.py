@@ -9,13 +9,17 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.answering.answerer import Variation
 from bot.archive.archivist import Archivist
 from bot.commands import command_views
+from bot.curating.standard_answers import StandardAnswers
 from bot.digests.schedule import Schedules
 from bot.digests.showing import digest_views
-from bot.errors import BadInput, NotAvailable, NotFound, NotPermitted
+from bot.errors import AnswerWithdrawn, BadInput, NotFound, NotPermitted
 from bot.home import Home
 from bot.host import ApplicationHost
+from bot.language import language_of
+from bot.llm.interface import Sampling
 from bot.permissions import Permissions
 from bot.texts import say
 from bot.truth.answers import answer_views
@@ -38,6 +42,8 @@ from connectors.live_host import CategoryView, CommandView, HomeView, KnownPerso
 T = TypeVar("T")
 
 _APPLY_SECONDS = 10.0
+_AGAIN_TEMPERATURE = 0.7
+_AGAIN_TOP_P = 0.9
 _VERDICTS: Mapping[str, VerdictKind] = {"up": "up", "down": "down", "withdrawn": "withdrawn"}
 
 
@@ -61,6 +67,7 @@ class ApplicationLiveHost(ApplicationHost):
         self._believed = Believed(database)
         self._preferences = Preferences(database)
         self._workspaces = Workspaces(database)
+        self._standard_answers = StandardAnswers(database)
         self._home = Home(database=database, permissions=permissions, schedules=schedules)
 
     @property
@@ -151,8 +158,26 @@ class ApplicationLiveHost(ApplicationHost):
         return places <= audience.channel_ids
 
     async def answer_again(self, answer_id: str, utterance: Utterance, reply: Reply) -> None:
-        """Answer once more, made differently."""
-        raise NotAvailable
+        """Answer once more, from other passages and less strictly; as of the time when it was asked.
+
+        Raises ``NotFound`` or ``NotPermitted`` as ``judge``, and ``AnswerWithdrawn``.
+        """
+        await self._require_answer(answer_id, utterance.person)
+        former = await self._answers.get(answer_id)
+        if former.withdrawn_at is not None or not former.question:
+            raise AnswerWithdrawn(answer_id)
+        variation = Variation(
+            besides=frozenset(source.record_id for source in former.sources if source.cited),
+            sampling=Sampling(temperature=_AGAIN_TEMPERATURE, top_p=_AGAIN_TOP_P, seed=int(answer_id[:6], 16)),
+        )
+        again = replace(
+            utterance,
+            text=former.question,
+            record_id=RecordId(former.question_record_id) if former.question_record_id else None,
+            said_at=former.asked_at,
+            language=former.language,
+        )
+        await self._conversing(again, reply, lambda asked, to: self._conversation.answer_again(asked, to, variation))
 
     async def prefer(self, *, chosen: str, other: str, first_shown: str, person: PersonRef) -> None:
         """Keep which of two answers was picked; raises as ``judge`` for answers that the person cannot see."""
@@ -163,8 +188,30 @@ class ApplicationLiveHost(ApplicationHost):
     async def propose_standard_answer(
         self, *, person: PersonRef, question: str, text: str, record_id: RecordId | None, answer_id: str | None
     ) -> str:
-        """Propose an answer to be given from now on."""
-        raise NotAvailable
+        """Keep the proposal for the operators; raises ``NotPermitted``, ``NotFound`` or ``BadInput``."""
+        if record_id is not None:
+            place = await self._read(lambda session: channel_of(session, record_id))
+            if place is None:
+                raise NotFound
+            if not await self._permissions.may_read(person.person_id, place, platform=person.platform):
+                raise NotPermitted
+            channels = {place}
+        elif answer_id is not None:
+            await self._require_answer(answer_id, person)
+            asked_in = await self._answers.channel_of(answer_id)
+            places = await self._read(lambda session: _places_of_sources(session, answer_id))
+            channels = {str(place) for place in places} or ({asked_in} if asked_in else set())
+        else:
+            raise BadInput("record_id or answer_id")
+        proposal = await self._standard_answers.propose(
+            question=question,
+            text=text,
+            proposed_by=person.person_id,
+            channel_ids=sorted(channels),
+            source_record_id=record_id,
+            replaces_answer_id=answer_id,
+        )
+        return say("proposed", language_of(f"{question} {text}"), id=proposal)
 
     def commands(self, language: Language) -> Sequence[CommandView]:
         """Everything that can be typed."""

@@ -54,9 +54,15 @@ TextKey = Literal[
     "quoted",
     "ask_me_directly",
     "called_off",
+    "proposed",
 ]
 
 TEXTS: dict[TextKey, dict[Language, str]] = {
+    "proposed": {
+        "zh": "已提交给管理员。批准后，大家再问就直接给出这个答案（shiguang curate approve {id}）。",
+        "en": "Handed to your operators. Once approved, it is given whenever this is asked "
+        "(shiguang curate approve {id}).",
+    },
     "searching": {"zh": "正在翻档案…", "en": "Searching the archive…"},
     "searched_for": {"zh": "按“{query}”搜索…", "en": "Searched for “{query}” …"},
     "reading": {"zh": "正在阅读找到的 {count} 条记录…", "en": "Reading {count} records…"},
