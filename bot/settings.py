@@ -19,6 +19,7 @@ from pydantic_settings import (
 from pydantic_settings import SettingsError as UnreadableVariable
 
 from bot.errors import SettingsError
+from bot.slack_settings import SlackSettings
 
 _PREFIX = "SHIGUANG_"
 _CONFIG = "SHIGUANG_CONFIG"
@@ -233,6 +234,7 @@ class Settings(BaseSettings):
     files: FilesSettings = FilesSettings()
     retention: RetentionSettings = RetentionSettings()
     digests: DigestsSettings = DigestsSettings()
+    slack: SlackSettings = SlackSettings()
 
     @field_validator("home")
     @classmethod
@@ -246,6 +248,12 @@ class Settings(BaseSettings):
             names = tuple(name.strip() for name in data["connectors"].split(",") if name.strip())
             return {**data, "connectors": names}
         return data
+
+    @model_validator(mode="after")
+    def _connectors_have_what_they_need(self) -> Self:
+        if "slack" in self.connectors:
+            self.slack.require_complete()
+        return self
 
     @classmethod
     def settings_customise_sources(
