@@ -86,16 +86,18 @@ class DirectoryEvents:
         ]
 
     async def _of_membership(self, event: Payload, *, present: bool) -> Sequence[Event]:
-        slack_id, event_ts = channel_of(event), text_of(event, "event_ts")
+        slack_id, user_id, event_ts = channel_of(event), text_of(event, "user"), text_of(event, "event_ts")
+        if not slack_id or not user_id:
+            return []
         if is_of_bot(event, self._me) and not present:
             return await self.left(slack_id, at=_at(event), key=event_ts)
         place = await self._channels.get(slack_id)
         if not place.found:
             return []
-        person = (await self._people.get(text_of(event, "user"))).person
+        person = (await self._people.get(user_id)).person
         sign = "+" if present else "-"
         changed = MembershipChanged(
-            event_id=f"slack:member:{slack_id}:{text_of(event, 'user')}:{sign}:{event_ts}",
+            event_id=f"slack:member:{slack_id}:{user_id}:{sign}:{event_ts}",
             occurred_at=_at(event),
             channel=place.ref,
             person=person,
