@@ -1,11 +1,14 @@
 """One stage a file: opening the application costs a second, playing on it milliseconds."""
 
 from collections.abc import AsyncIterator
+from zlib import crc32
 
+import pytest
 import pytest_asyncio
 
 from bot.console_host import ConsoleHost
 from tests.quick_application import quick_application
+from tests.scenarios.slack_stage import SlackStage
 from tests.scenarios.stage import Stage
 
 
@@ -26,3 +29,9 @@ async def stage() -> AsyncIterator[Stage]:
             answers=application.answers,
         )
         yield Stage(application, host)
+
+
+@pytest.fixture
+def slack(stage: Stage, request: pytest.FixtureRequest) -> SlackStage:
+    """A channel of Slack, another one for each test."""
+    return SlackStage(stage, channel=f"C{crc32(request.node.nodeid.encode()):08X}")
