@@ -28,7 +28,8 @@ class Histories:
             MessageRow.deleted_at.is_(None),
         )
         async with self._database.read() as connection:
-            return {RecordId(record_id): at for record_id, at in (await connection.execute(statement)).all()}
+            rows = (await connection.execute(statement)).all()
+        return {RecordId(record_id): version_at for record_id, version_at in rows}
 
     async def threads(self, channel_id: ChannelId, *, active_since: datetime) -> Mapping[RecordId, datetime]:
         """Heads of threads with something said since then, each with the moment of its last reply here."""

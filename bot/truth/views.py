@@ -155,6 +155,8 @@ def channel_ref(channel: ChannelRow) -> ChannelRef:
         name=channel.name,
         visibility=visibility_of(channel.visibility),
         workspace_id=channel.workspace_id,
+        archived=channel.archived,
+        external=channel.external,
     )
 
 

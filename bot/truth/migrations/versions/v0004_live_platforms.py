@@ -26,6 +26,10 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=True),
         sa.Column("size_bytes", sa.BigInteger(), nullable=True),
         sa.Column("unavailable_reason", sa.String(length=512), nullable=True),
+        sa.Column("name", sa.Text(), nullable=True),
+        sa.Column("media_type", sa.String(length=512), nullable=True),
+        sa.Column("caption", sa.Text(), nullable=True),
+        sa.Column("named_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("applied_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("platform_file_id"),
     )
