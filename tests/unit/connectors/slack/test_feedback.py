@@ -51,7 +51,7 @@ async def test_a_verdict_is_kept_before_it_is_acknowledged(desk: Desk[Feedback])
         order.append(delivery.state)
         await judge(**arguments)  # type: ignore[arg-type]  # handed through
 
-    desk.it.host.judge = judged  # type: ignore[method-assign,assignment]  # watched
+    desk.it.host.judge = judged  # type: ignore[method-assign]  # watched
     delivery = desk.it.slack.hands.press(desk.it.ann, message, "answer_feedback")
     await desk.quiet()
     assert order == ["sent"]
@@ -183,7 +183,7 @@ def shown_in(desk: Desk[Feedback], message: Message) -> None:
     async def answer_shown_in(asked: str) -> str | None:
         return "a1" if asked == record else None
 
-    desk.it.host.answer_shown_in = answer_shown_in  # type: ignore[method-assign,assignment]  # one message
+    desk.it.host.answer_shown_in = answer_shown_in  # type: ignore[method-assign]  # one message
 
 
 @pytest.mark.parametrize(
