@@ -21,9 +21,10 @@ from connectors.slack.answer_blocks import (
 )
 from connectors.slack.errors import SlackAway, SlackError
 from connectors.slack.kit import Block
+from connectors.slack.revising import note_parts
 from connectors.slack.sending import keep
 from connectors.slack.streaming import ROTATE_SECONDS, GrowingMessage, Progress
-from connectors.slack.surface import Place, Surface
+from connectors.slack.surface import ReplyPlace, Surface
 
 _log = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ class SlackReply:
     """
 
     surface: Surface
-    place: Place
+    place: ReplyPlace
     language: Language
     """Of the small print; answers bring their own."""
     title: str = ""
@@ -102,9 +103,10 @@ class SlackReply:
         """Exactly the answer, with its sources and buttons, and into the archive at once."""
         messages = answer_messages(answer, more=tuple(self.more(answer)))
         marker = f"{POST_BLOCK if is_saying(answer) else ANSWER_BLOCK}{answer.answer_id}"
-        *_, last = await self._end(messages, marker=marker)
-        self.answer, self.ts = answer, last
-        site, place = self.surface.site, self.place
+        parts = await self._end(messages, marker=marker)
+        self.answer, self.ts = answer, parts[-1]
+        site, place, last = self.surface.site, self.place, parts[-1]
+        await note_parts(site, answer.answer_id, parts)
         await keep(site, place.channel, last, thread_ts=place.thread_ts, said=answer)
 
     async def fail(self, notice: Notice) -> None:

@@ -14,7 +14,7 @@ from connectors.slack.formatting import address, markdown
 from connectors.slack.saying import say
 from connectors.slack.sending import GONE, change, send
 from connectors.slack.splitting import cut
-from connectors.slack.surface import Place, Surface
+from connectors.slack.surface import ReplyPlace, Surface
 
 _log = logging.getLogger(__name__)
 
@@ -27,6 +27,7 @@ _STATUS_SECONDS: Final = 50.0
 _TASK: Final = "reading"
 _TASK_CHARACTERS: Final = 250
 _TASK_SOURCES: Final = 8
+_TITLE_CHARACTERS: Final = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,7 @@ class GrowingMessage:
     """Not for two callers at once. ``ts`` is that of the message, once there is one."""
 
     surface: Surface
-    place: Place
+    place: ReplyPlace
     language: Language
     title: str
     """Of the session: the question."""
@@ -101,7 +102,10 @@ class GrowingMessage:
             )
             self._ended.append(ts)
         self.ts = self._ended[0]
-        await self._end_session()
+        if self._begins_chat and not self._has_session:
+            await self._begin_session("active")  # It was too quick for a status, and yet is to be found by its title.
+        else:
+            await self._end_session()
         return self._ended
 
     async def take_back(self) -> None:
@@ -125,21 +129,25 @@ class GrowingMessage:
             await self._begin_session()
         return set_it
 
-    async def _begin_session(self) -> None:
-        if not self._has_session:
-            self._has_session = await self._call(
-                "agents.sessions.setStatus",
-                status="processing",
-                title=cut(" ".join(self.title.split()), 80) or None,
-                initiator_user_id=self.place.user_id,
-            )
-            if not self._has_session and self.place.is_direct and not self.place.thread_has_begun and self.title:
-                await self._call("assistant.threads.setTitle", title=cut(" ".join(self.title.split()), 80))
+    async def _begin_session(self, status: str = "processing") -> None:
+        """A session has a title, and a button to stop it while it is ``processing``."""
+        if self._has_session:
+            return
+        title = cut(" ".join(self.title.split()), _TITLE_CHARACTERS)
+        self._has_session = await self._call(
+            "agents.sessions.setStatus", status=status, title=title or None, initiator_user_id=self.place.user_id
+        )
+        if not self._has_session and title and self._begins_chat:
+            await self._call("assistant.threads.setTitle", title=title)
 
     async def _end_session(self) -> None:
         if self._has_session:
             self._has_session = False
             await self._call("agents.sessions.setStatus", status="active")
+
+    @property
+    def _begins_chat(self) -> bool:
+        return self.place.is_direct and not self.place.thread_has_begun
 
     async def _call(self, method: str, **arguments: Any) -> bool:
         if self.place.thread_ts is None:
