@@ -1,5 +1,6 @@
 """Channels of a workspace, looked up when they are met and remembered until an event tells otherwise."""
 
+from collections import OrderedDict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,6 +50,8 @@ class Channels:
         self._present: dict[str, str] = {}
         self._entered: set[str] = set()
         """Where the bot is by events, which may come before the Web API knows."""
+        self._directs: OrderedDict[str, str] = OrderedDict()
+        """The direct chat with each user, as far as it was met."""
         self._cache: Cache[KnownChannel] = Cache(
             self._look_up, seconds=lambda it: _KEPT_SECONDS if it.found else _UNKNOWN_SECONDS, most=_MOST_KEPT
         )
@@ -135,6 +138,11 @@ class Channels:
                 places.append(await self._described(text_of(payload, "id"), payload, is_member=is_member))
         return places
 
+    def direct_with(self, user_id: str) -> KnownChannel | None:
+        """The direct chat of the bot with a user, if it was looked up before."""
+        slack_id = self._directs.get(user_id)
+        return self._cache.last(slack_id) if slack_id is not None else None
+
     def _today(self, slack_id: str) -> str:
         return self.theirs(self.ours(slack_id))
 
@@ -158,6 +166,10 @@ class Channels:
         if not is_member and ref.visibility == "public" and not ref.archived:
             # Whether it stays public cannot be followed from outside; of what was archived nobody is a member for long.
             ref = ref.model_copy(update={"visibility": "private"})
+        if other:
+            self._directs[other] = slack_id
+            if len(self._directs) > _MOST_KEPT:
+                self._directs.popitem(last=False)
         return KnownChannel(slack_id=slack_id, ref=ref, is_member=is_member, other=other)
 
     def _unknown(self, slack_id: str) -> KnownChannel:

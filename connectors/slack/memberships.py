@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from connectors.events import Event
+from connectors.events import ChannelId, Event
 from connectors.slack.cache import Cache
 from connectors.slack.channel_changes import REMOVALS, changed_channel, channel_of, is_of_bot
 from connectors.slack.channels import KnownChannel
@@ -31,6 +31,8 @@ _SUBTYPES = frozenset(f"{place}_{what}" for place in ("channel", "group") for wh
 @dataclass(frozen=True, slots=True)
 class _Read:
     seconds: float
+    direct: ChannelId | None = None
+    """The direct chat that a person was told to be in."""
 
 
 class SlackMemberships:
@@ -63,8 +65,9 @@ class SlackMemberships:
         """See to it that the truth has the members of a channel; of a direct chat also where its person is."""
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
-                await self._channels.get(self._key(slack_channel_id))
                 place = await self._directory.channels.get(slack_channel_id)
+                if not place.other:
+                    await self._channels.get(self._key(slack_channel_id))
         except (SlackAway, SlackError, TimeoutError) as error:
             # What takes longer than people wait for is read in the background, and known when they ask again.
             self._reconciling.soon(slack_channel_id)
@@ -73,7 +76,10 @@ class SlackMemberships:
             await self.refresh_person(place.other)
 
     async def refresh_person(self, user_id: str) -> None:
-        """See to it that the truth has where a person is and whether they are a guest."""
+        """See to it that the truth has where a person is, the direct chat with the bot too, and whether as a guest."""
+        last, direct = self._people.last(user_id), self._directory.channels.direct_with(user_id)
+        if last is not None and direct is not None and last.direct != direct.ref.channel_id:
+            self._people.outdate(user_id)
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
                 await self._people.get(user_id)
@@ -151,8 +157,11 @@ class SlackMemberships:
         for ref in (await host.known_channels(believed - places.keys())).values():
             if ref.visibility != "direct" and ref.workspace_id == self._site.me.workspace_id:
                 events += membership(ref, [somebody.person], present=False, at=asked_at)
+        direct = self._directory.channels.direct_with(user_id)
+        if direct is not None:
+            events += await self._differences(direct, asked_at, background=False)
         await self._apply(events)
-        return _Read(seconds)
+        return _Read(seconds, direct.ref.channel_id if direct is not None else None)
 
     async def _apply(self, events: Sequence[Event]) -> None:
         if events:

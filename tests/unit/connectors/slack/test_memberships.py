@@ -187,6 +187,17 @@ async def test_a_direct_chat_has_its_person_and_is_told_with_where_they_are() ->
         assert await members(it, staff) == {"ann"}
 
 
+async def test_a_direct_chat_that_is_met_later_is_told_then() -> None:
+    async with a_stage() as (it, memberships):
+        await memberships.refresh_person(it.ann.id)
+        direct = it.workspace.open_direct_channel(it.ann.id, it.bot.id)
+        await it.site.directory.channel(direct.id)
+        for _ in range(2):
+            await memberships.refresh_person(it.ann.id)
+        assert await members(it, direct) == {"ann", it.bot.name}
+        assert asked(it, "users.conversations") == 2
+
+
 async def test_where_a_person_is_as_far_as_the_bot_is_there_too() -> None:
     async with a_stage() as (it, memberships):
         staff = it.workspace.add_channel("staff", members=[it.ann, it.bot], kind="private")
