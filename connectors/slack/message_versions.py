@@ -39,7 +39,7 @@ def says_the_same(message: Payload, former: Payload) -> bool:
 def version_of(message: Payload, files: Sequence[FileRef], *, answer_id: str | None) -> Version:
     """The version that a payload shows which tells of no change, be it new or from the history."""
     ts = _edited_ts(message)
-    return Version(name=_name(ts, message, files, answer_id), edited_at=moment(ts))
+    return Version(name=_name(ts, message, files, answer_id), edited_at=_after_it_was_said(moment(ts), message))
 
 
 def changed_version(
@@ -57,7 +57,15 @@ def changed_version(
             edited_at = changed_at
     elif not is_unfinished(former):
         ts, edited_at = changed_ts, changed_at
-    return Version(name=_name(ts, message, files, answer_id), edited_at=edited_at)
+    return Version(name=_name(ts, message, files, answer_id), edited_at=_after_it_was_said(edited_at, message))
+
+
+def _after_it_was_said(edited_at: datetime | None, message: Payload) -> datetime | None:
+    """Slack rounds the time of an edit down, sometimes to before the message was said."""
+    said_at = moment(text_of(message, "ts"))
+    if edited_at is None or said_at is None or edited_at > said_at:
+        return edited_at
+    return said_at + timedelta(microseconds=1)
 
 
 def _edited_ts(message: Payload) -> str:
@@ -75,7 +83,7 @@ def _name(ts: str, message: Payload, files: Sequence[FileRef], answer_id: str | 
     if ts or text_of(message, "bot_id"):
         said = without_previews(message)
         words = text_of(said, "text").strip() or said.get("blocks")
-        told += [words, said.get("attachments"), answer_id]
+        told += [words, said.get("attachments") or None, answer_id]
     if not told:
         return "0"
     digest = sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:12]

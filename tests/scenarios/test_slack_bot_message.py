@@ -65,7 +65,7 @@ FROM_A_WEBHOOK = {
     "ts": "1790000100.000100",
     "event_ts": "1790000100.000100",
 }
-BUILDING = {
+BUILDING: dict[str, object] = {
     "type": "message",
     "channel": "C1",
     "user": "U9",
