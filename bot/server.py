@@ -29,6 +29,7 @@ from bot.log import configure_logging
 from bot.metrics import Metrics, SlackMetrics
 from bot.reminding.reminders import Reminders
 from bot.reminding.running import Reminding
+from bot.revising import Revising
 from bot.sample.archive import STARTER_QUESTIONS, sample_events
 from bot.settings import Settings, load_settings
 from bot.summaries.idle import IdleSummaries
@@ -178,6 +179,7 @@ async def running(settings: Settings, *, sample: bool, next_free_port: bool = Fa
             ("topics", _keep_topics(application)),
             ("idle-summaries", _idle_summaries(application).run()),
             ("reminders", _reminding(application, connectors).run()),
+            ("revisions", _revising(application, connectors).run()),
         ):
             stack.push_async_callback(_cancel, asyncio.create_task(work, name=name))
         yield f"{page_url(settings.web, port=port)}/"
@@ -209,6 +211,10 @@ def _console_host(application: Application, metrics: Metrics) -> ConsoleHost:
         answers=application.answers,
         metrics=metrics,
     )
+
+
+def _revising(application: Application, connectors: Mapping[str, Connector]) -> Revising:
+    return Revising(database=application.database, archivist=application.archivist, connectors=connectors)
 
 
 def _reminding(application: Application, connectors: Mapping[str, Connector]) -> Reminding:

@@ -214,16 +214,20 @@ class Applier:
 
     def _show(self, row: MessageRow, answer_id: str) -> None:
         """This message of the bot shows an answer or a digest, whose words go with those that it rests on."""
-        row.answer_id = answer_id
+        first_time, row.answer_id = row.answer_id != answer_id, answer_id
         # What it said while the answer was being written is kept nowhere.
         self._work.session.execute(delete(MessageEditRow).where(MessageEditRow.record_id == row.record_id))
         row.text = self._own_words(row, row.text)
         answer = self._work.session.get(AnswerRow, answer_id)
         digest = self._work.session.get(DigestRow, answer_id) if answer is None else None
+        outdated = False
         if answer is not None:
-            answer.answer_record_id = row.record_id
+            answer.answer_record_id, outdated = row.record_id, answer.withdrawn_at is not None
         if digest is not None:
-            digest.posted_record_id = row.record_id
+            digest.posted_record_id, outdated = row.record_id, len(digest.lines) < digest.facts.get("told", 0)
+        if first_time and outdated:
+            # What it tells of went between making and posting.
+            self._work.revise(row)
 
     def _own_words(self, row: MessageRow, text: str) -> str:
         """What is kept of a message's words: of the bot's own, nothing that is withdrawn or kept elsewhere."""
