@@ -241,7 +241,7 @@ class Applier:
         return "" if self._work.session.get(DigestRow, row.answer_id) is not None else text
 
     def _replace_text(self, row: MessageRow, text: str, version_at: datetime, *, edited: bool) -> None:
-        if row.text and row.text != text and row.version_at > LONG_AGO and row.answer_id is None:
+        if row.text and row.text != text and LONG_AGO < row.version_at < version_at and row.answer_id is None:
             self._work.session.merge(MessageEditRow(record_id=row.record_id, version_at=row.version_at, text=row.text))
         if row.text != text:
             self._work.words_changed.add(row.record_id)
