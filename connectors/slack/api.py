@@ -22,6 +22,7 @@ from tenacity import (
     wait_random_exponential,
 )
 
+from connectors.slack.clock import SlackClock
 from connectors.slack.configuration import BASE_URL
 from connectors.slack.errors import SlackAway, SlackError
 from connectors.slack.fields import Payload, text_of
@@ -72,6 +73,7 @@ class SlackApi:
         """For Bolt, which wants one; calls through it are neither paced nor retried."""
         self.scopes: frozenset[str] = frozenset()
         """What the token may do, as the last answer said."""
+        self.clock = SlackClock()
         self.on_bad_token = on_bad_token
         self._session = session
         self._pacing = pacing or Pacing()
@@ -131,6 +133,7 @@ class SlackApi:
             # The SDK raises AttributeError for a plain text with status 200, as some proxies answer.
             raise self._away(method, error, again=is_harmless) from error
         self._observed(method, "ok")
+        self.clock.heard(response.headers.get("Date") or "")
         granted = response.headers.get("X-OAuth-Scopes")
         if granted is not None:
             self.scopes = frozenset(scope.strip() for scope in granted.split(",") if scope.strip())

@@ -161,10 +161,12 @@ async def test_a_channel_keeps_our_id_whatever_slack_calls_it() -> None:
     assert len(host.notebook.notes) == 2
 
 
-async def test_the_present_is_never_before_an_event() -> None:
-    async with a_directory() as (_, directory):
-        await directory.note({"type": "message", "event_ts": "4000000000.000000"})
-        assert directory.now().timestamp() == 4_000_000_000
+async def test_the_present_is_that_of_slack_and_never_before_an_event() -> None:
+    async with a_directory() as (it, directory):
+        start = it.slack.clock.now()
+        assert start - 1 <= directory.now().timestamp() < start + 30
+        await directory.note({"type": "message", "event_ts": f"{start + 40:.6f}"})
+        assert start + 40 <= directory.now().timestamp() < start + 70
 
 
 def _moved(old: str, new: str, event_ts: str) -> dict[str, str]:

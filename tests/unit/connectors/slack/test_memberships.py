@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -266,13 +265,13 @@ async def test_a_leave_that_is_told_while_the_list_is_on_its_way_stands() -> Non
 
         def __init__(self, api: Api) -> None:
             self._api = api
-            self.respond = api.respond
+            self.respond, self.clock = api.respond, api.clock
 
         async def call(self, method: str, /, *, background: bool = False, **arguments: Any) -> Payload:
             answer = await self._api.call(method, background=background, **arguments)
             if method == "conversations.members":
                 staff.members.remove(bo.id)
-                at = f"{datetime.now(UTC).timestamp():.6f}"
+                at = f"{it.slack.clock.now() + 1:.6f}"
                 event = {"type": "member_left_channel", "channel": staff.id, "user": bo.id, "event_ts": at}
                 await heard(it, memberships, event)
                 await it.host.accept(await it.site.directory.events(event))
