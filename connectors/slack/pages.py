@@ -1,7 +1,7 @@
 """Pages of the past: what ``conversations.history`` and ``conversations.replies`` show, asked for by time."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,13 @@ _BATCH = 100
 
 _log = logging.getLogger(__name__)
 
+Wanted = Callable[[Sequence[Payload]], Awaitable[None]]
+"""Sees to it that the bytes of these file objects are fetched."""
+
+
+async def nobody_wants(files: Sequence[Payload]) -> None:
+    """Names are kept all the same."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
@@ -40,8 +47,9 @@ class Pages:
     listed in its marketplace).
     """
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, *, wanted: Wanted = nobody_wants) -> None:
         self._site = site
+        self._wanted = wanted
         self.is_scarce = False
 
     async def load(self) -> None:
@@ -95,13 +103,16 @@ class Pages:
         said: set[str] = set()
         for start in range(0, len(messages), _BATCH):
             events: list[Event] = []
+            files: list[Payload] = []
             for message in messages[start : start + _BATCH]:
                 found = await self._site.translator.history(message, slack_channel)
                 if any(isinstance(event, MessagePosted) and not _is_aside(event) for event in found):
                     said.add(text_of(message, "ts"))
                 events += found
+                files += objects_of(message, "files") if found else ()
             if events:
                 await self._site.host.accept_history(events)
+            await self._wanted(files)
         return frozenset(said)
 
     async def _ask(self, what: str, channel: ChannelId, limit: int, **arguments: Any) -> Payload:

@@ -17,7 +17,7 @@ from connectors.slack.fields import Payload, object_of, objects_of, text_of
 from connectors.slack.history import History
 from connectors.slack.ids import moment
 from connectors.slack.joining import Joining
-from connectors.slack.pages import Pages
+from connectors.slack.pages import Pages, Wanted, nobody_wants
 from connectors.slack.progress import Progress
 from connectors.slack.rounds import Rounds, growing_pause
 from connectors.slack.site import Site
@@ -38,13 +38,18 @@ class Reading:
     """A ``Listener``; ``missed`` is called at the start, and whenever events may have been missed."""
 
     def __init__(
-        self, site: Site, *, now: Callable[[], float] = time.time, pause: Callable[[int], float] = growing_pause
+        self,
+        site: Site,
+        *,
+        wanted: Wanted = nobody_wants,
+        now: Callable[[], float] = time.time,
+        pause: Callable[[int], float] = growing_pause,
     ) -> None:
         self._site = site
         self._now = now
         self._rounds = Rounds(site.tasks, pause=pause)
         self._attention = Attention(site, now=now)
-        self._pages = Pages(site)
+        self._pages = Pages(site, wanted=wanted)
         self.history = History(site, self._pages, self._rounds, now=now)
         self.progress = Progress(site, self._pages, self.history, now=now)
         self._catching_up = CatchingUp(site, self._pages, self._rounds, now=now)

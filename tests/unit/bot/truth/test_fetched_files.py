@@ -19,7 +19,6 @@ from connectors.events import (
     FileRemoved,
     RecordId,
 )
-from connectors.slack.file_reasons import NOT_FETCHED_YET
 from tests.builders import at, deleted, posted
 
 F1 = RecordId("slack:F1")
@@ -81,10 +80,6 @@ def _files(*events: Event) -> dict[str, tuple[Any, ...]]:
     files = applied.files
     applied.close()
     return files
-
-
-def test_the_code_is_the_one_that_slack_uses() -> None:
-    assert NOT_FETCHED_YET == FILE_NOT_FETCHED_YET
 
 
 def test_a_file_that_is_being_fetched_is_pending_and_not_failed() -> None:
