@@ -10,12 +10,11 @@ from typing import Any, Final
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from connectors.connector import Answer, Utterance
-from connectors.events import ChannelRef
 from connectors.slack.asking_here import ask_here
 from connectors.slack.command_words import CommandWords
 from connectors.slack.desk_texts import say
-from connectors.slack.directs import direct_channel
-from connectors.slack.errors import MembershipUnknown, SlackError
+from connectors.slack.directs import channel_or_direct
+from connectors.slack.errors import MembershipUnknown
 from connectors.slack.fields import Payload, text_of
 from connectors.slack.kit import Block
 from connectors.slack.markup import plain_text
@@ -124,7 +123,7 @@ class SlashCommands:
         await site.directory.learn_names(typed.text)
         words = plain_text(typed.text, site.directory)
         line = self._words.line(typed.command, words, own=profile.language)
-        channel, is_here = await self._channel(typed)
+        channel, is_here = await channel_or_direct(site, typed.channel, typed.user_id)
         said, in_public = line.text, False
         if line.text.split(maxsplit=1)[0] in _MAY_BE_PUBLIC:
             said = _IN_PUBLIC.sub("", line.text)
@@ -170,20 +169,6 @@ class SlashCommands:
             await reply.fail(notice("slack_membership_unknown", language))
             return
         await self._site.host.converse(utterance, reply)
-
-    async def _channel(self, typed: _Typed) -> tuple[ChannelRef, bool]:
-        """Where it was typed, and whether the bot knows that place.
-
-        Commands can be typed in private channels and direct chats that the bot is not in: then it is as if they had
-        been typed in the direct chat with the bot.
-        """
-        try:
-            channel = await self._site.directory.channel(typed.channel)
-        except SlackError:
-            channel = None
-        if channel is None or (channel.external and channel.name == typed.channel):
-            return await direct_channel(self._site, typed.user_id), False
-        return channel, True
 
     async def _tell_restarted(self, note: Payload) -> None:
         try:

@@ -153,7 +153,7 @@ async def test_who_may_not_judge_is_told_why(desk: Desk[Feedback], error: Except
     async def judge(**_: object) -> None:
         raise error
 
-    desk.it.host.judge = judge  # type: ignore[method-assign,assignment]  # refuses
+    desk.it.host.judge = judge  # type: ignore[method-assign]  # refuses
     desk.it.slack.hands.press(desk.it.ann, answered(desk), "answer_feedback")
     await desk.quiet()
     [told] = desk.whispers_to(desk.it.ann)
@@ -183,7 +183,7 @@ def shown_in(desk: Desk[Feedback], message: Message) -> None:
     async def answer_shown_in(asked: str) -> str | None:
         return "a1" if asked == record else None
 
-    desk.it.host.answer_shown_in = answer_shown_in  # type: ignore[method-assign]  # one message
+    desk.it.host.answer_shown_in = answer_shown_in  # type: ignore[method-assign,assignment]  # one message
 
 
 @pytest.mark.parametrize(
