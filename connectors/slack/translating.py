@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from connectors.events import Event
+from connectors.slack.channel_changes import CHANGES, DELETIONS, REMOVALS
 from connectors.slack.configuration import SlackConfiguration
 from connectors.slack.fields import Payload, object_of, text_of, without_controls
 from connectors.slack.file_events import file_deleted, file_unshared
@@ -22,25 +23,24 @@ from connectors.slack.site import Directory
 
 _log = logging.getLogger(__name__)
 
-_NOTHING_TO_TRANSLATE = frozenset(
+_NOTHING_TO_TRANSLATE = CHANGES | DELETIONS | REMOVALS | frozenset(
     {
         # a second telling of a message
         "app_mention",
         # for those who fetch files and read history
-        "file_shared", "file_change", "file_public", "file_created",
-        "channel_history_changed", "group_history_changed", "im_history_changed", "mpim_history_changed",
+        "file_shared", "file_change", "file_public",
+        "channel_history_changed", "group_history_changed", "im_history_changed",
         # people and channels: the directory
-        "team_join", "user_change", "user_profile_changed", "member_joined_channel", "member_left_channel",
-        *(f"channel_{what}" for what in ("created", "rename", "archive", "unarchive", "deleted", "left", "joined")),
-        *(f"group_{what}" for what in ("open", "close", "rename", "archive", "unarchive", "deleted", "left", "joined")),
-        "channel_id_changed", "channel_shared", "channel_unshared",
+        "team_join", "user_change", "member_joined_channel", "member_left_channel", "channel_created",
+        "channel_id_changed",
         # surfaces of the bot, and its installation
         "app_home_opened", "app_context_changed", "agent_session_stopped", "assistant_thread_started",
-        "assistant_thread_context_changed", "app_uninstalled", "tokens_revoked", "team_access_revoked", "link_shared",
+        "assistant_thread_context_changed", "app_uninstalled", "tokens_revoked", "link_shared",
         # of no meaning to the archive
-        "pin_added", "pin_removed", "emoji_changed", "subteam_created", "subteam_updated", "subteam_members_changed",
+        "pin_added", "pin_removed", "emoji_changed",
     }
 )  # fmt: skip
+"""Known, and nothing of messages, reactions or removed files; what is not here is counted as unknown."""
 _MOST_KINDS_COUNTED = 100
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST_SECONDS = 4e9

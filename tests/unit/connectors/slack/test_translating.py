@@ -1,9 +1,11 @@
 import logging
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -169,6 +171,16 @@ async def test_what_is_not_known_is_counted_by_its_kind_and_not_without_end() ->
     assert it.counts["unknown:workflow_published"] == 2
     assert it.counts["unknown:others"] == 201
     assert len(it.counts) == 101
+
+
+async def test_everything_that_the_app_subscribes_to_is_known() -> None:
+    manifest = yaml.safe_load((Path(__file__).parents[4] / "deploy/slack-manifest.yaml").read_text(encoding="utf-8"))
+    subscribed = manifest["settings"]["event_subscriptions"]["bot_events"]
+    it = translator()
+    for kind in subscribed:
+        await it.events({"type": kind.partition(".")[0]}, event_time=0.0)
+    assert not [key for key in it.counts if key.startswith("unknown:")]
+    assert "reaction_added" in subscribed
 
 
 async def test_what_is_malformed_is_counted_and_its_words_are_not_logged(caplog: pytest.LogCaptureFixture) -> None:
