@@ -127,7 +127,7 @@ def progress_message(
     """An answer being made, where it cannot be streamed: what there is, and that more comes."""
     said = cut(text.strip(), MESSAGE_CHARACTERS)
     body = _body(said, citations) if said else []
-    now = say("writing", language) if said else status or say("searching", language)
+    now = say("writing", language) if said else status.strip() or say("searching", language)
     notes = [say("found", language, count=found)] if found and not said else []
     return Shown(notification(said or now), (*body, context(escaped(" · ".join([*notes, now])))))
 

@@ -20,9 +20,7 @@ _JOINER: Final = "\u2060"
 _MARK: Final = re.compile(r"\[(\d{1,3})\]")
 _ADDRESS: Final = re.compile(r"https?://[^\s<>|\"“”‘’（）()\[\]{}，。；！？、]+", re.IGNORECASE)
 _TRAILING: Final = ".,;:!?'*_~`"
-_SCHEME: Final = re.compile(r"(?i)\b(https?|ftp|mailto|slack|tel)(:)")
-_HOST: Final = re.compile(r"(?i)\b(www)(\.)")
-_MAIL: Final = re.compile(r"(?<=[\w.+-])@(?=\w)")
+_LEADING_SOMEWHERE: Final = re.compile(r"(?i)(?<=\w)(?=://)|(?<=mailto)(?=:)|(?<=tel)(?=:)|(?<=www)(?=\.)|(?<=\w)(?=@)")
 _NAME: Final = re.compile(r"([@＠#])(?=\w)")
 _MARKDOWN: Final = re.compile(r"[\\`*_\[\]~|]")
 _MARKDOWN_LINE: Final = re.compile(r"(?m)^(\s*)([#+=-])")
@@ -98,14 +96,11 @@ def markdown(text: str, citations: Sequence[Citation]) -> str:
 
 def notification(text: str) -> str:
     """The text beside blocks: what notifications, screen readers and the archive take for the message."""
-    return escaped(text)
+    return escaped(text.strip()) or "…"
 
 
 def _as_markdown(text: str) -> str:
-    text = _uncalled(text)
-    text = _SCHEME.sub(rf"\1{_JOINER}\2", text)
-    text = _HOST.sub(rf"\1{_JOINER}\2", text)
-    text = _MAIL.sub(f"{_JOINER}@", text)
+    text = _LEADING_SOMEWHERE.sub(_JOINER, _uncalled(text))
     text = _MARKDOWN.sub(_backslashed, escaped(text))
     text = _MARKDOWN_LINE.sub(r"\1\\\2", text)
     return text.replace("\n", "  \n")

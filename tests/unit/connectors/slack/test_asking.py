@@ -269,13 +269,13 @@ async def test_the_stop_button_stops_and_says_so(talk: Talk) -> None:
     assert held.cancelled == 1
 
 
-async def test_unknown_memberships_are_no_permission(talk: Talk) -> None:
+async def test_unknown_memberships_are_no_permission(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Invariants 4 and 6."""
 
     async def unknown(_: str) -> None:
         raise MembershipUnknown
 
-    talk.it.site.memberships.refresh_channel = unknown  # type: ignore[method-assign] # Slack does not tell
+    monkeypatch.setattr(talk.it.site.memberships, "refresh_channel", unknown)
     talk.mention("什么时候发布？")
     await talk.settled()
     [message] = by_the_bot(talk.it, talk.general)
@@ -288,8 +288,12 @@ async def test_nobody_can_ask_more_than_a_few_things_at_once(talk: Talk) -> None
     for number in range(6):
         talk.mention(f"问题 {number}？")
     await talk.hear()
-    codes = lambda: [small_print(m.blocks) for m in by_the_bot(talk.it, talk.general)]  # noqa: E731 - asked twice
-    await talk.it.slack.journal.until(lambda: codes().count("代码 slack_person_busy") == 2)
+
+    def refused() -> int:
+        told = [small_print(message.blocks) for message in by_the_bot(talk.it, talk.general)]
+        return told.count("代码 slack_person_busy")
+
+    await talk.it.slack.journal.until(lambda: refused() == 2)
     held.go.set()
     await talk.settled()
     assert len(talk.asked) == 4
