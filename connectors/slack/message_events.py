@@ -48,9 +48,10 @@ class MessageEvents:
             case "message_changed":
                 return await self._changed(event, place, event_at)
             case "message_deleted":
-                key_holder = event if text_of(event, "deleted_ts") else object_of(event, "previous_message")
-                ts, _ = ts_and_moment(key_holder, "deleted_ts" if key_holder is event else "ts")
-                return [_deletion(place, ts, event_at)]
+                named, key = event, "deleted_ts"
+                if not text_of(event, key):
+                    named, key = object_of(event, "previous_message"), "ts"
+                return [_deletion(place, ts_and_moment(named, key)[0], event_at)]
             case "message_replied":
                 return []
             case "tombstone":
