@@ -9,6 +9,7 @@ from typing import Final
 from connectors.connector import Language, Utterance, UtteranceKind
 from connectors.events import ChannelRef, PersonRef
 from connectors.slack.asked_notes import AskedNote, AskedNotes
+from connectors.slack.conversations import Conversations
 from connectors.slack.errors import MembershipUnknown, SlackAway, SlackError
 from connectors.slack.markup import plain_text
 from connectors.slack.profiles import Profiles
@@ -43,10 +44,13 @@ class _Run:
 class Answering:
     """Owns the conversations of a workspace. The application has its own fair queue behind ``converse``."""
 
-    def __init__(self, site: Site, *, surface: Surface, notes: AskedNotes, profiles: Profiles) -> None:
+    def __init__(
+        self, site: Site, *, surface: Surface, notes: AskedNotes, conversations: Conversations, profiles: Profiles
+    ) -> None:
         self._site = site
         self._surface = surface
         self._notes = notes
+        self._conversations = conversations
         self._profiles = profiles
         self._runs: dict[str, _Run] = {}
 
@@ -157,6 +161,8 @@ class Answering:
             [outcome, _] = await asyncio.gather(work, stop, return_exceptions=True)
             await reply.closed()
         if reply.has_ended:
+            if run.kind == "overheard" and reply.answer is not None:
+                await self._conversations.asked(run.said)  # Who is answered unasked goes on without a name, too.
             return
         if run.is_stopped_by_person:
             await _fail(reply, "slack_stopped", language)

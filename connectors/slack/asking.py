@@ -35,7 +35,9 @@ class Asking:
         self._conversations = Conversations(site)
         self.surface = surface or Surface(site)
         profiles = profiles or Profiles(site)
-        self._answering = Answering(site, surface=self.surface, notes=self._notes, profiles=profiles)
+        self._answering = Answering(
+            site, surface=self.surface, notes=self._notes, conversations=self._conversations, profiles=profiles
+        )
         self._suggesting = Suggesting(site, surface=self.surface, profiles=profiles)
         self._deleted: OrderedDict[str, None] = OrderedDict()
         self._listens: dict[str, tuple[float, bool]] = {}
@@ -80,14 +82,19 @@ class Asking:
     async def _kind(self, said: Said) -> UtteranceKind | None:
         """How it is said to the bot, or None when it is not."""
         if said.mentions_bot:
-            return "direct" if said.channel_type == "im" else "mention"
+            return "direct" if await self._is_direct(said) else "mention"
         if not said.text.strip():
             return None  # A file, and no words about it.
-        if said.channel_type == "im":
+        if await self._is_direct(said):
             return "direct"
         if await self._conversations.is_turn(said):
             return "thread"
         return "overheard" if not said.mentions_others and await self._is_listening(said.channel) else None
+
+    async def _is_direct(self, said: Said) -> bool:
+        if said.channel_type:
+            return said.channel_type == "im"
+        return (await self._site.directory.channel(said.channel)).visibility == "direct"
 
     async def _is_listening(self, channel: str) -> bool:
         now = time.monotonic()
@@ -150,6 +157,4 @@ class Asking:
             limit=10,
         )
         found = next((each for each in objects_of(page, "messages") if text_of(each, "ts") == note.ts), None)
-        place = await self._site.directory.channel(note.channel)
-        channel_type = "im" if place.visibility == "direct" else ""
-        return said_in(found, note.channel, channel_type, self._site.me) if found else None
+        return said_in(found, note.channel, "", self._site.me) if found else None

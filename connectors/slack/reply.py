@@ -32,7 +32,7 @@ _PACE_SECONDS: Final = 1.0
 """Between two changes of what is shown. Slack takes about 100 appends a minute, from all replies together."""
 _SHARE_SECONDS: Final = 0.75
 _KEEP_ALIVE_SECONDS: Final = 25.0
-_DELIVERY_SECONDS: Final = 120.0
+_DELIVERY_SECONDS: Final = 90.0
 
 MoreBlocks = Callable[[Answer], Sequence[Block]]
 OnShown = Callable[[str], Awaitable[None]]

@@ -169,6 +169,22 @@ async def test_what_is_overheard_goes_to_the_application_where_it_listens(talk: 
     assert [key for _, key in talk.it.host.notebook.notes if key.startswith("asking:")] == []
 
 
+async def test_who_is_answered_unasked_goes_on_without_a_name(talk: Talk) -> None:
+    talk.it.host.listening.add(talk.it.site.directory.our_channel(talk.general.id))
+    question = talk.say("有人知道什么时候发布吗？")
+    await talk.settled()
+    talk.say("灰度多少", thread=question)
+    await talk.settled()
+    assert [kind for kind, _ in talk.asked] == ["overheard", "thread"]
+
+
+async def test_a_direct_message_is_known_by_its_channel_where_the_event_does_not_say(talk: Talk) -> None:
+    direct = talk.it.workspace.open_direct_channel(talk.it.ann.id, talk.it.bot.id)
+    talk.it.slack.people.post(talk.it.ann, direct, "什么时候发布？", with_channel_type=False)
+    await talk.settled()
+    assert talk.asked == [("direct", "什么时候发布？")]
+
+
 async def test_the_bot_never_answers_itself_or_other_bots(talk: Talk) -> None:
     talk.mention("什么时候发布？")
     await talk.settled()
