@@ -1,9 +1,11 @@
 """The real application with Slack's real directory, memberships and translator, over the fake Slack."""
 
+import json
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from string import Template
 from typing import Any, cast
 
 from bot.application import Application
@@ -18,6 +20,7 @@ from connectors.slack.translating import SlackTranslator
 from knowledge.passage import Audience
 from tests.fakes.live_host import FakeLiveHost
 from tests.fakes.slack import Channel, Clock, FakeSlack, Person, Workspace
+from tests.fakes.slack.channel import Kind
 from tests.fakes.slack_site import SiteInTest, slack_site
 from tests.invariants.reading import converse
 from tests.quick_application import quick_application
@@ -86,6 +89,31 @@ class SlackApplication:
         await site.directory.note(event)
         self.memberships.note(event)
         await site.host.accept(await site.translator.events(event, event_time=0))
+
+    async def tell_payload(self, payload: str, **ids: str) -> None:
+        """Take in an inner event written as JSON, with ``$C1`` and the like filled in; ``$TS`` is now at Slack."""
+        filled = Template(payload).substitute(TS=self.it.slack.ids.ts(), T1=self.workspace.id, UBOT=self.bot.id, **ids)
+        event: dict[str, Any] = json.loads(filled)
+        await self.tell(event)
+        await self.application.archivist.drain()
+
+    async def channel(self, name: str, *members: Person, kind: Kind = "public", says: str = "") -> Channel:
+        """A channel with the bot in it that the archive knows; its first member ``says`` something."""
+        place = self.workspace.add_channel(name, members=members, kind=kind)
+        self.slack.places.join(self.bot, place)
+        if says:
+            self.slack.people.post(members[0], place, says)
+        await self.hear()
+        await self.readable_in(place)
+        return place
+
+    async def finds(self, person: Person, words: str) -> bool:
+        """Whether a search brings them a message with these words, by what the archive knows without asking Slack."""
+        audience = await self.application.permissions.of_person(
+            person_id(person.id), platform="slack", workspace_id=self.workspace.id
+        )
+        found = await self.application.finder.search(words, audience=audience, limit=50)
+        return any(words in item.text for item in found)
 
     async def readable_in(self, channel: Channel) -> set[str]:
         """Names of the channels that a reply in this one may use; of none when it is not known who reads it."""

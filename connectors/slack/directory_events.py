@@ -13,6 +13,7 @@ from connectors.events import ChannelChanged, ChannelDeleted, ChannelRef, Event,
 from connectors.live_host import LiveHost
 from connectors.slack.channel_changes import DELETIONS, REMOVALS, changed_channel, channel_of, is_of_bot
 from connectors.slack.channels import Channels
+from connectors.slack.errors import SlackAway
 from connectors.slack.fields import Payload, object_of, text_of
 from connectors.slack.identity import Identity
 from connectors.slack.ids import moment
@@ -54,13 +55,27 @@ class DirectoryEvents:
                 return await self._of_channel(changed, event) if changed else []
 
     async def left(self, slack_id: str, *, at: datetime, key: str) -> Sequence[Event]:
-        """The bot is not there any more: as nobody can say who is, nobody may read it. Nothing when it is not known."""
+        """The bot is not there any more: as nobody can say who is, nobody may read it, unless it is archived as public.
+
+        Nothing when it is not known.
+        """
         ref = await self._believed(slack_id)
         if ref is None:
             return []
+        now = await self._now(slack_id)
         return [
-            ChannelChanged(event_id=f"{ref.channel_id}:left:{key}", occurred_at=at, channel=unreadable(ref), members=())
+            ChannelChanged(
+                event_id=f"{ref.channel_id}:left:{key}", occurred_at=at, channel=now or unreadable(ref), members=()
+            )
         ]
+
+    async def _now(self, slack_id: str) -> ChannelRef | None:
+        """How it is, as far as Slack tells somebody who is not there."""
+        try:
+            place = await self._channels.get(slack_id, within=0)
+        except SlackAway:
+            return None
+        return place.ref if place.found else None
 
     def _of_person(self, event: Payload) -> Sequence[Event]:
         """People change their status many times a day, which is nobody's business here: only what differs is told."""

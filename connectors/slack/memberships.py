@@ -90,6 +90,10 @@ class SlackMemberships:
         """Never ends: reads once a day what events may have failed to tell, and soon what has just changed."""
         await self._reconciling.run()
 
+    async def round(self) -> None:
+        """Read once what events may have failed to tell. Raises ``SlackAway`` and ``SlackError``."""
+        await self._reconciling.round()
+
     def _key(self, slack_channel_id: str) -> str:
         return self._directory.slack_channel(self._directory.our_channel(slack_channel_id))
 

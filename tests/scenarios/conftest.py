@@ -10,6 +10,7 @@ from bot.console_host import ConsoleHost
 from tests.quick_application import quick_application
 from tests.scenarios.slack_stage import SlackStage
 from tests.scenarios.stage import Stage
+from tests.slack_application import SlackApplication, slack_application
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -35,3 +36,10 @@ async def stage() -> AsyncIterator[Stage]:
 def slack(stage: Stage, request: pytest.FixtureRequest) -> SlackStage:
     """A channel of Slack, another one for each test."""
     return SlackStage(stage, channel=f"C{crc32(request.node.nodeid.encode()):08X}")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def app() -> AsyncIterator[SlackApplication]:
+    """The application in a Slack workspace."""
+    async with slack_application(membership_seconds=0.0) as opened:
+        yield opened
