@@ -315,6 +315,7 @@ async def _keep_retention(application: Application) -> None:
         forgetting_of(application),
         keep_days=application.settings.retention.keep_days,
         zone=application.zone,
+        purge_after_days=application.settings.slack.purge_after_days,
     )
     while True:
         try:
