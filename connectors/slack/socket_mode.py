@@ -159,7 +159,10 @@ class _Handler(AsyncSocketModeHandler):
         if task is not None:
             self._taking_in.add(task)
             task.add_done_callback(self._taking_in.discard)
-        await super().handle(client, req)
+        try:
+            await super().handle(client, req)
+        except ConnectionError:
+            _log.info("an acknowledgement was lost with its connection; Slack delivers the payload again")
 
     def reconnect_soon(self) -> None:
         """The SDK would look only at its next ping."""
