@@ -1,10 +1,6 @@
 """Searching the archive in a form, without leaving a word in any channel."""
 
-import asyncio
-import contextlib
 import re
-from collections import OrderedDict
-from dataclasses import dataclass
 from typing import Any, Final
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -17,8 +13,8 @@ from connectors.slack.fields import object_of, text_of
 from connectors.slack.formatting import escaped
 from connectors.slack.kit import Block, context, typed
 from connectors.slack.modals import QUERY, SEARCH, end_blocks, search_form
-from connectors.slack.opening import change_form, open_form
-from connectors.slack.pressing import Press, press_of
+from connectors.slack.opening import Forms, open_form
+from connectors.slack.pressing import press_of
 from connectors.slack.private_commands import run_privately
 from connectors.slack.profiles import Profile, Profiles
 from connectors.slack.saying import notice
@@ -26,36 +22,16 @@ from connectors.slack.site import Site
 
 OPEN_SEARCH: Final = "open_search"
 """A button that opens the form."""
-_MOST_FORMS: Final = 500
 _HAN = re.compile(r"[㐀-鿿]")
 
 
-@dataclass(slots=True, eq=False)
-class _Search:
-    press: Press
-    profile: Profile
-    query: str
-    found: asyncio.Future[list[Block]]
-    is_late: bool = False
-    """The form says already that it is being searched."""
-
-
 class Searching:
-    """The global shortcut and the button of the home tab; each form can search again and again.
+    """The global shortcut and the button of the home tab; each form can search again and again."""
 
-    What is found at once comes with the acknowledgement, anything else when it is found.
-    """
-
-    def __init__(
-        self, site: Site, profiles: Profiles | None = None, *, patience: float = 0.3, settling: float = 0.5
-    ) -> None:
+    def __init__(self, site: Site, profiles: Profiles | None = None, forms: Forms | None = None) -> None:
         self._site = site
         self._profiles = profiles or Profiles(site)
-        self._patience = patience
-        self._settling = settling
-        """Seconds until Slack has surely taken the acknowledgement, which would replace what is shown later."""
-        self._latest: OrderedDict[str, _Search] = OrderedDict()
-        """Of each form: what an earlier search finds later is not shown."""
+        self._forms = forms or Forms(site)
 
     def register(self, app: AsyncApp) -> None:
         """Listen."""
@@ -77,34 +53,22 @@ class Searching:
             why = say("outsider" if profile.is_outsider else "field_empty", profile.language)
             await ack(response_action="errors", errors={QUERY: why})
             return
-        search = _Search(press, profile, query, asyncio.get_running_loop().create_future())
-        self._site.tasks.spawn(self._search(search), name="search in a form")
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._patience):
-                await asyncio.shield(search.found)
-        search.is_late = not search.found.done()
-        below = [context(escaped(say("searching", profile.language)))] if search.is_late else search.found.result()
-        await ack(response_action="update", view=search_form(profile.language, query=query, below=below))
+        language, searching = profile.language, [context(escaped(say("searching", profile.language)))]
+        await self._forms.show(
+            ack,
+            text_of(press.view, "id"),
+            busy=search_form(language, query=query, below=searching),
+            making=self._result(press.user_id, profile, query),
+        )
 
-    async def _search(self, search: _Search) -> None:
-        view_id, language = text_of(search.press.view, "id"), search.profile.language
-        self._latest[view_id] = search
-        self._latest.move_to_end(view_id)
-        if len(self._latest) > _MOST_FORMS:
-            self._latest.popitem(last=False)
-        below = end_blocks(await self._found(search), language)
-        search.found.set_result(below)
-        if search.is_late:
-            await asyncio.sleep(self._settling)
-            if self._latest.get(view_id) is search:
-                form = search_form(language, query=search.query, below=below)
-                await change_form(self._site, view_id, form)
+    async def _result(self, user_id: str, profile: Profile, query: str) -> Block:
+        found = end_blocks(await self._found(user_id, profile, query), profile.language)
+        return search_form(profile.language, query=query, below=found)
 
-    async def _found(self, search: _Search) -> Answer | Notice | Card | None:
-        user_id = search.press.user_id
+    async def _found(self, user_id: str, profile: Profile, query: str) -> Answer | Notice | Card | None:
         try:
             channel = await direct_channel(self._site, user_id)
         except (SlackError, SlackAway):
-            return notice("slack_internal", search.profile.language)
-        command = "/找" if _HAN.search(search.query) else "/find"
-        return await run_privately(self._site, search.profile, user_id, f"{command} {search.query}", channel=channel)
+            return notice("slack_internal", profile.language)
+        command = "/找" if _HAN.search(query) else "/find"
+        return await run_privately(self._site, profile, user_id, f"{command} {query}", channel=channel)

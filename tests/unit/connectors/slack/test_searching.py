@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from connectors.connector import Answer, Reply, Utterance
+from connectors.slack.opening import Forms
 from connectors.slack.searching import Searching
 from tests.fakes.slack.views import View
 from tests.fakes.slack_desk import Desk, at_desk, words_of
@@ -30,7 +31,7 @@ async def desk() -> AsyncIterator[Desk[Searching]]:
     async def finds(utterance: Utterance, reply: Reply) -> None:
         await reply.finish(found(f"“{utterance.text}”的结果：…"))
 
-    async with at_desk(lambda site: Searching(site, patience=0.05, settling=0.05)) as desk:
+    async with at_desk(lambda site: Searching(site, forms=Forms(site, patience=0.05, settling=0.05))) as desk:
         desk.it.app.shortcuts["search_archive"] = "global"
         desk.it.host.conversing = finds
         yield desk
