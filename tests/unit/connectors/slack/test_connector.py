@@ -7,8 +7,10 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from aiohttp import web
 
 from connectors.connector import Post, PostRefused
 from connectors.events import ChannelId, ChannelRef
@@ -240,3 +242,64 @@ async def test_bolt_is_not_taken_over_by_the_environment(
         installation.bot_token,
         installation.app.app_token,
     }
+
+
+async def test_http_mode_serves_every_workspace_at_its_path(slack: FakeSlack, host: FakeLiveHost) -> None:
+    installations = [slack.install(slack.add_app(name), slack.add_workspace(name)) for name in ("one", "two")]
+    places = [place(installation.workspace, installation) for installation in installations]
+    connector = SlackConnector(host, configuration_of(slack, *installations, mode="http"))
+    app = web.Application()
+    connector.setup(app)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
+        await connector.start()
+        assert connector.state == "ok"
+        assert await slack.webhook.verify(installations[0].app, url)
+        assert await slack.webhook.verify(installations[1].app, f"{url}/workspace1")
+        for person, channel in places:
+            slack.people.post(person, channel, f"in {channel.id}")
+        await until(lambda: set(spoken(host)) == {f"in {channel.id}" for _, channel in places})
+        await slack.acknowledged()
+        assert not slack.sockets.opened
+        assert not slack.journal.refusals
+    finally:
+        await connector.close()
+        await runner.cleanup()
+
+
+async def test_everything_goes_through_the_proxy_of_the_settings(
+    slack: FakeSlack, host: FakeLiveHost, installation: Installation
+) -> None:
+    ann, general = place(installation.workspace, installation)
+    async with forwarding() as (address, seen), started(slack, host, installation, proxy=address):
+        slack.people.post(ann, general, "hello")
+        await until(lambda: spoken(host) == ["hello"])
+        assert any(slack.api_url in line for line in seen)
+        assert any("/link/?ticket=" in line for line in seen)
+
+
+@asynccontextmanager
+async def forwarding() -> AsyncIterator[tuple[str, list[str]]]:
+    """A proxy as companies have one, for plain HTTP; yields its address and the first line of each connection."""
+    seen: list[str] = []
+
+    async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while chunk := await reader.read(65_536):
+            writer.write(chunk)
+            await writer.drain()
+        writer.close()
+
+    async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        line = (await reader.readline()).decode()
+        seen.append(line)
+        target = urlsplit(line.split(" ")[1])
+        there_reader, there_writer = await asyncio.open_connection(target.hostname, target.port)
+        there_writer.write(line.encode())
+        await asyncio.gather(pump(reader, there_writer), pump(there_reader, writer), return_exceptions=True)
+
+    server = await asyncio.start_server(forward, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", seen
