@@ -10,7 +10,7 @@ from connectors.connector import Citation, Language
 from connectors.slack.answer_blocks import Shown, progress_message
 from connectors.slack.errors import SlackAway, SlackError
 from connectors.slack.fields import text_of
-from connectors.slack.formatting import address, markdown
+from connectors.slack.formatting import address, markdown, notification
 from connectors.slack.saying import say
 from connectors.slack.sending import GONE, change, send
 from connectors.slack.splitting import cut
@@ -53,7 +53,7 @@ class GrowingMessage:
     is_streaming: bool = False
     _may_stream: bool = True
     _started_at: float = 0.0
-    _streamed: int = 0
+    _streamed: str = ""
     _told: tuple[str, float] = field(default=("", 0.0))
     """The last status that was told, and when; a stream has a task instead."""
     _task_told: tuple[str, float] = field(default=("", 0.0))
@@ -160,7 +160,7 @@ class GrowingMessage:
         return self._may_stream and offered and self.place.thread_ts is not None
 
     async def _start(self, progress: Progress) -> None:
-        chunks, end = self._chunks(progress)
+        chunks, streamed = self._chunks(progress)
         try:
             started = await self.surface.site.api.call(
                 "chat.startStream",
@@ -178,13 +178,13 @@ class GrowingMessage:
             self._may_stream = False
             raise
         self.ts, self.is_streaming, self._started_at = text_of(started, "ts"), True, _now()
-        self._said(progress, end)
+        self._said(progress, streamed)
 
     async def _append(self, progress: Progress) -> None:
-        chunks, end = self._chunks(progress)
+        chunks, streamed = self._chunks(progress)
         if not chunks:
             return
-        if end > _STREAM_CHARACTERS:
+        if len(streamed) > _STREAM_CHARACTERS:
             await self._stop_stream()
             return
         try:
@@ -194,10 +194,10 @@ class GrowingMessage:
             self.is_streaming, self._is_silenced = False, error.code == "stopped_by_user"
             self.ts = None if error.code in GONE else self.ts
             return
-        self._said(progress, end)
+        self._said(progress, streamed)
 
-    def _chunks(self, progress: Progress) -> tuple[list[dict[str, Any]], int]:
-        """What a stream does not say yet, and how much of the text it says then."""
+    def _chunks(self, progress: Progress) -> tuple[list[dict[str, Any]], str]:
+        """What a stream does not say yet, and the text that it says then."""
         chunks: list[dict[str, Any]] = []
         task = self._task(progress)
         told, told_at = self._task_told
@@ -205,10 +205,10 @@ class GrowingMessage:
             state = "complete" if progress.text else "in_progress"
             update: dict[str, Any] = {"type": "task_update", "id": _TASK, "title": task, "status": state}
             chunks.append(update | self._sources(progress))
-        new = progress.text[self._streamed :][:_CALL_CHARACTERS]
+        new = progress.text[len(self._streamed) :][:_CALL_CHARACTERS]
         if new:
             chunks.append({"type": "markdown_text", "text": markdown(new, progress.found)})
-        return chunks, self._streamed + len(new)
+        return chunks, self._streamed + new
 
     def _task(self, progress: Progress) -> str:
         """What goes on while there are no words yet; what was found as soon as there are."""
@@ -216,8 +216,8 @@ class GrowingMessage:
             return say("found", self.language, count=len(progress.found))
         return cut(progress.status or say("searching", self.language), _TASK_CHARACTERS)
 
-    def _said(self, progress: Progress, end: int) -> None:
-        self._task_told, self._streamed = (self._task(progress), _now()), end
+    def _said(self, progress: Progress, streamed: str) -> None:
+        self._task_told, self._streamed = (self._task(progress), _now()), streamed
 
     def _sources(self, progress: Progress) -> dict[str, Any]:
         sources = [
@@ -245,11 +245,15 @@ class GrowingMessage:
             self.ts = None if error.code in GONE else self.ts
 
     async def _stop_stream(self, closing: Sequence[Shown] = ()) -> None:
-        """From now on it is an ordinary message. The end of an answer goes along, so that it is whole at once."""
+        """From now on it is an ordinary message.
+
+        What ends an answer goes along when the words are those that were streamed: then it is whole at once.
+        """
         if not self.is_streaming:
             return
         self.is_streaming = False
-        last = [block for block in closing[0].blocks if block["type"] != "rich_text"] if len(closing) == 1 else None
+        is_whole = len(closing) == 1 and closing[0].text.split() == notification(self._streamed).split()
+        last = [block for block in closing[0].blocks if block["type"] != "rich_text"] if is_whole else None
         try:
             await self.surface.site.api.call(
                 "chat.stopStream", channel=self.place.channel, ts=self.ts, blocks=last or None
