@@ -25,6 +25,8 @@ _FLAGS_SECONDS = 3600.0
 _PATIENCE_SECONDS = 15.0
 _MOST_KEPT = 20_000
 _PAGE = 1000
+_AT_ONCE = 100
+"""Events handed over at a time, so that other work gets its turn."""
 _SUBTYPES = frozenset(f"{place}_{what}" for place in ("channel", "group") for what in ("join", "leave"))
 
 
@@ -112,8 +114,8 @@ class SlackMemberships:
     async def _read_in_background(self, place: KnownChannel) -> None:
         """Not by way of the cache: nobody in a hurry must wait for what waits its turn."""
         events = await self._differences(place, self._directory.now(), background=True)
-        if events:
-            await self._site.host.accept(events)
+        for start in range(0, len(events), _AT_ONCE):
+            await self._site.host.accept(events[start : start + _AT_ONCE])
 
     async def _differences(self, place: KnownChannel, asked_at: datetime, *, background: bool) -> Sequence[Event]:
         host, channel_id = self._site.host, place.ref.channel_id
@@ -122,7 +124,8 @@ class SlackMemberships:
         else:
             members = await self._members(place.slack_id, background=background)
         people = await self._directory.people.several(members, within=_FLAGS_SECONDS, background=background)
-        return differences(
+        return await asyncio.to_thread(  # thousands of members take longer than the loop may be held up
+            differences,
             place.ref,
             [somebody.person for somebody in people if somebody.active],
             believed=(await host.known_channels([channel_id])).get(channel_id),
@@ -168,5 +171,5 @@ class SlackMemberships:
         return _Read(seconds, direct.ref.channel_id if direct is not None else None)
 
     async def _apply(self, events: Sequence[Event]) -> None:
-        if events:
-            await self._site.host.accept_and_apply(events)
+        for start in range(0, len(events), _AT_ONCE):
+            await self._site.host.accept_and_apply(events[start : start + _AT_ONCE])

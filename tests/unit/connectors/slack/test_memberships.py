@@ -112,22 +112,40 @@ async def test_messages_do_not_make_it_ask_again() -> None:
         assert asked(it, "conversations.members") == 1
 
 
-async def test_a_long_list_is_told_page_by_page_with_guests_first() -> None:
+async def test_a_long_list_of_a_private_channel_is_told_with_guests_first() -> None:
     async with a_stage() as (it, memberships):
         people = [it.workspace.add_person(f"p{number}", is_guest=number == 1_100) for number in range(1_101)]
-        big = it.workspace.add_channel("big", members=[it.bot, *people])
+        big = it.workspace.add_channel("big", members=[it.bot, *people], kind="private")
         await memberships.refresh_channel(big.id)
         assert len(await members(it, big)) == 1_102
         assert (asked(it, "conversations.members"), asked(it, "users.info")) == (2, 0)
         told = [event for event in it.host.live if isinstance(event, MembershipChanged)]
         assert [event.person.is_guest for event in told[:3]] == [True, False, False]
         big.members.remove(people[7].id)
-        await heard(it, memberships, {"type": "channel_archive", "channel": big.id, "event_ts": "1790000000.000000"})
+        await heard(it, memberships, {"type": "group_archive", "channel": big.id, "event_ts": "1790000000.000000"})
         before = len(it.host.live)
         await memberships.refresh_channel(big.id)
-        assert [
-            (event.person.name, event.present) for event in it.host.live[before:] if event.type == "membership_changed"
-        ] == [("p7", False)]
+        told = [event for event in it.host.live[before:] if isinstance(event, MembershipChanged)]
+        assert [(event.person.name, event.present) for event in told] == [("p7", False)]
+
+
+async def test_of_a_long_list_of_a_public_channel_only_guests_and_who_is_known_are_told() -> None:
+    async with a_stage() as (it, memberships):
+        people = [it.workspace.add_person(f"p{number}", is_guest=number == 700) for number in range(1_000)]
+        big = it.workspace.add_channel("big", members=[it.bot, *people])
+        await memberships.refresh_channel(big.id)
+        assert await members(it, big) == {"p700", it.bot.name}
+        event = {"type": "member_joined_channel", "channel": big.id, "user": people[5].id}
+        event["event_ts"] = f"{it.slack.clock.now() + 1:.6f}"
+        await heard(it, memberships, event)
+        await it.host.accept(await it.site.directory.events(event))
+        assert await members(it, big) == {"p5", "p700", it.bot.name}
+        big.members.remove(people[5].id)
+        big.members.remove(people[700].id)
+        event = {"type": "channel_archive", "channel": big.id, "event_ts": f"{it.slack.clock.now() + 2:.6f}"}
+        await heard(it, memberships, event)
+        await memberships.refresh_channel(big.id)
+        assert await members(it, big) == {it.bot.name}
 
 
 @pytest.mark.parametrize("method", ["conversations.info", "conversations.members", "users.info"])
