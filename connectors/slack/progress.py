@@ -13,6 +13,7 @@ from connectors.events import ChannelId
 from connectors.slack.errors import SlackError
 from connectors.slack.fields import Payload, number_of, object_of, text_of
 from connectors.slack.history import History
+from connectors.slack.ids import moment
 from connectors.slack.pages import Pages
 from connectors.slack.profiles import language_of_locale
 from connectors.slack.reading_texts import date_in_words, text
@@ -171,6 +172,9 @@ class Progress:
         if read.reached is None:
             return text("finished_empty", language, **values)
         values |= {"count": f"{read.count:,}", "date": date_in_words(read.reached + offset, language)}
+        if read.is_at_end and not read.complete:
+            reached = moment(read.threads_oldest or read.newest) or read.reached
+            return text("threads_under_way", language, threads_date=date_in_words(reached + offset, language), **values)
         if not read.complete:
             return text("under_way", language, **values)
         if read.floor:

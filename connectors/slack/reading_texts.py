@@ -6,8 +6,8 @@ from typing import Literal
 from connectors.connector import Language
 
 Key = Literal[
-    "archived", "archived_days", "external",
-    "header", "under_way", "just_begun", "finished", "finished_days", "finished_empty", "more", "scarce", "limited",
+    "archived", "archived_days", "external", "header", "under_way", "threads_under_way", "just_begun",
+    "finished", "finished_days", "finished_empty", "more", "scarce", "limited",
 ]  # fmt: skip
 
 TEXTS: dict[Key, dict[Language, str]] = {
@@ -42,6 +42,10 @@ TEXTS: dict[Key, dict[Language, str]] = {
     "under_way": {
         "zh": "• {channel}：{count} 条消息，读到 {date}……",
         "en": "• {channel}: {count} messages back to {date} …",
+    },
+    "threads_under_way": {
+        "zh": "• {channel}：{count} 条消息，最早的是 {date}；讨论串读到 {threads_date}……",
+        "en": "• {channel}: {count} messages back to {date}; their threads back to {threads_date} …",
     },
     "just_begun": {"zh": "• {channel}：刚刚开始……", "en": "• {channel}: just begun …"},
     "finished": {

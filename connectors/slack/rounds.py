@@ -13,7 +13,7 @@ from connectors.events import ChannelId
 from connectors.slack.errors import SlackAway, SlackError
 from connectors.slack.site import Tasks
 
-Lane = Literal["arrival", "gap", "history", "reread", "changed"]
+Lane = Literal["arrival", "gap", "history", "threads", "reread", "changed"]
 """Kinds of reading; each gets an equal share of the calls while it has something to do."""
 
 Work = Callable[[], AsyncGenerator[None]]

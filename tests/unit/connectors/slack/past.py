@@ -1,6 +1,7 @@
 """A bot that reads the past of a workspace, over the fake Slack; it can be killed and begin again."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from connectors.events import ChannelId, MessageDeleted, MessagePosted
 from connectors.slack.directory import SlackDirectory
 from connectors.slack.fields import Payload
+from connectors.slack.history import PastRead
 from connectors.slack.ids import channel_id
 from connectors.slack.reading import Reading
 from connectors.slack.site import Site
@@ -64,6 +66,15 @@ class Past:
         await self.hear("member_joined_channel", channel, user=self.it.bot.id, **more)
         if is_quick:
             await self.tasks.idle()
+
+    async def until_read(self, channel: Channel, condition: Callable[[PastRead], bool]) -> None:
+        """Wait until the past of a channel was read so far."""
+        stepped = asyncio.Event()
+        self.reading.history.listen(lambda channel: stepped.set())
+        async with asyncio.timeout(10):
+            while (read := self.reading.history.read_of(ours(channel))) is None or not condition(read):
+                stepped.clear()
+                await stepped.wait()
 
     @property
     def texts(self) -> list[str]:

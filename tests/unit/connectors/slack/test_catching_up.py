@@ -270,9 +270,7 @@ async def test_many_channels_do_not_keep_a_new_one_waiting() -> None:
         stage.it.slack.people.fill(new, stage.it.ann, 20, since=stage.now - DAY)
         asked = len(stage.asked("conversations.history"))
         await stage.come(new, is_quick=False)
-        await stage.it.slack.journal.until(
-            lambda: (read := stage.reading.history.read_of(ours(new))) is not None and read.complete
-        )
+        await stage.until_read(new, lambda read: read.complete)
         assert len(stage.asked("conversations.history")) - asked < 20
         await stage.kill()
 

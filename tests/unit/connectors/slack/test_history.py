@@ -107,6 +107,24 @@ async def test_a_kill_in_the_middle_of_threads_goes_on_with_the_thread() -> None
         assert len([text for text in stage.texts if text.startswith("re ")]) == 20
 
 
+async def test_threads_do_not_keep_messages_waiting() -> None:
+    async with past() as stage:
+        channel = _busy(stage, 900)
+        for parent in list(channel.messages.values())[-50:]:
+            text, at = f"re {parent.text}", stage.now - DAY
+            stage.it.slack.people.post(stage.it.ann, channel, text, thread=parent, at=at, quietly=True)
+        stage.it.slack.faults.hold("conversations.replies")
+        await stage.come(channel, is_quick=False)
+        await stage.until_read(channel, lambda read: read.is_at_end)
+        read = stage.reading.history.read_of(ours(channel))
+        assert read is not None
+        assert (read.messages, read.replies, read.complete) == (900, 0, False)
+        stage.it.slack.faults.release("conversations.replies")
+        await stage.tasks.idle()
+        assert len(stage.texts) == 950
+        assert stage.it.host.reached[ours(channel)][1]
+
+
 async def test_history_days_is_as_far_as_it_goes_and_more_is_read_when_it_is_raised() -> None:
     async with past(history_days=7) as stage:
         people, channel = stage.it.slack.people, stage.it.workspace.add_channel("general", members=[stage.it.ann])
@@ -126,7 +144,7 @@ async def test_history_days_is_as_far_as_it_goes_and_more_is_read_when_it_is_rai
             f"{other.now - 7 * DAY:.6f}",
             next(ts for ts in reversed(channel.messages) if ts < f"{other.now - 5 * DAY}"),
         )
-        note = {"newest": oldest, "oldest": oldest, "floor": floor, "complete": True, "messages": 2}
+        note = {"newest": oldest, "oldest": oldest, "threads_oldest": oldest, "floor": floor, "is_at_end": True}
         await other.it.host.notebook.write(other.it.site.source, f"history:{ours(channel)}", note)
         await other.start()
         assert "020 days ago" in other.texts
@@ -217,9 +235,7 @@ async def test_a_small_channel_is_done_although_a_huge_one_is_under_way() -> Non
         await stage.come(huge, is_quick=False)
         await stage.it.slack.journal.until(lambda: len(stage.asked("conversations.history", huge)) >= 4)
         await stage.come(small, is_quick=False)
-        await stage.it.slack.journal.until(
-            lambda: (read := stage.reading.history.read_of(ours(small))) is not None and read.complete
-        )
+        await stage.until_read(small, lambda read: read.complete)
         read = stage.reading.history.read_of(ours(huge))
         assert read is not None
         assert not read.complete
