@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, replace
 
 from connectors.live_host import Json
-from connectors.slack.fields import Payload, is_set, number_of
+from connectors.slack.fields import Payload, is_set, number_of, text_of
 
 MOST_WAITING = 1_000
 """Beyond it files wait in the notes alone, and are read from there when these are done."""
@@ -21,6 +21,8 @@ class FetchJob:
     is_doubtful: bool = False
     """Whether it must be looked up first if any place where it is shared is archived."""
     tries: int = 0
+    told: str = ""
+    """Why it was given up in a former run: the same is not told twice."""
     file: Payload | None = None
     due: float = 0.0
     """In the time of the event loop."""
@@ -32,6 +34,7 @@ class FetchJob:
             "changed": self.is_changed,
             "doubtful": self.is_doubtful,
             "tries": self.tries,
+            "told": self.told,
         }
 
     def joined(self, other: "FetchJob") -> "FetchJob":
@@ -53,6 +56,7 @@ def job_of_note(file_id: str, note: Json) -> FetchJob:
         is_changed=is_set(note, "changed"),
         is_doubtful=is_set(note, "doubtful"),
         tries=number_of(note, "tries") or 0,
+        told=text_of(note, "told"),
     )
 
 

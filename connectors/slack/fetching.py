@@ -245,14 +245,14 @@ class Fetching:
 
     async def _finish(self, job: FetchJob, event: Event | None) -> None:
         host = self._site.host
-        if event is not None:
+        reason = event.unavailable_reason if isinstance(event, FileFetched) else None
+        if reason is not None:
+            _log.warning("a file of Slack was not fetched: %s", reason)
+        if event is not None and (reason is None or reason != job.told):
             await (host.accept_history if job.is_history else host.accept)([event])
-        note = None
-        if isinstance(event, FileFetched) and event.unavailable_reason:
-            _log.warning("a file of Slack was not fetched: %s", event.unavailable_reason)
-            if event.unavailable_reason in MENDABLE:
-                note = replace(job, tries=len(self._pauses) + 1).note()
         if job.file_id not in self._again:
+            given_up = replace(job, tries=len(self._pauses) + 1, told=reason or "")
+            note = given_up.note() if reason in MENDABLE else None
             await host.notebook.write(self._site.source, _NOTE + job.file_id, note)
 
 

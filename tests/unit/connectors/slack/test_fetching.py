@@ -212,6 +212,9 @@ async def test_what_fails_too_often_is_told_and_tried_at_the_next_start(stage: S
     await stage.settle()
     assert (stage.contents(), stage.downloads(file)) == (["file_unreachable"], 3)
     assert stage.notes() == {f"fetch:{file.id}"}
+    await stage.restarted().start()
+    await stage.it.tasks.idle()
+    assert stage.contents() == ["file_unreachable"], "the same is not told twice"
     file.serving = "plainly"
     await stage.restarted().start()
     await stage.it.tasks.idle()
