@@ -24,7 +24,7 @@ from tenacity import (
 
 from connectors.slack.clock import SlackClock
 from connectors.slack.configuration import BASE_URL
-from connectors.slack.errors import SlackAway, SlackError
+from connectors.slack.errors import RATE_LIMITED, SlackAway, SlackError
 from connectors.slack.fields import Payload, text_of
 from connectors.slack.pacing import Pacing
 
@@ -120,7 +120,7 @@ class SlackApi:
         try:
             await self._pacing.turn(method, channel, background=background, patience=patience)
         except TimeoutError as error:
-            raise SlackAway(method, "rate limited") from error
+            raise SlackAway(method, RATE_LIMITED) from error
         seconds = _BACKGROUND_ATTEMPT_SECONDS if background else _FOREGROUND_SECONDS
         try:
             async with asyncio.timeout(seconds):
@@ -168,7 +168,7 @@ class _RateLimited(SlackAway):
     """Worth another try after a pause."""
 
     def __init__(self, method: str, retry_after: float) -> None:
-        super().__init__(method, "rate limited")
+        super().__init__(method, RATE_LIMITED)
         self.retry_after = retry_after
 
 

@@ -2,17 +2,18 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from connectors.connector import Citation, Language
 from connectors.slack.answer_blocks import Shown, progress_message
-from connectors.slack.errors import SlackAway, SlackError
+from connectors.slack.errors import RATE_LIMITED, SlackAway, SlackError
 from connectors.slack.fields import text_of
 from connectors.slack.formatting import address, markdown, notification
 from connectors.slack.saying import say
-from connectors.slack.sending import GONE, change, send
+from connectors.slack.sending import GONE, change, send, streaming_in
 from connectors.slack.splitting import cut
 from connectors.slack.surface import ReplyPlace, Surface
 
@@ -60,6 +61,8 @@ class GrowingMessage:
     _has_session: bool = False
     _is_silenced: bool = False
     """The person pressed "stop": nothing grows any more."""
+    _lost_since: float | None = None
+    """When a stream was begun that may be there without anybody knowing its ``ts``."""
     _ended: list[str] = field(default_factory=list)
     """Of the final messages, those that are there already."""
 
@@ -102,6 +105,7 @@ class GrowingMessage:
             )
             self._ended.append(ts)
         self.ts = self._ended[0]
+        await self._delete_lost()
         if self._begins_chat and not self._has_session:
             await self._begin_session("active")  # It was too quick for a status, and yet is to be found by its title.
         else:
@@ -116,6 +120,7 @@ class GrowingMessage:
             self.ts = None
         elif self._told[0]:
             await self._call("assistant.threads.setStatus", status="")
+        await self._delete_lost()
         await self._end_session()
 
     async def _set_status(self, status: str) -> bool:
@@ -174,8 +179,9 @@ class GrowingMessage:
             self._may_stream = False
             self.surface.refused(error, self.place)
             return
-        except SlackAway:
+        except SlackAway as error:
             self._may_stream = False
+            self._lost_since = None if error.reason == RATE_LIMITED else time.time()
             raise
         self.ts, self.is_streaming, self._started_at = text_of(started, "ts"), True, _now()
         self._said(progress, streamed)
@@ -260,6 +266,18 @@ class GrowingMessage:
             )
         except (SlackError, SlackAway) as error:
             _log.info("a stream was over already: %s", error)
+
+    async def _delete_lost(self) -> None:
+        """Nobody must read "searching…" for ever because the answer to a call was lost."""
+        since, self._lost_since = self._lost_since, None
+        thread_ts = self.place.thread_ts
+        if since is None or thread_ts is None:
+            return
+        try:
+            for ts in await streaming_in(self.surface.site, self.place.channel, thread_ts, since=since):
+                await self._delete(ts)
+        except (SlackError, SlackAway) as error:
+            _log.warning("a stream whose beginning was lost could not be taken back: %s", error)
 
     async def _delete(self, ts: str) -> None:
         try:
