@@ -9,6 +9,7 @@ import random
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy import delete, or_, select, update
@@ -84,13 +85,13 @@ class Revising:
         for answer_id in answer_ids:
             task = asyncio.create_task(self._revise(answer_id), name=f"revise-{answer_id}")
             self._under_way[answer_id] = task
-            task.add_done_callback(lambda _, ended=answer_id: self._ended(ended))
+            task.add_done_callback(partial(self._ended, answer_id))
         return len(answer_ids)
 
     def _changed(self, _: Sequence[tuple[str, str | None]]) -> None:
         self._wake.set()
 
-    def _ended(self, answer_id: str) -> None:
+    def _ended(self, answer_id: str, _: asyncio.Task[None]) -> None:
         self._under_way.pop(answer_id, None)
         self._wake.set()
 

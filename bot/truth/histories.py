@@ -45,7 +45,7 @@ class Histories:
         )
         async with self._database.read() as connection:
             rows = (await connection.execute(statement)).all()
-        return {RecordId(thread_id): last for thread_id, last in rows if thread_id is not None}
+        return {RecordId(thread_id): last for thread_id, last in rows if thread_id and last}
 
     async def latest_message(self, channel_id: ChannelId) -> datetime | None:
         """When the last message that is kept of a channel was sent; one that was deleted since counts, too."""

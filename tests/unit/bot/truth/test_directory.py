@@ -49,7 +49,7 @@ def test_a_rename_and_a_guest_by_the_newest_word() -> None:
 
 
 def test_who_is_deactivated_leaves_every_channel_and_needs_new_memberships_to_be_back() -> None:
-    gone = [joined(1), joined(2, HALL), changed(3, active=False)]
+    gone: list[Event] = [joined(1), joined(2, HALL), changed(3, active=False)]
     assert _state(*gone) == (("Ann", False, False), set())
     assert _state(*gone, changed(4)) == (("Ann", False, True), set())
     assert _state(*gone, changed(4), joined(5)) == (("Ann", False, True), {str(ROOM.channel_id)})

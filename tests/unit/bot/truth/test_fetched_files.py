@@ -1,5 +1,6 @@
 """Bytes that arrive by themselves: for every share, before or after it, in any order (invariants 2 and 3)."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -119,11 +120,12 @@ def test_the_name_that_was_looked_up_last_counts() -> None:
 
 def test_a_removed_file_stays_removed_and_its_bytes_go() -> None:
     removed = FileRemoved(event_id="x", occurred_at=at(9), file_id=F1)
-    for order in (
+    orders: tuple[list[Event], ...] = (
         [posted(1, "see", files=(PLAN,)), fetched(2, NEW), removed],
         [removed, fetched(2, NEW), posted(1, "see", files=(PLAN,))],
         [fetched(2, NEW), removed, posted(1, "see", files=(PLAN,)), fetched(10, OLD, name="again")],
-    ):
+    )
+    for order in orders:
         applied = Applied(*order)
         assert applied.files == {"m1": ("removed",)}
         assert applied.waiting == {}
@@ -173,7 +175,7 @@ def test_any_order_and_any_repetition_end_in_the_same_state(order: list[int], ag
 
 async def test_fetched_bytes_are_read_and_found_and_a_crash_leaves_none_behind(application: Application) -> None:
     async def put(content: bytes) -> str:
-        async def chunks():  # type: ignore[no-untyped-def]  # a generator of bytes
+        async def chunks() -> AsyncIterator[bytes]:
             yield content
 
         return (await application.file_store.put(chunks()))[0]
