@@ -52,6 +52,8 @@ class Channels:
         """Where the bot is by events, which may come before the Web API knows."""
         self._directs: OrderedDict[str, str] = OrderedDict()
         """The direct chat with each user, as far as it was met."""
+        self._changes = 0
+        """Counts what was told of changed channels: a list that was on its way meanwhile may be older."""
         self._cache: Cache[KnownChannel] = Cache(
             self._look_up, seconds=lambda it: _KEPT_SECONDS if it.found else _UNKNOWN_SECONDS, most=_MOST_KEPT
         )
@@ -101,6 +103,7 @@ class Channels:
 
     def outdate(self, slack_id: str) -> None:
         """Something about it has changed."""
+        self._changes += 1
         self._cache.outdate(self._today(slack_id))
 
     def entered(self, slack_id: str) -> None:
@@ -121,9 +124,11 @@ class Channels:
             places = []
             for payload in objects_of(page, "channels"):
                 place = await self._described(text_of(payload, "id"), payload, is_member=True)
-                self._cache.put(place.slack_id, place)
+                if is_current:
+                    self._cache.put(place.slack_id, place)
                 places.append(place)
             yield places
+            changes = self._changes
 
     async def of_person(self, user_id: str, *, background: bool = False) -> list[KnownChannel]:
         """Where a user is, as far as Slack tells the bot: all public channels, of the others those it shares."""

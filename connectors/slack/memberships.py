@@ -104,7 +104,7 @@ class SlackMemberships:
     async def _read_channel(self, slack_id: str) -> _Read:
         asked_at = self._directory.now()
         seconds = self._site.configuration.membership_seconds
-        place = await self._directory.channels.get(slack_id, within=seconds)
+        place = await self._directory.channels.get(slack_id, within=0)
         if not place.is_member:
             await self._apply(await self._directory.left(slack_id, at=asked_at))
             raise MembershipUnknown(f"the bot is not in {slack_id}")
@@ -124,11 +124,14 @@ class SlackMemberships:
         else:
             members = await self._members(place.slack_id, background=background)
         people = await self._directory.people.several(members, within=_FLAGS_SECONDS, background=background)
+        believed = (await host.known_channels([channel_id])).get(channel_id)
+        # In the background the channel may have been looked up long before its members.
+        ref = believed if background and believed is not None else place.ref
         return await asyncio.to_thread(  # thousands of members take longer than the loop may be held up
             differences,
-            place.ref,
+            ref,
             [somebody.person for somebody in people if somebody.active],
-            believed=(await host.known_channels([channel_id])).get(channel_id),
+            believed=believed,
             known=await host.known_members(channel_id),
             at=asked_at,
         )

@@ -304,6 +304,35 @@ async def test_a_leave_that_is_told_while_the_list_is_on_its_way_stands() -> Non
         assert await members(it, staff) == {"ann", it.bot.name}
 
 
+async def test_reading_members_in_the_background_does_not_undo_what_events_told_of_the_channel() -> None:
+    async with a_stage() as (it, _):
+        staff = it.workspace.add_channel("staff", members=[it.ann, it.bot], kind="private")
+
+        class Renaming:
+            """The channel gets another name after the list of channels was read."""
+
+            def __init__(self, api: Api) -> None:
+                self.respond, self.clock, self._api = api.respond, api.clock, api
+
+            async def call(self, method: str, /, *, background: bool = False, **arguments: Any) -> Payload:
+                answer = await self._api.call(method, background=background, **arguments)
+                if method == "users.conversations":
+                    staff.name = "inner circle"
+                    event = {"type": "group_rename", "channel": {"id": staff.id}}
+                    event |= {"event_ts": f"{it.slack.clock.now() + 1:.6f}"}
+                    await directory.note(event)
+                    await it.host.accept(await directory.events(event))
+                return answer
+
+        site = replace(it.site, api=Renaming(it.site.api))
+        directory = SlackDirectory(site)
+        await SlackMemberships(site, directory).round()
+        ref = (await it.host.known_channels([channel_id(staff.id)]))[channel_id(staff.id)]
+        assert ref.name == "inner circle"
+        assert (await directory.channel(staff.id)).name == "inner circle"
+        assert await members(it, staff) == {"ann", it.bot.name}
+
+
 async def test_many_questions_at_once_are_one_list() -> None:
     async with a_stage() as (it, memberships):
         staff = it.workspace.add_channel("staff", members=[it.ann, it.bot], kind="private")
