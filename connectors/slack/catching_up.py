@@ -1,5 +1,6 @@
 """After a gap: what was said meanwhile, and what became of the days before."""
 
+import math
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
@@ -18,6 +19,7 @@ from connectors.slack.site import Site
 
 _NOTES = "caught-up:"
 _DAY = 86_400.0
+_ASLEEP_SECONDS = 30 * _DAY
 _REREAD_AGAIN_SECONDS = 3_600.0
 
 
@@ -62,6 +64,10 @@ class CatchingUp:
             self._known[ChannelId(key.removeprefix(_NOTES))] = _NOTE.validate_python(note)
 
     @property
+    def _reread_seconds(self) -> float:
+        return self._site.configuration.reread_days * _DAY
+
+    @property
     def channels(self) -> frozenset[ChannelId]:
         """Where the bot was when it last looked."""
         return frozenset(channel for channel, known in self._known.items() if not known.is_away)
@@ -86,16 +92,22 @@ class CatchingUp:
         await self._keep(channel, replace(known, until=until, reread=0.0, is_away=True))
 
     async def close_gap(self, channel: ChannelId, gap: Gap | None = None) -> None:
-        """Read what was missed; without ``gap`` since the bot left."""
-        known = self._known.get(channel, CaughtUp())
+        """Read what was missed; without ``gap`` since the bot left.
+
+        Where nothing was said for long, a short gap is left for a day: Slack sends again what nobody took for a moment,
+        and a workspace may have thousands of such channels.
+        """
+        known, now = self._known.get(channel, CaughtUp()), self._now()
+        said_last = await self._site.host.latest_message(channel)
+        quiet = now - said_last.timestamp() if said_last else math.inf
+        if gap and not gap.is_long and quiet > _ASLEEP_SECONDS and now - known.until < _DAY:
+            return
         since = gap.of_channel(known.until) if gap else max(known.until - OVERLAP_SECONDS, 0.0)
         self._gaps[channel] = min(since, self._gaps.get(channel, since))
-        said_last = await self._site.host.latest_message(channel)
-        rank = -said_last.timestamp() if said_last else 0.0
-        self._rounds.add("gap", channel, partial(self._close, channel), rank=rank)
-        is_due = self._now() - known.reread > _REREAD_AGAIN_SECONDS
-        if self._site.configuration.reread_days and (is_due or gap is None or gap.is_long):
-            self._rounds.add("reread", channel, partial(self._reread, channel), rank=rank)
+        self._rounds.add("gap", channel, partial(self._close, channel), rank=quiet)
+        is_due = now - known.reread > _REREAD_AGAIN_SECONDS
+        if quiet < self._reread_seconds and (is_due or gap is None or gap.is_long):
+            self._rounds.add("reread", channel, partial(self._reread, channel), rank=quiet)
         if known.changed:
             self._rounds.add("changed", channel, partial(self._look_at_change, channel))
 
@@ -129,7 +141,7 @@ class CatchingUp:
         async def done() -> None:
             await self._keep(channel, replace(self._known[channel], reread=began))
 
-        since = max(began - self._site.configuration.reread_days * _DAY, 0.0)
+        since = max(began - self._reread_seconds, 0.0)
         return self._stretch(channel, since=since, done=done)
 
     def _look_at_change(self, channel: ChannelId) -> AsyncGenerator[None]:

@@ -275,6 +275,28 @@ async def test_many_channels_do_not_keep_a_new_one_waiting() -> None:
         await stage.kill()
 
 
+async def test_channels_that_sleep_are_looked_at_once_a_day_only() -> None:
+    async with past() as stage:
+        channel = stage.it.workspace.add_channel("asleep", members=[stage.it.ann, stage.it.bot], kind="mpim")
+        stage.it.slack.people.post(stage.it.ann, channel, "long ago", at=stage.now - 90 * DAY, quietly=True)
+        channel.is_archived = True  # nothing is said to it, a notice neither
+        await stage.start()
+        stage.it.slack.journal.clear()
+        for _ in range(20):
+            stage.let_pass(HOUR)
+            for _ in range(4):
+                await stage.hear("pin_added", channel)
+                stage.let_pass(40)
+            await stage.start()
+        assert not stage.asked("conversations.history")
+
+        _say(stage, channel, "awake again")
+        stage.let_pass(DAY + HOUR)
+        await stage.hear("pin_added", channel)
+        await stage.tasks.idle()
+        assert "awake again" in stage.texts
+
+
 async def test_a_note_of_an_older_version_is_understood() -> None:
     async with past() as stage:
         channel = stage.it.workspace.add_channel("general", members=[stage.it.ann, stage.it.bot])
