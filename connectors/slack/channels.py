@@ -118,9 +118,11 @@ class Channels:
 
     async def of_bot(self, *, types: str, background: bool = True) -> AsyncIterator[list[KnownChannel]]:
         """Where the bot is, a page at a time. Not all channels: a workspace may have tens of thousands."""
+        changes = self._changes
         async for page in by_cursor(
             self._api, "users.conversations", background=background, types=types, limit=_LIST_PAGE
         ):
+            is_current = changes == self._changes
             places = []
             for payload in objects_of(page, "channels"):
                 place = await self._described(text_of(payload, "id"), payload, is_member=True)
