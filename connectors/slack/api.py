@@ -47,7 +47,7 @@ _HARMLESS_TWICE = (
     *("apps.connections.open", "threads.setTitle", "threads.setSuggestedPrompts", "sessions.setStatus"),
 )
 
-Revoked = Callable[[str], None]
+BadToken = Callable[[str], None]
 Observed = Callable[[str, str], None]
 
 
@@ -66,7 +66,7 @@ class SlackApi:
         base_url: str = BASE_URL,
         proxy: str | None = None,
         pacing: Pacing | None = None,
-        on_bad_token: Revoked = lambda code: None,
+        on_bad_token: BadToken = lambda code: None,
         observed: Observed = lambda method, outcome: None,
     ) -> None:
         self.client = web_client(token=token, session=session, base_url=base_url, proxy=proxy)
