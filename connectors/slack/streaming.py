@@ -239,7 +239,6 @@ class GrowingMessage:
             text=progress.text,
             citations=progress.found,
             language=self.language,
-            found=len(progress.found),
         )
         site = self.surface.site
         if self.ts is None:

@@ -125,7 +125,7 @@ def test_slack_takes_whatever_was_said(text: str, quote: str, language: Language
     taken(said_messages("s1", text, cited))
     taken([card_message(replace(card(), text=text or "?")), plain_message(text or "?")])
     taken([notice_message(Notice(code="c", sentence=text[:1000] or "?", hint=quote[:1000]), language)])
-    taken([progress_message(status=quote[:1000] or "?", text=text, citations=cited, language=language, found=3)])
+    taken([progress_message(status=quote[:1000] or "?", text=text, citations=cited, language=language)])
 
 
 def test_every_text_is_there_in_both_languages() -> None:
