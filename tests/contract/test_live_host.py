@@ -32,6 +32,7 @@ from tests.builders import at
 from tests.fakes.live_host import FakeLiveHost
 from tests.fakes.reply import RecordingReply
 from tests.quick_application import quick_application
+from tests.waiting import eventually
 
 SOURCE = "slack:T1"
 ANN = PersonRef(person_id=PersonId("slack:U1"), platform="slack", name="Ann")
@@ -69,8 +70,15 @@ async def _application() -> AsyncIterator[Offered]:
             answers=application.answers,
             file_store=application.file_store,
         )
+
+        async def applied() -> bool:
+            return (await application.inbox.counts()).pending == 0
+
+        async def settle() -> None:
+            await eventually(applied)
+
         await application.archivist.start()
-        yield Offered(host, application.archivist.drain)
+        yield Offered(host, settle)
         await application.archivist.close()
 
 
