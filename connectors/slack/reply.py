@@ -29,8 +29,9 @@ from connectors.slack.surface import ReplyPlace, Surface
 _log = logging.getLogger(__name__)
 
 _PACE_SECONDS: Final = 1.0
-"""Between two changes of what is shown. Slack takes about 100 appends a minute, from all replies together."""
+"""Between two changes of what is shown."""
 _SHARE_SECONDS: Final = 0.75
+"""As much more for each reply that grows at the same time: Slack takes about 100 appends a minute from all together."""
 _KEEP_ALIVE_SECONDS: Final = 25.0
 _DELIVERY_SECONDS: Final = 90.0
 
@@ -171,7 +172,7 @@ class SlackReply:
             self._pump = asyncio.create_task(self._show_on(), name=f"slack reply {self.place.channel}")
 
     async def _show_on(self) -> None:
-        self.surface.live += 1
+        is_live = False
         try:
             while not self._ending.is_set():
                 with contextlib.suppress(TimeoutError):
@@ -179,11 +180,13 @@ class SlackReply:
                 self._stirred.clear()
                 if not self._ending.is_set():
                     await self._show()
+                if self.is_shown and not is_live:
+                    is_live, self.surface.live = True, self.surface.live + 1
                 with contextlib.suppress(TimeoutError):
-                    pause = max(self.pace_seconds, _SHARE_SECONDS * self.surface.live * self.pace_seconds)
-                    await asyncio.wait_for(self._ending.wait(), pause)
+                    share = _SHARE_SECONDS * self.surface.live if is_live else 0.0
+                    await asyncio.wait_for(self._ending.wait(), self.pace_seconds * max(1.0, share))
         finally:
-            self.surface.live -= 1
+            self.surface.live -= is_live
 
     async def _show(self) -> None:
         was = self._growing.ts

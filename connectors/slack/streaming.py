@@ -59,6 +59,8 @@ class GrowingMessage:
     """The last status that was told, and when; a stream has a task instead."""
     _task_told: tuple[str, float] = field(default=("", 0.0))
     _has_session: bool = False
+    """Whether it is ``processing``, and must be told that it is not any more."""
+    _is_titled: bool = False
     _is_silenced: bool = False
     """The person pressed "stop": nothing grows any more."""
     _lost_since: float | None = None
@@ -106,7 +108,7 @@ class GrowingMessage:
             self._ended.append(ts)
         self.ts = self._ended[0]
         await self._delete_lost()
-        if self._begins_chat and not self._has_session:
+        if self._begins_chat and not self._is_titled:
             await self._begin_session("active")  # It was too quick for a status, and yet is to be found by its title.
         else:
             await self._end_session()
@@ -136,7 +138,7 @@ class GrowingMessage:
 
     async def _begin_session(self, status: str = "processing") -> None:
         """A session has a title, and a button to stop it while it is ``processing``."""
-        if self._has_session:
+        if self._is_titled:
             return
         title = cut(" ".join(self.title.split()), _TITLE_CHARACTERS)
         self._has_session = await self._call(
@@ -144,6 +146,7 @@ class GrowingMessage:
         )
         if not self._has_session and title and self._begins_chat:
             await self._call("assistant.threads.setTitle", title=title)
+        self._is_titled = True
 
     async def _end_session(self) -> None:
         if self._has_session:
@@ -259,10 +262,16 @@ class GrowingMessage:
         self.is_streaming = False
         is_whole = len(closing) == 1 and closing[0].text.split() == notification(self._streamed).split()
         last = [block for block in closing[0].blocks if block["type"] != "rich_text"] if is_whole else None
+        ends_session = bool(closing) and self._has_session
         try:
             await self.surface.site.api.call(
-                "chat.stopStream", channel=self.place.channel, ts=self.ts, blocks=last or None
+                "chat.stopStream",
+                channel=self.place.channel,
+                ts=self.ts,
+                blocks=last or None,
+                session_status="active" if ends_session else None,
             )
+            self._has_session = self._has_session and not ends_session
         except (SlackError, SlackAway) as error:
             _log.info("a stream was over already: %s", error)
 

@@ -43,7 +43,7 @@ class Surface:
 
     site: Site
     live: int = 0
-    """How many replies are shown growing now: they share the limits of the workspace."""
+    """How many messages grow now: they share the limits of the workspace."""
     _lacking: dict[tuple[str, bool], float] = field(default_factory=dict)
 
     def offers(self, method: str, place: ReplyPlace) -> bool:

@@ -149,6 +149,16 @@ async def test_many_pieces_are_few_calls(it: SiteInTest, question: Message) -> N
     assert calls(it, "chat.appendStream") <= 15
 
 
+async def test_a_session_ends_with_its_stream_and_without_another_call(it: SiteInTest, question: Message) -> None:
+    message = growing(it, question)
+    await message.show(progress(found=()))
+    await message.show(progress("一句。"))
+    await message.end(answer_messages(answer()))
+    assert it.slack.threads.sessions[question.channel.id, question.ts].status == "active"
+    assert calls(it, "agents.sessions.setStatus") == 1
+    assert refused(it) == []
+
+
 async def test_a_reply_that_is_left_alone_leaves_no_task(it: SiteInTest, question: Message) -> None:
     before = asyncio.all_tasks()
     reply = SlackReply(surface=Surface(it.site), place=place_of(it, question), language="zh")
