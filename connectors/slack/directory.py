@@ -53,7 +53,7 @@ class SlackDirectory:
             self._clock.happened(at)
         kind = text_of(event, "type")
         if kind in ("team_join", "user_change"):
-            self.people.take_in(object_of(event, "user"))
+            self.people.take_in(object_of(event, "user"), at=at or self.now())
         elif kind == "channel_id_changed":
             await self.channels.change_id(
                 text_of(event, "old_channel_id"), text_of(event, "new_channel_id"), at=at or self.now()

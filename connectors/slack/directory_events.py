@@ -80,7 +80,7 @@ class DirectoryEvents:
     def _of_person(self, event: Payload) -> Sequence[Event]:
         """People change their status many times a day, which is nobody's business here: only what differs is told."""
         user, event_ts = object_of(event, "user"), text_of(event, "event_ts")
-        slack_id, somebody = text_of(user, "id"), self._people.described(user)
+        slack_id, somebody = text_of(user, "id"), self._people.described(user, at=_at(event))
         if not slack_id:
             return []
         told = self._told.get(slack_id)

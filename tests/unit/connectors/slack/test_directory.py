@@ -58,7 +58,7 @@ async def test_who_is_unknown_is_a_guest_and_not_asked_for_again_at_once() -> No
 
 async def test_who_cannot_be_looked_up_now_is_a_guest_and_looked_up_later() -> None:
     async with a_directory() as (it, directory):
-        directory.people.take_in(it.ann.payload())
+        directory.people.take_in(it.ann.payload(), at=directory.now())
         assert not (await directory.person(it.ann.id)).is_guest
         it.slack.limits.refuse_next("users.info", times=50, retry_after=60)
         fresh = it.workspace.add_person("bo")
@@ -66,10 +66,11 @@ async def test_who_cannot_be_looked_up_now_is_a_guest_and_looked_up_later() -> N
         it.slack.limits.refuse_next("users.info", times=0)
 
 
-async def test_user_change_is_believed_at_once_and_an_older_one_is_not() -> None:
+@pytest.mark.parametrize("later", [0, 10])
+async def test_user_change_is_believed_at_once_and_an_older_one_is_not(later: int) -> None:
     async with a_directory() as (it, directory):
         old = it.ann.payload() | {"updated": it.ann.updated}
-        new = it.ann.payload() | {"updated": it.ann.updated + 10, "is_restricted": True}
+        new = it.ann.payload() | {"updated": it.ann.updated + later, "is_restricted": True}
         await directory.note({"type": "user_change", "user": new, "event_ts": "1790000010.000000"})
         await directory.note({"type": "user_change", "user": old, "event_ts": "1790000000.000000"})
         assert (await directory.person(it.ann.id)).is_guest
