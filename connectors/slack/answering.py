@@ -85,7 +85,7 @@ class Answering:
 
     async def excuse(self, said: Said, note: AskedNote) -> None:
         """Say that a restart kept it from being answered."""
-        language = await self._language(said, said.text)
+        language = await self._language(said, without_bot(said.text, self._site.me))
         await _fail(self._reply(_Run(said, "mention", note.shown or None, None), language), "slack_restarted", language)
         await self._notes.end(said.key)
 
@@ -108,7 +108,7 @@ class Answering:
         return sum(run.said.user_id == user_id and run.kind != "overheard" for run in self._runs.values())
 
     async def _refuse(self, run: _Run, why: NoticeKey) -> None:
-        language = await self._language(run.said, run.said.text)
+        language = await self._language(run.said, without_bot(run.said.text, self._site.me))
         await _fail(self._reply(run, language), why, language)
         await self._notes.end(run.said.key)
 
@@ -140,14 +140,15 @@ class Answering:
         words = await self._words(said)
         language = await self._language(said, words)
         reply = self._reply(run, language, title=words, is_direct=channel.visibility == "direct")
-        if run.kind != "overheard":
-            await reply.status(say("searching", language))
         try:
+            if run.kind != "overheard":
+                await reply.status(say("searching", language))
             await self._refresh(channel, said)
+            await self._run(run, self._utterance(run, channel, person, words, language), reply, language)
         except MembershipUnknown:
             await (reply.drop() if run.kind == "overheard" else _fail(reply, "slack_membership_unknown", language))
-            return
-        await self._run(run, self._utterance(run, channel, person, words, language), reply, language)
+        finally:
+            await reply.closed()
 
     async def _run(self, run: _Run, utterance: Utterance, reply: SlackReply, language: Language) -> None:
         work = asyncio.create_task(self._site.host.converse(utterance, reply), name="slack conversation")
@@ -159,7 +160,6 @@ class Answering:
             stop.cancel()
             work.cancel()
             [outcome, _] = await asyncio.gather(work, stop, return_exceptions=True)
-            await reply.closed()
         if reply.has_ended:
             if run.kind == "overheard" and reply.answer is not None:
                 await self._conversations.asked(run.said)  # Who is answered unasked goes on without a name, too.

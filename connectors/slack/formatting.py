@@ -7,7 +7,7 @@ Slack takes only Markdown, is escaped for Markdown.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
@@ -79,19 +79,9 @@ def rich_text(text: str, citations: Sequence[Citation], *, block_id: str | None 
     return {"type": "rich_text", "elements": [section]} | ({"block_id": block_id} if block_id else {})
 
 
-def markup(text: str, citations: Sequence[Citation]) -> str:
-    """The same as escaped markup, for places that take no ``rich_text``; its text object must be ``verbatim``."""
-    return _joined(text, citations, linked=lambda piece, url: link(url, piece), other=lambda p: escaped(_uncalled(p)))
-
-
 def markdown(text: str, citations: Sequence[Citation]) -> str:
     """The same for a stream, as Markdown."""
-
-    def linked(piece: str, url: str) -> str:
-        fit = url.replace("(", "%28").replace(")", "%29").replace("*", "%2A").replace("_", "%5F").replace("~", "%7E")
-        return f"[{_MARKDOWN.sub(_backslashed, piece)}]({escaped(fit)})"
-
-    return _joined(text, citations, linked=linked, other=_as_markdown)
+    return "".join(_link(piece, url) if url else _words(piece) for piece, url in _pieces(text, citations))
 
 
 def notification(text: str) -> str:
@@ -99,7 +89,14 @@ def notification(text: str) -> str:
     return escaped(text.strip()) or "…"
 
 
-def _as_markdown(text: str) -> str:
+def _link(label: str, url: str) -> str:
+    fit = url
+    for character in "()*_~":
+        fit = fit.replace(character, f"%{ord(character):02X}")
+    return f"[{_MARKDOWN.sub(_backslashed, label)}]({escaped(fit)})"
+
+
+def _words(text: str) -> str:
     text = _LEADING_SOMEWHERE.sub(_JOINER, _uncalled(text))
     text = _MARKDOWN.sub(_backslashed, escaped(text))
     text = _MARKDOWN_LINE.sub(r"\1\\\2", text)
@@ -113,12 +110,6 @@ def _backslashed(found: re.Match[str]) -> str:
 def _uncalled(text: str) -> str:
     """``@name`` and ``#channel`` that stay words."""
     return _NAME.sub(rf"\1{_JOINER}", text)
-
-
-def _joined(
-    text: str, citations: Sequence[Citation], *, linked: Callable[[str, str], str], other: Callable[[str], str]
-) -> str:
-    return "".join(linked(piece, url) if url else other(piece) for piece, url in _pieces(text, citations))
 
 
 def _pieces(text: str, citations: Sequence[Citation]) -> Iterator[tuple[str, str | None]]:

@@ -399,3 +399,19 @@ async def test_prompts_are_suggested_once_a_session_in_the_language_of_the_perso
     assert prompts[0] == {"title": "What did I miss?", "message": "What did I miss?"}
     assert len(talk.it.slack.journal.calls("assistant.threads.setSuggestedPrompts")) == 1
     assert talk.refused == []
+
+
+async def test_closing_in_the_middle_leaves_no_task(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = asyncio.Event()
+
+    async def waits(_: str) -> None:
+        asked.set()
+        await asyncio.Event().wait()
+
+    before = asyncio.all_tasks()
+    monkeypatch.setattr(talk.it.site.memberships, "refresh_channel", waits)
+    talk.mention("什么时候发布？")
+    await talk.hear()
+    await asked.wait()
+    await talk.it.tasks.close()
+    assert {task for task in asyncio.all_tasks() - before if not task.done()} == set()

@@ -18,7 +18,6 @@ EVIL = (
     "https://evil.example/<!channel>", "slack://open", "mailto:a@b.c", "＠everyone", "*", "_", "~", "\\", "<", ">", "&",
 )  # fmt: skip
 texts = st.lists(st.one_of(st.sampled_from(EVIL), st.text(max_size=12)), max_size=12).map("".join)
-_SPECIAL = re.compile(r"<(?!\!date\^)[@#!a-z][^<>]*>")
 
 
 def elements_of(block: dict[str, Any]) -> list[dict[str, Any]]:
@@ -32,13 +31,6 @@ def test_a_final_text_is_text_and_links_to_sources_only(text: str) -> None:
     assert {element["url"] for element in elements if element["type"] == "link"} <= {PERMALINK}
     assert {element["text"] for element in elements if element["type"] == "link"} <= {"[1]"}
     assert "".join(element["text"] for element in elements) == (text or "…")
-
-
-@given(texts)
-@example("<!channel> <@U1> <https://evil.example|x>")
-def test_markup_holds_nothing_but_links_to_sources(text: str) -> None:
-    made = formatting.markup(text, [citation()])
-    assert set(_SPECIAL.findall(made)) <= {f"<{PERMALINK}|[1]>"}
 
 
 @given(texts)
