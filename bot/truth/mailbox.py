@@ -73,7 +73,7 @@ class Mailbox:
         insert = sqlite_insert if self._database.is_sqlite else postgresql_insert
         new = insert(LetterRow).on_conflict_do_nothing(index_elements=["source", "key"])
         statement = new.returning(LetterRow.source, LetterRow.key)
-        async with self._database.begin() as connection:
+        async with self._database.begin(urgent=True) as connection:
             inserted = {tuple(row) for row in await connection.execute(statement, [letter.row for letter in letters])}
         for letter in letters:
             name = (letter.row["source"], letter.row["key"])

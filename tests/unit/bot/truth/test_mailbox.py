@@ -52,7 +52,7 @@ async def test_those_that_come_together_share_commits(mailbox: Mailbox, database
     begun = 0
     begin = database.begin
 
-    def counting_begin():  # type: ignore[no-untyped-def]  # stands in for a method
+    def counting_begin(*, urgent: bool = False):  # type: ignore[no-untyped-def]  # stands in for a method
         nonlocal begun
         begun += 1
         return begin()
