@@ -1,16 +1,15 @@
 """A question that somebody puts to the bot in front of everybody, from a button, form or command."""
 
 import logging
-from dataclasses import replace
 from typing import Final
 
 from connectors.connector import Language, Utterance
 from connectors.slack.answer_blocks import Shown
+from connectors.slack.commands_shown import as_typed
 from connectors.slack.desk_texts import say as say_text
 from connectors.slack.errors import MembershipUnknown, SlackAway, SlackError
 from connectors.slack.formatting import escaped, small
 from connectors.slack.kit import context
-from connectors.slack.records import message_record
 from connectors.slack.reply import SlackReply
 from connectors.slack.saying import notice
 from connectors.slack.sending import send
@@ -36,6 +35,7 @@ async def ask_here(
 ) -> None:
     """Post who asks what, and answer below it. ``channel`` is Slack's id; an empty ``thread_ts`` begins a thread.
 
+    The utterance names the thread that it is about, which a thread that begins with it is not.
     ``language`` is that of who asked: what keeps it from being asked is told to them alone.
     """
     site = surface.site
@@ -59,9 +59,8 @@ async def ask_here(
         thread_has_begun=bool(thread_ts),
     )
     reply = SlackReply(surface=surface, place=place, language=language, title=utterance.text)
-    thread_id = message_record(site, channel, thread_ts or ts)
     try:
-        await site.host.converse(replace(utterance, thread_id=thread_id), reply)
+        await site.host.converse(utterance, reply)
     except Exception:  # noqa: BLE001 - whoever asked is told
         _log.exception("a question asked in a channel was not answered")
         if not reply.has_ended:
@@ -72,6 +71,6 @@ async def ask_here(
 
 def _question(utterance: Utterance, user_id: str, language: Language) -> Shown:
     """Only talk around an answer: it carries no id of one, so the archive does not search it."""
-    question = cut(utterance.text, _QUESTION_CHARACTERS)
+    question = cut(as_typed(utterance.text) if utterance.text.startswith("/") else utterance.text, _QUESTION_CHARACTERS)
     line = say_text("asked_by", language, name=f"<@{user_id}>", question=small(question))
     return Shown(escaped(question), (context(line),))

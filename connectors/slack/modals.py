@@ -7,6 +7,7 @@ from typing import Any, Final
 from connectors.connector import Answer, Card, Language, Notice
 from connectors.live_host import CategoryView
 from connectors.slack.answer_blocks import sources_blocks
+from connectors.slack.commands_shown import as_typed
 from connectors.slack.desk_texts import DeskText, say
 from connectors.slack.fields import Payload, text_of
 from connectors.slack.formatting import escaped, rich_text
@@ -144,10 +145,11 @@ def end_blocks(end: Answer | Notice | Card | None, language: Language) -> list[B
     """The same inside another form; a card only with its words."""
     match end:
         case Answer():
-            parts = split(end.text, _BLOCK_CHARACTERS)[:_PARTS]
+            text = end.text if end.citations else as_typed(end.text)
+            parts = split(text, _BLOCK_CHARACTERS)[:_PARTS]
             return [*(rich_text(part, end.citations) for part in parts or ["…"]), *sources_blocks(end)]
         case Notice():
-            return [section(escaped(f"{end.sentence} {end.hint}".strip())), context(escaped(end.code))]
+            return [section(escaped(as_typed(f"{end.sentence} {end.hint}".strip()))), context(escaped(end.code))]
         case Card():
             return [section(escaped(end.text))]
         case None:

@@ -124,13 +124,13 @@ class SlashCommands:
         words = plain_text(typed.text, site.directory)
         line = self._words.line(typed.command, words, own=profile.language)
         channel, is_here = await channel_or_direct(site, typed.channel, typed.user_id)
-        said, in_public = line.text, False
-        if line.text.split(maxsplit=1)[0] in _MAY_BE_PUBLIC:
-            said = _IN_PUBLIC.sub("", line.text)
-            in_public = said != line.text and is_here and channel.visibility != "direct"
+        in_public = False
+        if line.text.split(maxsplit=1)[0] in _MAY_BE_PUBLIC and (asked := _IN_PUBLIC.sub("", words)) != words:
+            line = self._words.line(typed.command, asked, own=profile.language)
+            in_public = is_here and channel.visibility != "direct"
         utterance = Utterance(
             kind="mention" if in_public else "command",
-            text=said,
+            text=line.text,
             channel=channel,
             person=profile.person,
             record_id=None,

@@ -19,7 +19,6 @@ from connectors.slack.home_blocks import CHANNELS
 from connectors.slack.home_texts import HOME_TEXTS
 from connectors.slack.ids import person_id
 from connectors.slack.kit import Block
-from connectors.slack.opening import Forms
 from connectors.slack.site import Site
 from tests.fakes.slack import Channel, Person
 from tests.fakes.slack.views import View
@@ -33,7 +32,7 @@ class HomeAndSettings:
 
     def __init__(self, site: Site) -> None:
         self.home = Home(site, now=lambda: SINCE)
-        self.settings = ChannelSettings(site, self.home, forms=Forms(site, patience=0.05, settling=0.05))
+        self.settings = ChannelSettings(site, self.home)
 
     def register(self, app: AsyncApp) -> None:
         self.home.register(app)
@@ -176,6 +175,15 @@ async def channel_with_settings(desk: Desk[HomeAndSettings], **more: Any) -> tup
     return channel, shown_to(desk, desk.it.ann)
 
 
+async def says(desk: Desk[HomeAndSettings], text: str) -> View:
+    """Wait for the form to say this."""
+    await desk.it.slack.journal.until(
+        lambda: any(text in words_of(view.content) for view in desk.it.slack.views.open.values())
+    )
+    [form] = desk.it.slack.views.open.values()
+    return form
+
+
 def said(text: str) -> Answer:
     return Answer(
         answer_id="s1", question="", text=text, abstained=False, reason="said", citations=(), model="", language="zh"
@@ -192,13 +200,11 @@ async def test_answering_unasked_is_switched_by_the_command_of_the_channel(desk:
     channel, home = await channel_with_settings(desk)
     value = f"listen_on:{channel.id}"
     desk.it.slack.hands.press_in_view(desk.it.ann, desk.it.installation, home, "home_settings", choose=value)
-    await desk.it.slack.journal.until(lambda: desk.it.slack.views.open)
+    await says(desk, "旁听：开。")
     await desk.quiet()
     [utterance] = desk.it.host.utterances
     assert (utterance.kind, utterance.text, utterance.language) == ("command", "/listen on", "zh")
     assert utterance.channel.channel_id == f"slack:{channel.id}"
-    [form] = desk.it.slack.views.open.values()
-    assert "旁听：开。" in words_of(form.content)
     assert "👂 会主动回答" in words_of(shown_to(desk, desk.it.ann).content)
     assert not desk.refusals()
 
@@ -223,10 +229,7 @@ async def test_what_must_be_confirmed_is_asked_in_the_form(desk: Desk[HomeAndSet
     channel, home = await channel_with_settings(desk)
     value = f"listen_on:{channel.id}"
     desk.it.slack.hands.press_in_view(desk.it.ann, desk.it.installation, home, "home_settings", choose=value)
-    await desk.it.slack.journal.until(lambda: desk.it.slack.views.open)
-    await desk.quiet()
-    [form] = desk.it.slack.views.open.values()
-    assert card.text in words_of(form.content)
+    form = await says(desk, card.text)
     desk.it.slack.hands.submit(desk.it.ann, desk.it.installation, form, {})
     await desk.quiet()
     assert desk.it.host.decided == [("c1", person_id(desk.it.ann.id), True)]
@@ -242,7 +245,7 @@ async def test_what_must_be_confirmed_is_asked_in_the_form(desk: Desk[HomeAndSet
 async def test_a_digest_is_set_up(desk: Desk[HomeAndSettings], when: str, text: str, takes_long: bool) -> None:
     async def sets(utterance: Utterance, reply: Reply) -> None:
         if takes_long:
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.4)
         await reply.finish(said("好，设好了。"))
 
     desk.it.host.conversing = sets

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from connectors.connector import Answer, Reply, Utterance
-from connectors.slack.opening import Forms
 from connectors.slack.searching import Searching
 from tests.fakes.slack.views import View
 from tests.fakes.slack_desk import Desk, at_desk, words_of
@@ -31,7 +30,7 @@ async def desk() -> AsyncIterator[Desk[Searching]]:
     async def finds(utterance: Utterance, reply: Reply) -> None:
         await reply.finish(found(f"“{utterance.text}”的结果：…"))
 
-    async with at_desk(lambda site: Searching(site, forms=Forms(site, patience=0.05, settling=0.05))) as desk:
+    async with at_desk(Searching) as desk:
         desk.it.app.shortcuts["search_archive"] = "global"
         desk.it.host.conversing = finds
         yield desk
@@ -53,7 +52,8 @@ async def test_results_come_into_the_form_and_it_searches_again(desk: Desk[Searc
     for query, command in (("预算 2026", "/找 预算 2026"), ("budget", "/find budget")):
         desk.it.slack.hands.submit(desk.it.ann, desk.it.installation, view, words(query))
         await desk.quiet()
-        assert f"“{command}”的结果" in words_of(view.content)
+        assert [utterance.text for utterance in desk.it.host.utterances][-1] == command
+        assert f"{query}”的结果" in words_of(view.content)
         assert view.content["blocks"][0]["element"]["initial_value"] == query
     assert {utterance.channel.visibility for utterance in desk.it.host.utterances} == {"direct"}
     assert {utterance.kind for utterance in desk.it.host.utterances} == {"command"}
@@ -73,10 +73,10 @@ async def test_an_earlier_search_that_ends_later_is_not_shown(desk: Desk[Searchi
     desk.it.slack.hands.submit(desk.it.ann, desk.it.installation, view, words("慢"))
     await desk.it.slack.journal.until(lambda: "正在翻档案" in words_of(view.content))
     desk.it.slack.hands.submit(desk.it.ann, desk.it.installation, view, words("快"))
-    await desk.it.slack.journal.until(lambda: "/找 快" in words_of(view.content))
+    await desk.it.slack.journal.until(lambda: "找 快" in words_of(view.content))
     go_on.set()
     await desk.quiet()
-    assert "/找 快" in words_of(view.content)
+    assert "找 快" in words_of(view.content)
 
 
 async def test_a_form_that_was_closed_meanwhile_is_let_be(desk: Desk[Searching]) -> None:

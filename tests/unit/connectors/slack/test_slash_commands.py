@@ -112,14 +112,32 @@ async def test_a_digest_goes_to_the_channel_if_asked(desk: Desk[SlashCommands]) 
     channel = general(desk)
     await typed(desk, "/shiguang 日报 发到频道", channel=channel)
     [utterance] = desk.it.host.utterances
-    assert (utterance.kind, utterance.text) == ("mention", "/日报")
+    assert (utterance.kind, utterance.text, utterance.language) == ("mention", "/日报", "zh")
     assert desk.it.site.memberships.channels == [channel.id]  # type: ignore[attr-defined]  # recorded
     [asked] = [message for message in channel.messages.values() if not message.is_reply]
     [answered] = channel.threads[asked.ts].values()
-    assert f"<@{desk.it.ann.id}> 问：/日报" in words_of(asked)
+    assert f"<@{desk.it.ann.id}> 问：/shiguang 日报" in words_of(asked)
     assert "11 月 30 日。" in words_of(answered)
-    assert utterance.thread_id == f"slack:{channel.id}:{asked.ts}"
+    assert utterance.thread_id is None, "a summary is of the channel, not of the thread that begins with it"
     assert not desk.refusals()
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "kind"),
+    [
+        ("/shiguang digest 发到频道", "/digest", "mention"),
+        ("/shiguang summary last week in public", "/summary last week", "mention"),
+        ("/shiguang 找 谁把合同发到频道", "/找 谁把合同发到频道", "command"),
+        ("/shiguang 合同什么时候发给大家", "/问 合同什么时候发给大家", "command"),
+    ],
+)
+async def test_only_what_tells_of_the_channel_goes_to_it(
+    desk: Desk[SlashCommands], line: str, text: str, kind: str
+) -> None:
+    await typed(desk, line, channel=general(desk))
+    [utterance] = desk.it.host.utterances
+    assert (utterance.text, utterance.kind) == (text, kind)
+    assert utterance.language == ("zh" if text == "/digest" else None)
 
 
 async def test_a_failure_is_told(desk: Desk[SlashCommands]) -> None:
