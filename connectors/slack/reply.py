@@ -145,7 +145,9 @@ class SlackReply:
         self._stir()
         pump, self._pump = self._pump, None
         if pump is not None:
-            # Its call is let through: whether a message is there must be known.
+            # Whether a message is there must be known: its call is let through.
+            if self._growing.is_decorating:
+                pump.cancel()
             await asyncio.wait({pump})
 
     @property

@@ -52,12 +52,15 @@ class GrowingMessage:
     rotate_seconds: float = ROTATE_SECONDS
     ts: str | None = None
     is_streaming: bool = False
+    is_decorating: bool = False
+    """Whether all that goes on is a status or a title, which an answer need not wait for."""
     _may_stream: bool = True
     _started_at: float = 0.0
     _streamed: str = ""
     _told: tuple[str, float] = field(default=("", 0.0))
     """The last status that was told, and when; a stream has a task instead."""
     _task_told: tuple[str, float] = field(default=("", 0.0))
+    _may_have_status: bool = False
     _has_session: bool = False
     """Whether it is ``processing``, and must be told that it is not any more."""
     _is_titled: bool = False
@@ -72,7 +75,7 @@ class GrowingMessage:
         """Let people see it. What Slack refuses is shown another way; raises ``SlackAway`` when nothing works."""
         if self._is_silenced:
             return
-        if self.ts is None and not progress.text and not progress.found and await self._set_status(progress.status):
+        if self.ts is None and not progress.text and not progress.found and await self._decorate(progress.status):
             return
         if self.is_streaming and _now() - self._started_at > self.rotate_seconds:
             await self._stop_stream()
@@ -120,16 +123,24 @@ class GrowingMessage:
             await self._stop_stream()
             await self._delete(self.ts)
             self.ts = None
-        elif self._told[0]:
+        elif self._may_have_status:
             await self._call("assistant.threads.setStatus", status="")
         await self._delete_lost()
         await self._end_session()
+
+    async def _decorate(self, status: str) -> bool:
+        self.is_decorating = True
+        try:
+            return await self._set_status(status)
+        finally:
+            self.is_decorating = False
 
     async def _set_status(self, status: str) -> bool:
         """Whether people see that something goes on."""
         told, told_at = self._told
         if not status or (told == status and _now() - told_at < _STATUS_SECONDS):
             return bool(told)
+        self._may_have_status = True
         set_it = await self._call("assistant.threads.setStatus", status=cut(status, 100))
         if set_it:
             self._told = (status, _now())
@@ -141,6 +152,7 @@ class GrowingMessage:
         if self._is_titled:
             return
         title = cut(" ".join(self.title.split()), _TITLE_CHARACTERS)
+        self._has_session = True  # Until the opposite is known.
         self._has_session = await self._call(
             "agents.sessions.setStatus", status=status, title=title or None, initiator_user_id=self.place.user_id
         )

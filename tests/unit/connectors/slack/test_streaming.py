@@ -149,6 +149,22 @@ async def test_many_pieces_are_few_calls(it: SiteInTest, question: Message) -> N
     assert calls(it, "chat.appendStream") <= 15
 
 
+@pytest.mark.parametrize("method", ["assistant.threads.setStatus", "agents.sessions.setStatus"])
+async def test_no_answer_waits_for_a_status(it: SiteInTest, question: Message, method: str) -> None:
+    it.slack.faults.hold(method)
+    reply = SlackReply(surface=Surface(it.site), place=place_of(it, question), language="zh")
+    await reply.status("正在翻档案…")
+    await it.slack.journal.until(lambda: calls(it, method))
+    ending = asyncio.create_task(reply.finish(answer()))
+    await it.slack.journal.until(lambda: by_the_bot(it, question.channel))
+    it.slack.faults.release(method)
+    await ending
+    [shown] = by_the_bot(it, question.channel)
+    assert said(shown.blocks) == answer().text
+    session = it.slack.threads.sessions.get((question.channel.id, question.ts))
+    assert session is None or session.status == "active"
+
+
 async def test_a_session_ends_with_its_stream_and_without_another_call(it: SiteInTest, question: Message) -> None:
     message = growing(it, question)
     await message.show(progress(found=()))
