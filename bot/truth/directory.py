@@ -56,7 +56,11 @@ class Directory:
             row.active, row.active_at = active, at
 
     def replace_members(self, channel: ChannelRef, members: Sequence[PersonRef], at: datetime) -> None:
-        """Make these the members; whoever is not listed has left."""
+        """Make these the members; whoever is not listed has left. An older list than the newest says nothing."""
+        row = self._work.channel(channel.channel_id)
+        if row is None or (row.listed_at is not None and at < row.listed_at):
+            return
+        row.listed_at = at
         listed = {person.person_id for person in members}
         known = self._work.session.scalars(
             select(MembershipRow.person_id).where(MembershipRow.channel_id == channel.channel_id, MembershipRow.present)
@@ -68,11 +72,18 @@ class Directory:
             self.set_membership(channel.channel_id, person_id, present=False, at=at)
 
     def set_membership(self, channel_id: str, person_id: str, *, present: bool, at: datetime) -> None:
-        """The newest event about a person and a channel counts; a deactivation ends what began before it."""
-        person = self._work.person(person_id)
+        """The newest event about a person and a channel counts, a complete list without them being one.
+
+        A deactivation ends what began before it.
+        """
+        person, channel = self._work.person(person_id), self._work.channel(channel_id)
         if person is not None and person.left_at is not None and at <= person.left_at:
             present, at = False, person.left_at
         row = self._work.session.get(MembershipRow, (channel_id, person_id))
+        if channel is not None and channel.listed_at is not None and at < channel.listed_at:
+            if row is not None and row.changed_at >= channel.listed_at:
+                return
+            present, at = False, channel.listed_at
         if row is None:
             self._work.session.add(
                 MembershipRow(channel_id=channel_id, person_id=person_id, present=present, changed_at=at)
