@@ -1,6 +1,14 @@
 """After a gap the archive is as if there had been none."""
 
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import pytest
+
 from connectors.slack.catching_up import CaughtUp
+from connectors.slack.errors import SlackAway
+from connectors.slack.pages import Page, Pages
 from tests.fakes.slack import Channel, Message
 from tests.unit.connectors.slack.past import DAY, HOUR, Past, ours, past
 
@@ -102,6 +110,79 @@ async def test_nothing_is_deleted_after_a_window_that_could_not_be_read_to_its_e
         stage.let_pass(2 * HOUR)
         await stage.start()
         assert len(stage.deleted) == 1
+
+
+async def test_slack_being_away_in_the_middle_shortens_no_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with past() as stage:
+        channel = await _settled(stage)
+        await stage.kill()
+        stage.let_pass(HOUR)
+        _say(stage, channel, "in the gap")
+        stage.let_pass(HOUR)
+        stage.begin()
+        before, away = Pages.before, [SlackAway("conversations.history", "TimeoutError")] * 4
+
+        async def far(self: Pages, *args: Any, **arguments: Any) -> Page:
+            if away:
+                raise away.pop()
+            return await before(self, *args, **arguments)
+
+        monkeypatch.setattr(Pages, "before", far)
+        await stage.start()
+        assert "in the gap" in stage.texts
+
+
+async def test_what_the_plan_of_the_workspace_hides_is_not_deleted() -> None:
+    async with past() as stage:
+        channel = await _settled(stage)
+        await stage.kill()
+        stage.it.workspace.hides_older_than_days = 90
+        stage.let_pass(100 * DAY)
+        _say(stage, channel, "new")
+        stage.let_pass(HOUR)
+        await stage.hear("channel_history_changed", channel, latest=f"{stage.now - HOUR:.6f}")
+        stage.begin()
+        await stage.start()
+        assert "new" in stage.texts
+        assert not stage.deleted
+
+
+async def test_a_list_of_channels_that_lacks_one_takes_it_from_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with past() as stage:
+        channel = await _settled(stage)
+
+        async def empty(*_: object, **__: object) -> AsyncGenerator[dict[str, object]]:
+            yield {"channels": []}
+
+        monkeypatch.setattr("connectors.slack.reading.by_cursor", empty)
+        await stage.start()
+        note = await stage.it.host.notebook.read(stage.it.site.source, f"caught-up:{ours(channel)}")
+        assert note is not None
+        assert not note["is_away"]
+
+
+async def test_a_bot_that_was_removed_before_it_had_caught_up_does_so_when_it_is_back() -> None:
+    async with past() as stage:
+        channel = await _settled(stage)
+        await stage.kill()
+        stage.let_pass(DAY)
+        _say(stage, channel, "in the gap")
+        stage.let_pass(DAY)
+        stage.begin()
+        stage.it.slack.faults.hold("conversations.history")
+        stage.reading.missed()
+        await stage.it.slack.journal.until(lambda: stage.asked("users.conversations"))
+        while not stage.reading._rounds.is_under_way("gap", ours(channel)):  # noqa: ASYNC110 - a few turns of the loop
+            await asyncio.sleep(0)
+        channel.members.remove(stage.it.bot.id)
+        await stage.hear("channel_left", channel, actor_id=stage.it.ann.id)
+        stage.it.slack.faults.release("conversations.history")
+        await stage.tasks.idle()
+        assert "in the gap" not in stage.texts
+
+        stage.let_pass(DAY)
+        await stage.come(channel)
+        assert "in the gap" in stage.texts
 
 
 async def test_a_message_that_is_only_missing_in_the_page_is_not_deleted() -> None:

@@ -107,6 +107,29 @@ async def test_a_kill_in_the_middle_of_threads_goes_on_with_the_thread() -> None
         assert len([text for text in stage.texts if text.startswith("re ")]) == 20
 
 
+async def test_a_kill_in_the_middle_of_a_long_thread_goes_on_with_its_next_reply() -> None:
+    async with past() as stage:
+        channel = _busy(stage, 3)
+        head = next(iter(channel.messages.values()))
+        for number in range(2_500):
+            text, at = f"reply {number}", stage.now - 20 * DAY + number
+            stage.it.slack.people.post(stage.it.ann, channel, text, thread=head, at=at, quietly=True)
+        await stage.come(channel, is_quick=False)
+        await stage.until_read(channel, lambda read: bool(read.thread_after))
+        await stage.kill()
+        read = stage.reading.history.read_of(ours(channel))
+        assert read is not None
+        stage.it.slack.journal.clear()
+
+        stage.begin()
+        await stage.reading.history.load()
+        stage.reading.history.begin(ours(channel))
+        await stage.tasks.idle()
+
+        assert stage.asked("conversations.replies")[0]["oldest"] == read.thread_after
+        assert len(stage.texts) == 2_503
+
+
 async def test_threads_do_not_keep_messages_waiting() -> None:
     async with past() as stage:
         channel = _busy(stage, 900)

@@ -192,10 +192,11 @@ async def test_a_channel_where_the_bot_may_not_write_is_read_all_the_same(caplog
 async def test_who_invited_is_told_of_a_quick_reading_in_one_message() -> None:
     async with past() as stage:
         stage.it.ann.locale = "en-US"
-        channel = _channel(stage, "a", "b", "c")
+        channel = stage.it.workspace.add_channel("busy", members=[stage.it.ann])
+        stage.it.slack.people.fill(channel, stage.it.ann, 900, since=stage.now - 30 * DAY)
         await stage.come(channel, inviter=stage.it.ann.id)
         (message,) = _chat(stage)
-        assert f"<#{channel.id}>: finished, 3 messages back to" in message.text
+        assert f"<#{channel.id}>: finished, 900 messages back to" in message.text
         assert not stage.asked("chat.update")
 
 

@@ -43,10 +43,18 @@ async def test_lanes_go_in_turn() -> None:
 
 async def test_in_a_lane_with_costs_the_least_served_comes_first() -> None:
     board = _Board()
-    board.rounds.add("history", A, lambda: board.steps("huge", 6), cost=1.0)
-    board.rounds.add("history", B, lambda: board.steps("small", 2), cost=1.0)
+
+    async def late() -> AsyncGenerator[None]:
+        for _ in range(3):
+            yield
+        board.rounds.add("history", B, lambda: board.steps("small", 3), cost=1.0)
+
+    board.rounds.add("history", A, lambda: board.steps("huge", 8), cost=1.0)
+    board.rounds.add("gap", C, late)
     await board.tasks.idle()
-    assert board.done == ["huge0", "small0", "huge1", "small1", "huge2", "huge3", "huge4", "huge5"]
+    begun = board.done.index("small0")
+    assert board.done[begun : begun + 3] == ["small0", "small1", "small2"]
+    assert board.done[-1] == "huge7"
 
 
 async def test_in_a_lane_without_costs_the_lowest_rank_is_done_first() -> None:
