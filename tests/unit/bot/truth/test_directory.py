@@ -46,7 +46,7 @@ def _members(events: list[Event]) -> dict[str, bool]:
 
 def test_a_complete_list_counts_for_everybody_whatever_older_comes_later() -> None:
     members = {"console:Eva": True, "console:Ann": False}
-    for events in list(permutations(STORY))[::9]:
+    for events in list(permutations(STORY))[::37]:
         found = _members(list(events))
         assert {who for who, present in found.items() if present} == {"console:Eva"}, [e.event_id for e in events]
         assert members.items() <= found.items()
