@@ -27,7 +27,9 @@ from connectors.slack.site import Site
 _log = logging.getLogger(__name__)
 
 _NOTE = "fetch:"
+_NEEDED = ("id", "mode", "file_access", "is_external", "size", "mimetype", "url_private", "url_private_download")
 _WORKERS = 4
+"""One of them is left to the files of today, however long those of history take."""
 _PAUSES_SECONDS = (2.0, 15.0, 120.0, 900.0)
 """Before each further try; after the last one the file is given up until the next start."""
 
@@ -53,6 +55,7 @@ class Fetching:
         self._again: dict[str, FetchJob] = {}
         """Files that changed while they were fetched."""
         self._workers = 0
+        self._history_under_way = 0
         self._more_in_notes = False
 
     async def start(self) -> None:
@@ -128,10 +131,14 @@ class Fetching:
     async def _work(self) -> None:
         try:
             while True:
-                job = await self._queue.next()
+                job = await self._queue.next(history=self._history_under_way < _WORKERS - 1)
                 if job is not None:
-                    await self._fetch(job)
-                elif self._more_in_notes:
+                    self._history_under_way += job.is_history
+                    try:
+                        await self._fetch(job)
+                    finally:
+                        self._history_under_way -= job.is_history
+                elif self._more_in_notes and not len(self._queue):
                     await self._read_notes()
                 else:
                     return
@@ -261,9 +268,9 @@ class _Deleted(Exception):
 
 
 def _complete(file: Payload) -> Payload | None:
-    """The object if it says where the bytes are; otherwise it is looked up."""
+    """What a download needs of the object, for thousands may wait; None when it must be looked up."""
     has_address = bool(text_of(file, "url_private_download") or text_of(file, "url_private"))
-    return file if has_address and not is_stub(file) else None
+    return {key: file[key] for key in _NEEDED if key in file} if has_address and not is_stub(file) else None
 
 
 def _fetched(
