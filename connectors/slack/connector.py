@@ -66,7 +66,7 @@ class SlackConnector:
         """Open every workspace; returns when each is open or has failed once."""
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=300, sock_connect=10))
         self._keepers = [
-            Keeper(tokens.name, partial(self._opened, tokens, self._session), self._host)
+            Keeper(tokens, partial(self._opened, tokens, self._session), self._host)
             for tokens in self._configuration.workspaces
         ]
         await started(self._keepers, seconds=_STARTING_SECONDS)

@@ -188,6 +188,18 @@ async def test_a_wrong_token_erases_nothing(slack: FakeSlack, host: FakeLiveHost
     await connector.close()
 
 
+async def test_a_revoked_token_of_another_time_erases_nothing_of_the_workspace_that_was_here_last(
+    slack: FakeSlack, host: FakeLiveHost, installation: Installation
+) -> None:
+    async with started(slack, host, installation):
+        pass
+    other = slack.install(slack.add_app("Other"), slack.add_workspace("other"))
+    other.is_revoked = True
+    async with started(slack, host, other) as connector:
+        assert connector.state == "token_revoked"
+        assert not host.gone
+
+
 async def test_posts_find_their_workspace_or_are_told_why_not(
     slack: FakeSlack, host: FakeLiveHost, installation: Installation
 ) -> None:
