@@ -11,7 +11,7 @@ from typing import Any, Final
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from connectors.connector import Answer, Card, Notice, Utterance, UtteranceKind
-from connectors.slack.answer_blocks import AGAIN_ACTION
+from connectors.slack.answer_blocks import AGAIN_ACTION, answer_messages
 from connectors.slack.collecting import CollectingReply
 from connectors.slack.desk_texts import say
 from connectors.slack.errors import MembershipUnknown, SlackAway, SlackError
@@ -162,7 +162,8 @@ class Again:
             self._settled[key] = pair
             if len(self._settled) > _MOST_REMEMBERED:
                 self._settled.popitem(last=False)
-        alone = None if pair.ts else answer
+        # What the conversation does not show stays with who picked it.
+        alone = answer if not pair.ts or not is_done else None
         text, blocks = picked_blocks(pair, chosen, profile.language, is_done=is_done, answer=alone)
         await whisper(self._site, press, text, blocks=blocks, replace=True)
 
@@ -177,6 +178,8 @@ class Again:
             if pair.response_url:
                 await take_away(self._site, pair.response_url)
             return pair.now_showing(chosen, ts=""), True
+        if not await self._may_be_shown(press, pair, answer):
+            return pair, False
         # A message that begins a thread is answered beside, not below.
         thread_ts = press.thread_ts if press.thread_ts not in ("", pair.ts) else None
         try:
@@ -185,6 +188,20 @@ class Again:
             _log.warning("the picked answer could not take the place of the other: %s", error)
             return pair, False
         return pair.now_showing(chosen, ts=ts), True
+
+    async def _may_be_shown(self, press: Press, pair: Pair, answer: Answer) -> bool:
+        """Whether everybody here may read it still, and the other one is a single message that can be taken away."""
+        other = await self._site.host.answer(pair.shown)
+        if other is not None and len(answer_messages(other)) > 1:
+            return False
+        try:
+            channel = await self._site.directory.channel(press.channel)
+            if answer.abstained or channel.visibility == "direct":
+                return True
+            await self._site.memberships.refresh_channel(press.channel)
+        except (MembershipUnknown, SlackError, SlackAway):
+            return False
+        return await self._site.host.may_share(answer.answer_id, channel.channel_id)
 
 
 def _is_same(first: Answer, second: Answer) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from connectors.connector import Answer, Notice, Reply, Utterance
 from connectors.slack.again import Again
 from connectors.slack.answer_blocks import answer_messages
-from connectors.slack.ids import message_id, person_id
+from connectors.slack.ids import channel_id, message_id, person_id
 from tests.fakes.slack import Message
 from tests.fakes.slack_desk import Desk, at_desk, words_of
 
@@ -41,6 +41,7 @@ async def desk() -> AsyncIterator[Desk[Again]]:
 
 def answered(desk: Desk[Again], answer: Answer = FIRST, *, only_for_ann: bool = False) -> Message:
     channel = desk.it.workspace.add_channel("general", members=[desk.it.ann, desk.it.bot])
+    desk.it.host.shareable |= {("a1", channel_id(channel.id)), ("a2", channel_id(channel.id))}
     question = desk.it.slack.people.post(desk.it.ann, channel, answer.question, quietly=True)
     [shown] = answer_messages(answer)
     message = desk.post(channel, shown.text, list(shown.blocks), thread=None if only_for_ann else question)
@@ -140,6 +141,18 @@ async def test_a_private_answer_stays_private(desk: Desk[Again]) -> None:
     assert sum(SECOND.text in words for words in shown) == 1
     assert not desk.it.slack.journal.calls("chat.postMessage")
     assert not desk.refusals()
+
+
+async def test_what_somebody_here_may_not_read_any_more_is_not_posted(desk: Desk[Again]) -> None:
+    """Design: no leak. Somebody joined between the two answers."""
+    message = answered(desk)
+    pair = await pair_of(desk, message)
+    desk.it.host.shareable.clear()
+    await pick(desk, pair, SECOND)
+    assert list(message.channel.threads[message.thread_ts or ""].values()) == [message]
+    assert "还是原来那个" in words_of(pair)
+    assert SECOND.text in words_of(pair), "who picked it keeps it"
+    assert desk.it.host.preferences
 
 
 async def test_while_it_is_made_another_press_waits_for_nothing(desk: Desk[Again]) -> None:
