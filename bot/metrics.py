@@ -24,6 +24,9 @@ class Metrics:
         )
         """``posted``, ``empty`` (nothing to post), ``failed`` (not posted) or ``not_made``."""
         self.inbox = Gauge("shiguang_inbox_events", "Events in the inbox.", ["state"], registry=self.registry)
+        self.letters = Gauge(
+            "shiguang_letters", "Deliveries of live platforms that are kept.", ["state"], registry=self.registry
+        )
         self.index_queue = Gauge(
             "shiguang_index_queue_records", "Records that wait to be indexed.", registry=self.registry
         )

@@ -34,6 +34,7 @@ from bot.sample.archive import STARTER_QUESTIONS, sample_events
 from bot.settings import Settings, load_settings
 from bot.summaries.idle import IdleSummaries
 from bot.truth.inbox import Lane
+from bot.truth.mailbox import Mailbox
 from bot.web.address import page_url
 from bot.web.server import WebServer
 from connectors.connector import Connector, Language
@@ -342,12 +343,15 @@ async def _keep_topics(application: Application) -> None:
 
 
 async def _keep_gauges(application: Application, metrics: Metrics) -> None:
+    mailbox = Mailbox(application.database)
     while True:
         try:
             counts, queued = await application.inbox.counts(), await application.indexer.pending()
             metrics.inbox.labels("pending").set(counts.pending)
             metrics.inbox.labels("failed").set(counts.failed)
             metrics.index_queue.set(queued)
+            for state, number in (await mailbox.counts()).items():
+                metrics.letters.labels(state).set(number)
         except Exception:  # noqa: BLE001 - figures that cannot be read now are read later
             _log.warning("gauges could not be read", exc_info=True)
         metrics.model_waiting.set(application.model.waiting)

@@ -29,7 +29,7 @@ from bot.truth.applier import Applier
 from bot.truth.database import Database
 from bot.truth.erasing import Erased, Scope, dry_run, erase_around, erase_messages
 from bot.truth.inbox import Inbox, Received
-from bot.truth.leaving import drop_deliveries, drop_events, drop_places, drop_rest
+from bot.truth.leaving import drop_deliveries, drop_events, drop_places, drop_rest, named_in_events
 from bot.truth.tables import ErasureRow, FileRow, ForgottenRow, IndexQueueRow, MessageRow
 from knowledge.passage import Audience, ChannelId, PassageFilter, PersonId, RecordId
 from knowledge.qdrant.store import PassageStore
@@ -175,13 +175,22 @@ class Forgetting:
 
     async def _leave(self, erasure_id: str, scope: Scope) -> None:
         """Of a workspace nothing at all is kept, not even places; what is known of it goes last."""
-        after: int | None = 0
+        naming, after = await self._named_in_events(scope), 0
         while after is not None:
-            after = await self._write(partial(drop_events, scope=scope, after=after))
+            after = await self._write(partial(drop_events, naming=naming, after=after))
         left = True
         while left:
             left = await self._write(partial(drop_places, scope=scope, erasure_id=erasure_id))
         await self._count(erasure_id, lambda session: drop_rest(session, scope))
+
+    async def _named_in_events(self, scope: Scope) -> set[str]:
+        """Streamed: there may be as many as files in a workspace."""
+        naming: set[str] = set()
+        async with self._database.read() as connection:
+            for statement in named_in_events(scope):
+                async for part in (await connection.stream_scalars(statement)).partitions(_FOUND):
+                    naming.update(one.rpartition(":")[2] for one in part)
+        return naming
 
     async def _count(self, erasure_id: str, work: Callable[[Session], Counter[str]]) -> None:
         await self._write(lambda session: _add(session, erasure_id, dict(work(session))))

@@ -4,9 +4,10 @@ A workspace that installs the bot again begins anew: nothing that was known of i
 """
 
 from collections import Counter
+from collections.abc import Set
 from typing import Any
 
-from sqlalchemy import delete, exists, or_, select
+from sqlalchemy import Select, delete, exists, or_, select
 from sqlalchemy.orm import Session
 
 from bot.truth.erasing import Scope
@@ -62,26 +63,24 @@ def drop_deliveries(session: Session, scope: Scope) -> Counter[str]:
     )
 
 
-def drop_events(session: Session, scope: Scope, *, after: int) -> int | None:
-    """Events of these channels and files in the inbox, known ones included, a part at a time.
+def named_in_events(scope: Scope) -> tuple[Select[str], ...]:
+    """What the ids of events of a workspace name: its channels and files."""
+    files = select(FileRow.platform_file_id).where(FileRow.channel_id.in_(scope.channels()))
+    return scope.channels(), files
 
-    Returns where the next part begins, None at the end.
+
+def drop_events(session: Session, *, naming: Set[str], after: int) -> int | None:
+    """Events in the inbox that name one of these, known ones included, a part at a time.
+
+    ``naming`` are ids as the platform writes them. Returns where the next part begins, None at the end.
     """
     rows = session.execute(
         select(InboxRow.seq, InboxRow.event_id).where(InboxRow.seq > after).order_by(InboxRow.seq).limit(_EVENTS)
     ).all()
-    theirs = _ids_of(session, scope)
-    gone = [seq for seq, event_id in rows if not theirs.isdisjoint(event_id.split(":"))]
+    gone = [seq for seq, event_id in rows if not naming.isdisjoint(event_id.split(":"))]
     for start in range(0, len(gone), _MESSAGES):
         session.execute(delete(InboxRow).where(InboxRow.seq.in_(gone[start : start + _MESSAGES])))
     return rows[-1][0] if rows else None
-
-
-def _ids_of(session: Session, scope: Scope) -> set[str]:
-    """Channels and files as the platform calls them, which is how the ids of events name them."""
-    files = select(FileRow.platform_file_id).where(FileRow.channel_id.in_(scope.channels()))
-    known = {*session.scalars(scope.channels()), *session.scalars(files)}
-    return {one.rpartition(":")[2] for one in known}
 
 
 def drop_places(session: Session, scope: Scope, erasure_id: str) -> bool:

@@ -167,7 +167,7 @@ STORY: list[Event] = [
 ]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(order=st.permutations(range(len(STORY))), again=st.lists(st.integers(0, len(STORY) - 1), max_size=4))
 def test_any_order_and_any_repetition_end_in_the_same_state(order: list[int], again: list[int]) -> None:
     assert _files(*[STORY[number] for number in [*order, *again]]) == _files(*STORY)
