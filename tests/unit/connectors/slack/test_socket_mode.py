@@ -74,3 +74,16 @@ async def test_a_used_address_does_not_hold_it_up_for_ever(monkeypatch: pytest.M
             await it.slack.connected(seconds=20)
             it.slack.people.post(it.ann, general, "after it")
             await gate.ears.until(lambda: gate.ears.texts == ["after it"])
+
+
+async def test_a_connection_that_went_silent_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("connectors.slack.socket_mode._PING_SECONDS", 0.3)
+    async with slack_site() as it:
+        general = it.workspace.add_channel("general", members=[it.ann, it.bot])
+        async with opened(it) as gate:
+            (silent,) = it.slack.sockets.of(it.app)
+            it.slack.moods.stall(it.app)
+            await it.slack.journal.until(lambda: any(socket is not silent for socket in it.slack.sockets.of(it.app)))
+            silent.is_leaving = True  # Slack, too, has given it up.
+            it.slack.people.post(it.ann, general, "after it")
+            await gate.ears.until(lambda: gate.ears.texts == ["after it"])
