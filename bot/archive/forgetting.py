@@ -175,7 +175,8 @@ class Forgetting:
 
     async def _leave(self, erasure_id: str, scope: Scope) -> None:
         """Of a workspace nothing at all is kept, not even places; what is known of it goes last."""
-        naming, after = await self._named_in_events(scope), 0
+        naming = await self._named_in_events(scope)
+        after: int | None = 0
         while after is not None:
             after = await self._write(partial(drop_events, naming=naming, after=after))
         left = True

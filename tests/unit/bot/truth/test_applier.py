@@ -106,7 +106,8 @@ def test_a_file_taken_out_of_one_channel_stays_in_the_others_and_where_it_is_sha
 def test_a_former_version_that_arrives_late_does_not_make_a_message_a_report_again() -> None:
     progress = posted(1, "one moment").model_copy(update={"system": True})
     answer = posted(1, "friday", answer_id="a1").model_copy(update={"event_id": "answer", "edited_at": at(2)})
-    for order in ([progress, answer], [answer, progress]):
+    orders: list[list[Event]] = [[progress, answer], [answer, progress]]
+    for order in orders:
         assert _state(order, one_by_one=True)["messages"]["m1"][-1] is False
 
 
