@@ -87,3 +87,15 @@ async def test_a_connection_that_went_silent_is_given_up(monkeypatch: pytest.Mon
             silent.is_leaving = True  # Slack, too, has given it up.
             it.slack.people.post(it.ann, general, "after it")
             await gate.ears.until(lambda: gate.ears.texts == ["after it"])
+
+
+async def test_closing_while_it_tries_to_reconnect_leaves_nothing_behind() -> None:
+    async with slack_site() as it:
+        before = asyncio.all_tasks()
+        async with opened(it):
+            it.slack.sockets.url = "ws://127.0.0.1:9"
+            it.slack.moods.disconnect(it.app)
+            await it.slack.journal.until(lambda: len(it.slack.journal.calls("apps.connections.open")) > 1)
+        await it.slack.journal.until(lambda: not it.slack.sockets.open)
+        ours = [task for task in asyncio.all_tasks() - before if "aiohttp/web" not in repr(task)]
+        assert not ours
