@@ -25,7 +25,7 @@ _MOST_TOLD = 20_000
 @dataclass(frozen=True, slots=True)
 class _Told:
     somebody: Somebody
-    event_ts: str
+    at: datetime
 
 
 class DirectoryEvents:
@@ -79,22 +79,23 @@ class DirectoryEvents:
 
     def _of_person(self, event: Payload) -> Sequence[Event]:
         """People change their status many times a day, which is nobody's business here: only what differs is told."""
-        user, event_ts = object_of(event, "user"), text_of(event, "event_ts")
-        slack_id, somebody = text_of(user, "id"), self._people.described(user, at=_at(event))
+        user, at = object_of(event, "user"), _at(event)
+        slack_id, somebody = text_of(user, "id"), self._people.described(user, at=at)
         if not slack_id:
             return []
         told = self._told.get(slack_id)
-        is_news = told is None or (told.somebody.person, told.somebody.active) != (somebody.person, somebody.active)
-        if told is not None and told.event_ts != event_ts and not is_news:
-            return []
-        self._told[slack_id] = _Told(somebody, event_ts)
-        self._told.move_to_end(slack_id)
-        if len(self._told) > _MOST_TOLD:
-            self._told.popitem(last=False)
+        if told is None or told.at <= at:
+            is_news = told is None or (told.somebody.person, told.somebody.active) != (somebody.person, somebody.active)
+            if told is not None and told.at < at and not is_news:
+                return []
+            self._told[slack_id] = _Told(somebody, at)
+            self._told.move_to_end(slack_id)
+            if len(self._told) > _MOST_TOLD:
+                self._told.popitem(last=False)
         return [
             PersonChanged(
-                event_id=f"{somebody.person.person_id}:person:{event_ts}",
-                occurred_at=_at(event),
+                event_id=f"{somebody.person.person_id}:person:{text_of(event, 'event_ts')}",
+                occurred_at=at,
                 person=somebody.person,
                 active=somebody.active,
             )

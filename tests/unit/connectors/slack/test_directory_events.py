@@ -61,6 +61,15 @@ async def test_a_new_status_is_nobodys_business_and_a_repeated_event_says_the_sa
         assert len(await told(directory, event | {"event_ts": "1790000003.000100"})) == 1
 
 
+async def test_an_older_change_that_comes_late_does_not_make_the_next_one_look_known() -> None:
+    async with a_stage() as (it, directory, _):
+        user = {"type": "user_change", "user": it.ann.payload()}
+        gone = {"type": "user_change", "user": it.ann.payload() | {"deleted": True}}
+        assert len(await told(directory, user | {"event_ts": "1790000003.000000"})) == 1
+        assert len(await told(directory, gone | {"event_ts": "1790000002.000000"})) == 1
+        assert len(await told(directory, gone | {"event_ts": "1790000004.000000"})) == 1
+
+
 @pytest.mark.parametrize("kind", sorted(CHANGES))
 async def test_a_channel_is_told_as_it_is_now(kind: str) -> None:
     async with a_stage() as (_, directory, general):
