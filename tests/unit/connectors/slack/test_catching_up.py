@@ -113,7 +113,7 @@ async def test_nothing_is_deleted_after_a_window_that_could_not_be_read_to_its_e
 
 
 async def test_slack_being_away_in_the_middle_shortens_no_gap(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with past() as stage:
+    async with past(reread_days=0) as stage:
         channel = await _settled(stage)
         await stage.kill()
         stage.let_pass(HOUR)
@@ -162,7 +162,7 @@ async def test_a_list_of_channels_that_lacks_one_takes_it_from_nobody(monkeypatc
 
 
 async def test_a_bot_that_was_removed_before_it_had_caught_up_does_so_when_it_is_back() -> None:
-    async with past() as stage:
+    async with past(reread_days=0) as stage:
         channel = await _settled(stage)
         await stage.kill()
         stage.let_pass(DAY)

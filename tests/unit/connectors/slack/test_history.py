@@ -126,7 +126,7 @@ async def test_a_kill_in_the_middle_of_a_long_thread_goes_on_with_its_next_reply
         stage.reading.history.begin(ours(channel))
         await stage.tasks.idle()
 
-        assert stage.asked("conversations.replies")[0]["oldest"] == read.thread_after
+        assert all(asked["oldest"] >= read.thread_after for asked in stage.asked("conversations.replies"))
         assert len(stage.texts) == 2_503
 
 
