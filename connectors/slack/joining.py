@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import TypeAdapter
 
 from connectors.connector import Language
-from connectors.events import ChannelId, ChannelRef
+from connectors.events import ChannelId
 from connectors.slack.errors import SlackError
 from connectors.slack.fields import Payload, object_of, objects_of, text_of
 from connectors.slack.profiles import DEFAULT_LANGUAGE, language_of_locale
@@ -69,6 +69,11 @@ class Joining:
             await self._keep(channel, Joined(state="left", event_ts=event_ts or (known.event_ts if known else "")))
         return True
 
+    def is_in(self, channel: ChannelId) -> bool:
+        """Whether the bot is there, as far as was heard."""
+        known = self._joined.get(channel)
+        return known is not None and known.state != "left"
+
     def must_speak(self, channel: ChannelId, *, may_read: bool) -> bool:
         """Whether the channel was not told yet; it is told anew when it is shared with others, or not any more."""
         known = self._joined.get(channel)
@@ -79,12 +84,11 @@ class Joining:
         known = self._joined.get(channel)
         return known.inviter if known else ""
 
-    async def speak(self, ref: ChannelRef, *, may_read: bool) -> None:
+    async def speak(self, channel: ChannelId, *, may_read: bool) -> None:
         """Tell the channel. A restart in the middle finds out whether it was said already.
 
         A channel where the bot may not write is not told, and that is logged. Raises ``SlackAway``.
         """
-        channel = ref.channel_id
         if not self.must_speak(channel, may_read=may_read):
             return
         known = self._joined.get(channel, Joined(state="due"))

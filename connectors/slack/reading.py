@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from functools import partial
 
-from connectors.events import ChannelId
+from connectors.events import ChannelId, ChannelRef
 from connectors.slack.attention import Attention, Gap
 from connectors.slack.catching_up import CatchingUp
 from connectors.slack.channel_changes import DELETIONS, REMOVALS, channel_of, is_of_bot
@@ -17,7 +17,7 @@ from connectors.slack.fields import Payload, object_of, objects_of, text_of
 from connectors.slack.history import History
 from connectors.slack.ids import moment
 from connectors.slack.joining import Joining
-from connectors.slack.pages import Pages, Wanted, nobody_wants
+from connectors.slack.pages import GONE, Pages, Wanted, nobody_wants
 from connectors.slack.progress import Progress
 from connectors.slack.rounds import Rounds, growing_pause
 from connectors.slack.site import Site
@@ -84,7 +84,7 @@ class Reading:
             await self._leave(channel)
         elif kind in _HISTORY_CHANGED and moment(latest := text_of(event, "latest")):
             await self._catching_up.changed(channel, latest)
-        elif kind in _SHARING:
+        elif kind in _SHARING and self._joining.is_in(channel):
             self._arrive(channel)
 
     async def _load(self) -> None:
@@ -120,7 +120,7 @@ class Reading:
             yield
 
     async def _found(self, channel: ChannelId, conversation: Payload, gap: Gap) -> None:
-        ref = described_channel(channel, conversation, workspace_id=self._site.me.workspace_id)
+        ref = self._ref(channel, conversation)
         may_read = self._site.directory.is_archived_here(ref)
         if ref.visibility != "direct" and not ref.archived:
             await self._joining.came(channel)
@@ -130,25 +130,34 @@ class Reading:
         if may_read:
             await self._read(channel, gap)
 
+    def _ref(self, channel: ChannelId, conversation: Payload) -> ChannelRef:
+        return described_channel(channel, conversation, workspace_id=self._site.me.workspace_id)
+
     async def _is_in(self, channel: ChannelId) -> bool:
         """Lists that come in pages may skip one when another goes, so each that is missing is asked for."""
         try:
-            found = await self._site.api.call(
-                "conversations.info", background=True, channel=self._site.directory.slack_channel(channel)
-            )
-        except SlackError:
-            return False
-        return object_of(found, "channel").get("is_member") is not False
+            return (await self._info(channel)).get("is_member") is not False
+        except SlackError as error:
+            return error.code not in GONE
+
+    async def _info(self, channel: ChannelId) -> Payload:
+        slack_channel = self._site.directory.slack_channel(channel)
+        return object_of(
+            await self._site.api.call("conversations.info", background=True, channel=slack_channel), "channel"
+        )
 
     def _arrive(self, channel: ChannelId, gap: Gap | None = None) -> None:
         rank = 0.0 if gap else -1.0
         self._rounds.add("arrival", channel, partial(self._come_in, channel, gap), rank=rank)
 
     async def _come_in(self, channel: ChannelId, gap: Gap | None) -> AsyncGenerator[None]:
-        """Say hello, then read; or say that nothing is read here."""
-        ref = await self._site.directory.channel(self._site.directory.slack_channel(channel))
+        """Say hello, then read; or say that nothing is read here.
+
+        Slack is asked what the channel is: the directory takes one that it cannot look up for one of others.
+        """
+        ref = self._ref(channel, await self._info(channel))
         may_read = self._site.directory.is_archived_here(ref)
-        await self._joining.speak(ref, may_read=may_read)
+        await self._joining.speak(channel, may_read=may_read)
         yield
         if not may_read:
             await self._leave(channel)

@@ -172,12 +172,30 @@ async def test_a_channel_that_is_not_shared_any_more_is_read() -> None:
         channel.is_ext_shared, channel.connected_team_ids = True, ["T0THEM"]
         await stage.come(channel)
         channel.is_ext_shared, channel.connected_team_ids = False, []
-        unshared = {"type": "channel_unshared", "channel": channel.id}
-        await stage.it.site.directory.note(unshared)
+        await stage.it.site.directory.note({"type": "channel_unshared", "channel": channel.id})
         await stage.hear("channel_unshared", channel)
         await stage.tasks.idle()
         assert stage.texts == ["a", "b", "c"]
         assert len(_said_by_bot(stage, channel)) == 2
+
+
+async def test_a_channel_that_others_share_without_the_bot_is_no_concern() -> None:
+    async with past() as stage:
+        channel = _channel(stage, "a", "b", "c")
+        await stage.hear("channel_shared", channel)
+        await stage.tasks.idle()
+        assert not _said_by_bot(stage, channel)
+        assert not stage.it.slack.journal.refusals
+
+
+async def test_a_channel_that_cannot_be_looked_up_for_a_moment_is_not_taken_for_one_of_others() -> None:
+    async with past() as stage:
+        channel = _channel(stage, "a", "b", "c")
+        stage.it.slack.faults.break_next("conversations.info", status=503, times=3)
+        await stage.come(channel)
+        (notice,) = _said_by_bot(stage, channel)
+        assert "another organisation" not in notice.text
+        assert stage.texts == ["a", "b", "c"]
 
 
 async def test_a_channel_where_the_bot_may_not_write_is_read_all_the_same(caplog: pytest.LogCaptureFixture) -> None:
