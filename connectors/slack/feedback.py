@@ -66,6 +66,8 @@ class Feedback:
         if answer_id is None:
             return
         profile = await self._profiles.of(user_id)
+        if profile.person.is_bot:
+            return  # Apps react to whatever they like.
         async with self._turn(answer_id, user_id):
             is_known = await self._site.host.verdict(answer_id, profile.person) == side
             if kind == "reaction_added" and not is_known:
@@ -202,6 +204,4 @@ class Feedback:
 
 def _side_of(reaction: str) -> VerdictKind | None:
     """``+1::skin-tone-3`` is up; any other emoji is no verdict."""
-    return _SIDES.get(
-        reaction.partition("::")[0].strip(":").rstrip("\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
-    )
+    return _SIDES.get(reaction.partition("::")[0].strip(":").rstrip(_SKIN_TONES))

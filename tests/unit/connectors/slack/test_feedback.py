@@ -204,6 +204,14 @@ async def test_a_thumb_as_reaction_is_a_verdict_until_it_is_taken_away(
     assert not desk.refusals()
 
 
+async def test_the_reaction_of_another_app_is_no_verdict(desk: Desk[Feedback]) -> None:
+    message = answered(desk)
+    shown_in(desk, message)
+    other = desk.it.workspace.add_person("other-app", is_bot=True)
+    await react(desk, message, "+1", person=other)
+    assert verdict_of(desk, other) is None
+
+
 async def test_taking_away_the_former_thumb_leaves_the_later_one(desk: Desk[Feedback]) -> None:
     message = answered(desk)
     shown_in(desk, message)
