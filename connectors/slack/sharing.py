@@ -62,8 +62,15 @@ class Sharing:
     async def _pressed(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         press = press_of(body)
-        work = self._share(press) if press.action_id == SHARE else self._ask(press)
-        self._site.tasks.spawn(work, name=press.action_id)
+        self._site.tasks.spawn(self._do(press), name=press.action_id)
+
+    async def _do(self, press: Press) -> None:
+        try:
+            await (self._share(press) if press.action_id == SHARE else self._ask(press))
+        except Exception:  # noqa: BLE001 - whoever pressed is told
+            _log.exception("an answer could not be brought into a channel")
+            profile = await self._profiles.of(press.user_id, team_id=press.team_id)
+            await whisper(self._site, press, say("try_later", profile.language))
 
     async def _share(self, press: Press) -> None:
         profile = await self._profiles.of(press.user_id, team_id=press.team_id)

@@ -141,6 +141,18 @@ async def test_an_answer_that_was_withdrawn_is_not_shared(desk: Desk[Sharing]) -
     assert not shown_in(message.channel)
 
 
+async def test_a_failure_is_told_to_who_pressed(desk: Desk[Sharing], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Invariant 6."""
+
+    async def fails(*_: object) -> bool:
+        raise RuntimeError("a secret of the machine")
+
+    monkeypatch.setattr(desk.it.host, "may_share", fails)
+    message = whispered(desk)
+    assert await press(desk, message) == "这次没有成功，请过一会儿再试。"
+    assert not shown_in(message.channel)
+
+
 @pytest.mark.parametrize("answer", [replace(ANSWER, abstained=True), replace(ANSWER, reason="said")])
 def test_what_rests_on_nothing_has_nothing_to_share(answer: Answer) -> None:
     assert not share_blocks(answer)
