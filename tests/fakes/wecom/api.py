@@ -1,0 +1,155 @@
+"""The app's HTTP API: token, caller's address and frequency are checked, then the call is made; always HTTP 200."""
+
+import asyncio
+import json
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from aiohttp import web
+
+from tests.fakes.wecom.app_groups import AppGroups
+from tests.fakes.wecom.app_messages import AppMessages
+from tests.fakes.wecom.clock import HOUR, MINUTE, Clock
+from tests.fakes.wecom.ledger import Ledger
+from tests.fakes.wecom.limits import Frequency
+from tests.fakes.wecom.media import MediaStore, disposition, uploaded_part
+from tests.fakes.wecom.refusals import Json, Refusal
+from tests.fakes.wecom.tokens import Tokens
+from tests.fakes.wecom.world import World
+
+Poster = Callable[[Json], Awaitable[Json]]
+
+
+@dataclass(kw_only=True)
+class Api:
+    """Everything under ``/cgi-bin/`` that wants an access token, and ``gettoken``."""
+
+    world: World
+    clock: Clock
+    ledger: Ledger
+    tokens: Tokens
+    media: MediaStore
+    messages: AppMessages
+    groups: AppGroups
+    frequency: Frequency = field(init=False)
+    _faults: dict[str, deque[int]] = field(default_factory=lambda: defaultdict(deque))
+    _may_answer: dict[str, asyncio.Event] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.frequency = Frequency(clock=self.clock, per_minute=10_000, per_hour=150_000)
+
+    def fail_next(self, name: str, *codes: int) -> None:
+        """Refuse the next calls of a path such as ``message/send`` with these codes."""
+        self._faults[name].extend(codes)
+
+    def limit(self, name: str, *, window: Literal["minute", "hour"] = "minute") -> None:
+        """Somebody used up the quota of a path: 45009 for as long as the platform blocks."""
+        self.frequency.block(name, MINUTE if window == "minute" else HOUR)
+
+    def stall(self, name: str) -> asyncio.Event:
+        """Answer no call of a path until the returned event is set."""
+        return self._may_answer.setdefault(name, asyncio.Event())
+
+    def routes(self) -> list[web.RouteDef]:
+        """Where it all lies."""
+        posts: dict[str, Poster] = {
+            "message/send": self.messages.send,
+            "message/recall": self.messages.recall,
+            "message/update_template_card": self.messages.update_card,
+            "appchat/create": self.groups.create,
+            "appchat/update": self.groups.update,
+            "appchat/send": self.groups.send,
+        }
+        return [
+            web.get("/cgi-bin/gettoken", self._gettoken),
+            web.get("/cgi-bin/appchat/get", self._get_group),
+            web.post("/cgi-bin/media/upload", self._upload),
+            web.get("/cgi-bin/media/get", self._get_media),
+            *(web.post(f"/cgi-bin/{name}", self._poster(name, call)) for name, call in posts.items()),
+        ]
+
+    def _poster(self, name: str, call: Poster) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        async def handle(request: web.Request) -> web.StreamResponse:
+            try:
+                body = json.loads(await request.text())
+            except ValueError:
+                body = None
+
+            async def work() -> Json:
+                if not isinstance(body, dict):
+                    raise Refusal(40058, "the body is no JSON object")
+                return await call(body)
+
+            return await self._answer(request, name, body if isinstance(body, dict) else {}, work)
+
+        return handle
+
+    async def _gettoken(self, request: web.Request) -> web.StreamResponse:
+        async def work() -> Json:
+            return self.tokens.get(request.query.get("corpid", ""), request.query.get("corpsecret", ""))
+
+        return await self._answer(request, "gettoken", {}, work, needs_token=False)
+
+    async def _get_group(self, request: web.Request) -> web.StreamResponse:
+        async def work() -> Json:
+            return await self.groups.get(request.query.get("chatid", ""))
+
+        return await self._answer(request, "appchat/get", dict(request.query), work)
+
+    async def _upload(self, request: web.Request) -> web.StreamResponse:
+        async def work() -> Json:
+            name, data = await uploaded_part(request)
+            media = self.media.keep(request.query.get("type", ""), name, data, owner="corp")
+            return {
+                "errcode": 0,
+                "errmsg": "ok",
+                "type": media.media_type,
+                "media_id": media.media_id,
+                "created_at": str(int(self.clock.time())),
+            }
+
+        return await self._answer(request, "media/upload", {"type": request.query.get("type", "")}, work)
+
+    async def _get_media(self, request: web.Request) -> web.StreamResponse:
+        async def work() -> web.StreamResponse:
+            media = self.media.find(request.query.get("media_id"), owner="corp")
+            headers = {"Content-Disposition": disposition(media.name)}
+            wanted = request.http_range
+            if wanted.start is None and wanted.stop is None:
+                return web.Response(body=media.data, headers=headers)
+            start = wanted.start or 0
+            stop = min(wanted.stop or len(media.data), len(media.data))
+            headers["Content-Range"] = f"bytes {start}-{stop - 1}/{len(media.data)}"
+            return web.Response(status=206, body=media.data[start:stop], headers=headers)
+
+        return await self._answer(request, "media/get", {"media_id": request.query.get("media_id", "")}, work)
+
+    async def _answer(
+        self,
+        request: web.Request,
+        name: str,
+        body: Json,
+        work: Callable[[], Awaitable[Json]] | Callable[[], Awaitable[web.StreamResponse]],
+        *,
+        needs_token: bool = True,
+    ) -> web.StreamResponse:
+        if name in self._may_answer:
+            await self._may_answer[name].wait()
+        address = request.remote or ""
+        try:
+            self.frequency.take(name)
+            if self._faults[name]:
+                raise Refusal(self._faults[name].popleft())
+            if needs_token:
+                self.tokens.check(request.query.get("access_token"))
+                trusted = self.world.app.trusted_addresses
+                if trusted is not None and address not in trusted:
+                    raise Refusal(60020)
+            answer = await work()
+        except Refusal as refusal:
+            self.ledger.note("api", name, body, refusal)
+            return web.json_response(refusal.answer(address))
+        self.ledger.note("api", name, body)
+        return answer if isinstance(answer, web.StreamResponse) else web.json_response(answer)
