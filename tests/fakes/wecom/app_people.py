@@ -12,7 +12,7 @@ from tests.fakes.wecom.ledger import Ledger
 from tests.fakes.wecom.media import MediaStore
 from tests.fakes.wecom.refusals import Json, Refusal
 from tests.fakes.wecom.screen import Screen, Shown
-from tests.fakes.wecom.sent import Sent
+from tests.fakes.wecom.sent import Kind, Sent
 from tests.fakes.wecom.world import World
 
 LONGEST_REPLY = 2048
@@ -101,14 +101,14 @@ class AppPeople:
             "CreateTime": str(int(self.clock.time())),
         }
         body = {**head, **fields, "AgentID": str(self.world.app.agentid)}
-        kind = "card" if body.get("Event") == "template_card_event" else "message"
+        kind: Kind = "card" if body.get("Event") == "template_card_event" else "message"
         sent = Sent(kind=kind, userid=userid, chat=self.world.single(userid), body=body, at=self.clock.time())
         await self._post(sent)
         return sent
 
     async def _post(self, sent: Sent) -> None:
         attempts, request = await self.sender.post(
-            self.world.app.callback_url, lambda: self._request(sent.body), tries=self.tries
+            self.world.app.callback_url, lambda: self.sealed(sent.body), tries=self.tries
         )
         sent.attempts += attempts
         if request is None:
@@ -117,7 +117,8 @@ class AppPeople:
         if attempts[-1].body:
             await self._take(sent, attempts[-1].body, nonce=request.query["nonce"])
 
-    def _request(self, body: Json) -> SignedRequest:
+    def sealed(self, body: Json) -> SignedRequest:
+        """A message or event as the request that carries it."""
         envelope = self.world.app.envelope
         encrypted = envelope.seal(f"<xml>{xml(body)}</xml>")
         outer = {"ToUserName": self.world.corpid, "AgentID": str(self.world.app.agentid), "Encrypt": encrypted}

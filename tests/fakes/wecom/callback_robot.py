@@ -51,7 +51,7 @@ class CallbackRobot:
             flying.append(sent)
         tries = self.tries if sent.kind == "message" else 1
         attempts, request = await self.sender.post(
-            self.world.robot.callback_url, lambda: self._request(sent.body), tries=tries
+            self.world.robot.callback_url, lambda: self.sealed(sent.body), tries=tries
         )
         sent.attempts += attempts
         if request is None:
@@ -66,7 +66,7 @@ class CallbackRobot:
             return False
         body = {**self.payloads.common(sent.userid, sent.chat), "msgtype": "stream", "stream": {"id": stream.stream_id}}
         refresh = Sent(kind="refresh", userid=sent.userid, chat=sent.chat, body=body, at=self.clock.time())
-        attempts, request = await self.sender.post(self.world.robot.callback_url, lambda: self._request(body), tries=1)
+        attempts, request = await self.sender.post(self.world.robot.callback_url, lambda: self.sealed(body), tries=1)
         sent.attempts += attempts
         if request is not None:
             await self._take(refresh, sent, attempts[-1].body, nonce=request.query["nonce"], repeated=False)
@@ -87,7 +87,8 @@ class CallbackRobot:
             return not stream.shown.finished and not self.streams.expired(stream)
         return not sent.attempts
 
-    def _request(self, body: Json) -> SignedRequest:
+    def sealed(self, body: Json) -> SignedRequest:
+        """A message or event as the request that carries it."""
         envelope = self.world.robot.envelope
         encrypted = envelope.seal(json.dumps(body, ensure_ascii=False))
         return SignedRequest(

@@ -1,8 +1,10 @@
 """Sends callbacks over HTTP as the platform does: signed, with a budget of seconds and a number of tries."""
 
 import asyncio
+import io
 import secrets
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -38,6 +40,8 @@ class CallbackSender:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._http: aiohttp.ClientSession | None = None
+        self.accepted: deque[tuple[str, SignedRequest]] = deque(maxlen=1000)
+        """What was answered with 200, newest last: what an attacker may have recorded."""
 
     async def close(self) -> None:
         """Close the connections."""
@@ -64,14 +68,15 @@ class CallbackSender:
             began = self._clock.time()
             attempts.append(await self._try("POST", url, request, BUDGET_SECONDS))
             if attempts[-1].status == 200:
+                self.accepted.append((url, request))
                 return attempts, request
             if number + 1 < tries:
                 await self._clock.sleep(began + BUDGET_SECONDS - self._clock.time())
         return attempts, None
 
     async def _try(self, method: str, url: str, request: SignedRequest, budget: float) -> Attempt:
-        answer = asyncio.create_task(self._send(method, url, request))
-        limit = asyncio.create_task(self._clock.sleep(budget))
+        answer = asyncio.create_task(self.send(url, request, method=method))
+        limit = asyncio.create_task(self._clock.sleep(budget, is_limit=True))
         try:
             await asyncio.wait({answer, limit}, return_when=asyncio.FIRST_COMPLETED)
             return answer.result() if answer.done() else Attempt(status=None)
@@ -80,14 +85,20 @@ class CallbackSender:
                 task.cancel()
             await asyncio.gather(answer, limit, return_exceptions=True)
 
-    async def _send(self, method: str, url: str, request: SignedRequest) -> Attempt:
+    async def send(self, url: str, request: SignedRequest, *, method: str = "POST") -> Attempt:
+        """One request, without any time limit."""
         if self._http is None:
             self._http = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
         headers = {"Content-Type": request.content_type} if request.body else {}
         began = time.perf_counter()
         try:
             async with self._http.request(
-                method, url, params=request.query, data=request.body or None, headers=headers, allow_redirects=False
+                method,
+                url,
+                params=request.query,
+                data=io.BytesIO(request.body) if request.body else None,
+                headers=headers,
+                allow_redirects=False,
             ) as response:
                 body = await response.text("utf-8", "replace")
                 return Attempt(status=response.status, body=body, real_seconds=time.perf_counter() - began)

@@ -15,6 +15,7 @@ from tests.fakes.wecom.refusals import Json, Refusal
 from tests.fakes.wecom.sent import Sent
 from tests.fakes.wecom.world import World
 
+LARGEST_FRAME = 1024 * 1024
 MOST_UNREAD_FRAMES = 1000
 _CONTROL = re.compile(r"(?<!\\)((?:\\\\)*)\\u00([01][0-9a-f])")
 
@@ -103,7 +104,7 @@ class LongConnection:
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         """One client."""
-        socket = web.WebSocketResponse()
+        socket = web.WebSocketResponse(timeout=0.5, max_msg_size=LARGEST_FRAME)
         await socket.prepare(request)
         connection = Connection(socket=socket, request=request)
         self._connections.append(connection)

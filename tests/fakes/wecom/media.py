@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import quote
 
-from aiohttp import web
+from aiohttp import BodyPartReader, web
 
 from tests.fakes.wecom.clock import DAY, MINUTE, Clock
 from tests.fakes.wecom.crypto import encrypt_bytes, new_encoding_aes_key, raw_key
@@ -135,8 +135,10 @@ async def uploaded_part(request: web.Request) -> tuple[str, bytes]:
     if not request.content_type.startswith("multipart/"):
         raise Refusal(44001, "no multipart body")
     async for field_ in await request.multipart():
+        if not isinstance(field_, BodyPartReader):
+            continue
         header = field_.headers.get("Content-Disposition", "")
-        if re.search(r';\s*name="?media"?(;|$)', header) and hasattr(field_, "read"):
+        if re.search(r';\s*name="?media"?(;|$)', header):
             name = plain_file_name(header)
             if name:
                 return name, bytes(await field_.read(decode=False))

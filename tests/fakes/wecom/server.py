@@ -10,6 +10,7 @@ from tests.fakes.wecom.api import Api
 from tests.fakes.wecom.app_groups import AppGroups
 from tests.fakes.wecom.app_messages import AppMessages
 from tests.fakes.wecom.app_people import AppPeople
+from tests.fakes.wecom.attacker import Attacker
 from tests.fakes.wecom.callback_robot import CallbackRobot
 from tests.fakes.wecom.callbacks import CallbackSender
 from tests.fakes.wecom.clock import Clock, ManualClock
@@ -54,6 +55,7 @@ class FakeWeCom:
         self.media = MediaStore(clock=self.clock, ledger=self.ledger)
         self.tokens = Tokens(world=self.world, clock=self.clock)
         self._sender = CallbackSender(self.clock)
+        self.attacker = Attacker(self._sender)
         self._make_app()
         self._make_robot(stream_minutes)
         self.addresses = Addresses(api_url="", long_connection_url="", webhook_url="")
