@@ -15,16 +15,20 @@ from bot.archive.archivist import Archivist
 from bot.archive.failures import archive_failures
 from bot.archive.indexer import Indexer
 from bot.archive.separating import Separating
-from bot.conversation import Conversation
+from bot.conversation import Conversation, Parts
+from bot.digests.making import DigestMaker
+from bot.digests.schedule import Schedules
 from bot.errors import ModelError, ModelUnavailable, SettingsError, TruthUnavailable
 from bot.executor import Executor
 from bot.file_store import FileStore
+from bot.intent import Intents
 from bot.llm.factory import create_model
 from bot.llm.interface import LanguageModel
 from bot.models.resolve import resolve_embedding_model, resolve_reranker
 from bot.permissions import Permissions
 from bot.read_limits import read_limits
 from bot.settings import Settings
+from bot.summaries.summarizer import Summarizer
 from bot.truth.answers import Answers
 from bot.truth.database import Database
 from bot.truth.inbox import Inbox
@@ -57,6 +61,9 @@ class Application:
     archivist: Archivist
     model: LanguageModel
     answerer: Answerer
+    summarizer: Summarizer
+    schedules: Schedules
+    digest_maker: DigestMaker
     conversation: Conversation
 
 
@@ -108,9 +115,21 @@ async def open_application(
         finder = Finder(database=database, searcher=searcher, store=store, zone=zone)
         permissions = Permissions(database)
         model = model or create_model(settings)
+        check = GroundingCheck(embedder, zone=zone)
         answerer = Answerer(
-            database=database, finder=finder, model=model, check=GroundingCheck(embedder, zone=zone), zone=zone
+            database=database,
+            finder=finder,
+            model=model,
+            check=check,
+            zone=zone,
+            evidence_tokens=settings.answers.evidence_tokens,
         )
+        summarizer = Summarizer(
+            database=database, finder=finder, model=model, embedder=embedder, check=check, zone=zone
+        )
+        digests = settings.digests
+        schedules = Schedules(database, permissions)
+        digest_maker = DigestMaker(summarizer, max_lines=digests.max_lines, seconds=digests.seconds)
         yield Application(
             settings=settings,
             zone=zone,
@@ -127,12 +146,23 @@ async def open_application(
             archivist=archivist,
             model=model,
             answerer=answerer,
+            summarizer=summarizer,
+            schedules=schedules,
+            digest_maker=digest_maker,
             conversation=Conversation(
-                answerer=answerer,
-                finder=finder,
-                storyteller=Storyteller(database=database, finder=finder, zone=zone),
-                permissions=permissions,
-                zone=zone,
+                Parts(
+                    database=database,
+                    answerer=answerer,
+                    finder=finder,
+                    storyteller=Storyteller(database=database, finder=finder, zone=zone),
+                    summarizer=summarizer,
+                    schedules=schedules,
+                    digest_maker=digest_maker,
+                    permissions=permissions,
+                    intents=Intents(embedder),
+                    model=model,
+                    zone=zone,
+                )
             ),
         )
 

@@ -9,7 +9,7 @@ from knowledge.lexical import normalize
 
 _SPACE = re.compile(r"\s+")
 
-CommandName = Literal["ask", "find", "story", "timeline", "files", "help"]
+CommandName = Literal["ask", "find", "story", "timeline", "files", "summary", "catchup", "digest", "help"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +21,8 @@ class Command:
     usage: dict[Language, str]
     summary: dict[Language, str]
     needs_text: bool
+    also: tuple[str, ...] = ()
+    """Other names that are understood."""
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -63,6 +65,38 @@ COMMANDS: tuple[Command, ...] = (
         needs_text=False,
     ),
     Command(
+        name="summary",
+        names={"en": "/summary", "zh": "/总结"},
+        usage={"en": "/summary last week", "zh": "/总结 上周"},
+        summary={
+            "en": "Summarise this thread or channel; with words a topic, with a time that time",
+            "zh": "总结这个话题或频道；加上词语就总结一件事，加上时间就总结那段时间",
+        },
+        needs_text=False,
+    ),
+    Command(
+        name="catchup",
+        names={"en": "/catchup", "zh": "/错过了什么"},
+        usage={"en": "/catchup", "zh": "/错过了什么"},
+        summary={
+            "en": "What happened here since you last wrote; in a direct chat in all your channels",
+            "zh": "你上次发言之后这里发生了什么；在私聊里是你所有的频道",
+        },
+        needs_text=False,
+        also=("/补课", "/catch-up"),
+    ),
+    Command(
+        name="digest",
+        names={"en": "/digest", "zh": "/日报"},
+        usage={"en": "/digest daily 09:00", "zh": "/日报 每天 9点"},
+        summary={
+            "en": "What happened here since yesterday; with a time a daily or weekly digest, with “off” none",
+            "zh": "昨天到现在这里发生了什么；加上时间就每天或每周自动发，加上“关”就不再发",
+        },
+        needs_text=False,
+        also=("/摘要", "/周报"),
+    ),
+    Command(
         name="help",
         names={"en": "/help", "zh": "/帮助"},
         usage={"en": "/help", "zh": "/帮助"},
@@ -94,7 +128,7 @@ def parse_command(text: str) -> ParsedCommand:
     rest = after[0] if after else ""
     typed = normalize(name)
     for command in COMMANDS:
-        if typed in command.names.values():
+        if typed in (*command.names.values(), *command.also):
             return ParsedCommand(typed, command, rest.strip())
     for command in COMMANDS:
         # Chinese is often typed without the space: /找预算

@@ -68,8 +68,7 @@ class ConsoleHost(ApplicationHost):
         zone: ZoneInfo,
         **parts: Any,
     ) -> None:
-        super().__init__(archivist=archivist, permissions=permissions, file_store=file_store, **parts)
-        self._database = database
+        super().__init__(database=database, archivist=archivist, permissions=permissions, file_store=file_store, **parts)
         self._finder = finder
         self._zone = zone
         self._census = Census(database, zone)

@@ -14,6 +14,7 @@
     │   ├── ArchiveUnavailable   the vector engine does not answer
     │   ├── ArchiveOutdated      it was built with another embedding model: `shiguang reindex`
     │   └── TruthUnavailable     the SQL database cannot be opened
+    ├── ServerNotRunning         only a running server can do this
     ├── ImportRefused            the input as a whole cannot be imported
     ├── NotPermitted             the person may not do or see this
     ├── NotFound                 no such channel, person, record or answer
@@ -181,6 +182,14 @@ class TruthUnavailable(ArchiveError):
         "zh": "检查磁盘空间和 SHIGUANG_HOME 的权限。",
         "en": "Check disk space and the permissions of SHIGUANG_HOME.",
     }
+
+
+class ServerNotRunning(ShiguangError):
+    """The command needs ``shiguang serve`` on the same home; ``detail`` is the home."""
+
+    code = "server_not_running"
+    texts = {"zh": "拾光没有在运行，不能发到频道。", "en": "No shiguang is running that could post it."}
+    hints = {"zh": "先运行 shiguang serve，再试一次。", "en": "Run shiguang serve, then try again."}
 
 
 class ImportRefused(ShiguangError):

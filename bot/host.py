@@ -9,9 +9,13 @@ from bot.archive.archivist import Archivist
 from bot.conversation import Conversation
 from bot.errors import NotPermitted
 from bot.file_store import FileStore
+from bot.guarding.masker import Masker
+from bot.guarding.reply import GuardedReply
+from bot.language import language_of
 from bot.metrics import Metrics
 from bot.permissions import Permissions
 from bot.truth.answers import Answers
+from bot.truth.database import Database
 from bot.truth.inbox import Inbox
 from connectors.connector import Answer, Citation, DownReason, Notice, Reply, Utterance, VerdictKind
 from connectors.events import Event, PersonRef
@@ -23,6 +27,7 @@ class ApplicationHost:
     def __init__(
         self,
         *,
+        database: Database,
         inbox: Inbox,
         archivist: Archivist,
         conversation: Conversation,
@@ -32,6 +37,7 @@ class ApplicationHost:
         metrics: Metrics | None = None,
     ) -> None:
         self._metrics = metrics or Metrics()
+        self._database = database
         self._inbox = inbox
         self._archivist = archivist
         self._conversation = conversation
@@ -46,7 +52,9 @@ class ApplicationHost:
 
     async def converse(self, utterance: Utterance, reply: Reply) -> None:
         """Answer through ``reply``."""
-        counted = _CountedReply(reply, self._metrics)
+        language = utterance.language or language_of(utterance.text)
+        masker = Masker(self._database, language, utterance.person.person_id, utterance.channel.channel_id)
+        counted = _CountedReply(GuardedReply(reply, masker, utterance.text), self._metrics)
         try:
             await self._conversation.converse(utterance, counted)
         except asyncio.CancelledError:

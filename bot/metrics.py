@@ -17,6 +17,10 @@ class Metrics:
             buckets=(0.5, 1, 2, 4, 8, 16, 32, 64),
             registry=self.registry,
         )
+        self.digests = Counter(
+            "shiguang_digests", "Scheduled digests, by what became of them.", ["outcome"], registry=self.registry
+        )
+        """``posted``, ``empty`` (nothing to post), ``failed`` (not posted) or ``not_made``."""
         self.inbox = Gauge("shiguang_inbox_events", "Events in the inbox.", ["state"], registry=self.registry)
         self.index_queue = Gauge(
             "shiguang_index_queue_records", "Records that wait to be indexed.", registry=self.registry

@@ -27,3 +27,9 @@ def prompt_text(name: str, language: Language) -> PromptText:
     """Read ``prompt_texts/<name>.<language>.md``; raises ``FileNotFoundError`` for a name that is none."""
     first, _, text = (_FOLDER / f"{name}.{language}.md").read_text("utf-8").partition("\n")
     return PromptText(version=first.removeprefix(_VERSION).strip(), text=text.strip())
+
+
+def all_prompt_texts() -> list[PromptText]:
+    """Every prompt in every language: what an answer must not repeat."""
+    files = (path.stem.rpartition(".") for path in sorted(_FOLDER.glob("*.md")))
+    return [prompt_text(name, "zh" if language == "zh" else "en") for name, _, language in files]

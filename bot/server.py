@@ -20,6 +20,7 @@ from bot.archive.retention import Retention
 from bot.archive.topics import find_topics
 from bot.cli.output import ERR
 from bot.console_host import ConsoleHost
+from bot.digests.running import digests_of
 from bot.errors import SettingsError, ShiguangError
 from bot.executor import Executor
 from bot.language import system_language
@@ -27,6 +28,7 @@ from bot.log import configure_logging
 from bot.metrics import Metrics
 from bot.sample.archive import STARTER_QUESTIONS, sample_events
 from bot.settings import Settings, load_settings
+from bot.summaries.idle import IdleSummaries
 from bot.truth.inbox import Lane
 from bot.web.address import page_url
 from bot.web.server import WebServer
@@ -147,6 +149,10 @@ async def running(settings: Settings, *, sample: bool, next_free_port: bool = Fa
         stack.push_async_callback(server.close)
         stack.push_async_callback(console.close)
         await console.start()
+        if settings.digests.enabled:
+            digests = digests_of(application, {"console": console}, metrics)
+            stack.push_async_callback(digests.close)
+            await digests.start()
         port = await server.listen(settings.web.host, settings.web.port, next_free=next_free_port)
         for name, work in (
             ("load-model", _load_model(application, model_state)),
@@ -154,6 +160,7 @@ async def running(settings: Settings, *, sample: bool, next_free_port: bool = Fa
             ("read-timeline", host.read_timeline()),
             ("retention", _keep_retention(application)),
             ("topics", _keep_topics(application)),
+            ("idle-summaries", _idle_summaries(application).run()),
         ):
             stack.push_async_callback(_cancel, asyncio.create_task(work, name=name))
         yield f"{page_url(settings.web, port=port)}/"
@@ -183,6 +190,15 @@ def _console_host(application: Application, metrics: Metrics) -> ConsoleHost:
         conversation=application.conversation,
         answers=application.answers,
         metrics=metrics,
+    )
+
+
+def _idle_summaries(application: Application) -> IdleSummaries:
+    return IdleSummaries(
+        database=application.database,
+        summarizer=application.summarizer,
+        model=application.model,
+        per_hour=application.settings.idle_summaries_per_hour,
     )
 
 

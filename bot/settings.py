@@ -152,6 +152,22 @@ class LlmSettings(_Section):
         return self
 
 
+class AnswersSettings(_Section):
+    """How answers are made."""
+
+    evidence_tokens: int = Field(default=600, ge=200, le=100_000)
+    """Of records in a prompt. 600 is what a small model on a CPU reads in five seconds; with a GPU, 3000 is good."""
+
+
+class SummarySettings(_Section):
+    """Summaries of conversations, which digests and ``/summary`` are made of."""
+
+    idle_per_hour: int | None = Field(default=None, ge=0, le=3600)
+    """How many conversations that have ended are summarised in an hour while nobody asks; 0: none. None: a dozen with a
+    model in process, which keeps its processor busy for some minutes an hour, and none with a server, where tokens may
+    cost money."""
+
+
 class FilesSettings(_Section):
     """Reading shared files: parsing runs in child processes within these limits."""
 
@@ -168,6 +184,22 @@ class RetentionSettings(_Section):
 
     keep_days: int | None = Field(default=None, ge=1, le=36_500)
     """None keeps forever."""
+
+
+class DigestsSettings(_Section):
+    """Digests that come by themselves; people set them up in chat with ``/digest``."""
+
+    enabled: bool = True
+    max_lines: int = Field(default=12, ge=3, le=40)
+    """Most lines of one digest."""
+    seconds: float = Field(default=600.0, gt=0)
+    """Longest time that the chat model may take for one; what it has not read by then is quoted."""
+    daily_at_once_hours: int = Field(default=12, ge=1, le=23)
+    """A daily one that was missed by less is posted at once, otherwise the next one tells of its time, too."""
+    weekly_at_once_hours: int = Field(default=72, ge=1, le=160)
+    daily_reaches_days: int = Field(default=3, ge=1, le=31)
+    """A daily one covers at most this much, however long ago the last one was."""
+    weekly_reaches_days: int = Field(default=14, ge=7, le=62)
 
 
 class Settings(BaseSettings):
@@ -194,8 +226,11 @@ class Settings(BaseSettings):
     embedding: EmbeddingSettings = EmbeddingSettings()
     reranker: RerankerSettings = RerankerSettings()
     llm: LlmSettings = LlmSettings()
+    answers: AnswersSettings = AnswersSettings()
+    summaries: SummarySettings = SummarySettings()
     files: FilesSettings = FilesSettings()
     retention: RetentionSettings = RetentionSettings()
+    digests: DigestsSettings = DigestsSettings()
 
     @field_validator("home")
     @classmethod
@@ -225,6 +260,13 @@ class Settings(BaseSettings):
         found = next((path for path in candidates if path.is_file()), None)
         toml = (TomlConfigSettingsSource(settings_cls, found),) if found else ()
         return (init_settings, env_settings, *toml)
+
+    @property
+    def idle_summaries_per_hour(self) -> int:
+        """``summaries.idle_per_hour``, or what the kind of model makes of it."""
+        if self.summaries.idle_per_hour is not None:
+            return self.summaries.idle_per_hour
+        return 12 if self.llm.backend == "llamacpp" else 0
 
     @property
     def models_dir(self) -> Path:

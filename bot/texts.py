@@ -6,6 +6,7 @@ from bot.errors import Language
 
 TextKey = Literal[
     "searching",
+    "searched_for",
     "reading",
     "waiting",
     "nothing_found",
@@ -13,8 +14,14 @@ TextKey = Literal[
     "not_supported",
     "here_is_what_i_found",
     "greeting",
+    "thanks",
+    "feedback",
+    "clock",
+    "how_to_set",
+    "how_to_forget",
     "source_deleted",
     "not_permitted_now",
+    "prompt_not_told",
     "no_results",
     "help",
     "unknown_command",
@@ -34,10 +41,19 @@ TextKey = Literal[
     "time_since",
     "time_until",
     "outdated",
+    "summary",
+    "summary_thread",
+    "summary_missed",
+    "summary_reading",
+    "summary_progress",
+    "summary_quiet",
+    "changed",
+    "called_off",
 ]
 
 TEXTS: dict[TextKey, dict[Language, str]] = {
     "searching": {"zh": "正在翻档案…", "en": "Searching the archive…"},
+    "searched_for": {"zh": "按“{query}”搜索…", "en": "Searched for “{query}” …"},
     "reading": {"zh": "正在阅读找到的 {count} 条记录…", "en": "Reading {count} records…"},
     "waiting": {"zh": "前面还有 {count} 个问题在排队…", "en": "Questions before yours: {count} …"},
     "nothing_found": {
@@ -57,6 +73,25 @@ TEXTS: dict[TextKey, dict[Language, str]] = {
         "zh": "在的！问我团队聊过或分享过的任何事，例如“发布日期最后定在哪天？”。输入 /help 看看还能做什么。",
         "en": "Here! Ask me about anything the team said or shared, such as “When is the launch?”. /help tells more.",
     },
+    "thanks": {
+        "zh": "不客气！回答有没有用，点它下面的 👍 或 👎 就行。",
+        "en": "You are welcome! 👍 or 👎 under an answer tells me whether it helped.",
+    },
+    "feedback": {
+        "zh": "谢谢告诉我。请点那条回答下面的 👍 或 👎，它会按这个被核对和改正；也可以换个说法再问一次。",
+        "en": "Thank you for telling me. 👍 or 👎 under that answer gets it looked at and mended; or ask again in "
+        "other words.",
+    },
+    "clock": {"zh": "现在是 {now}。", "en": "It is {now}."},
+    "how_to_set": {
+        "zh": "我的设置要用命令来改，这样不会因为一句话就变。输入 /help 查看命令。",
+        "en": "My settings are changed by command, so that no sentence changes them by chance: see /help.",
+    },
+    "how_to_forget": {
+        "zh": "我不会因为一句话就删东西。在群里删除或撤回那条消息，它马上就会从档案里消失；要删得更多，请找管理员。",
+        "en": "I delete nothing on a sentence alone. Delete the message in the chat, and it leaves the archive at "
+        "once; for more, ask an administrator.",
+    },
     "source_deleted": {
         "zh": "这条回答引用的消息已被删除或修改，回答已撤下。可以再问一次。",
         "en": "A message this answer rested on was deleted or changed; the answer was withdrawn. Ask again.",
@@ -65,6 +100,10 @@ TEXTS: dict[TextKey, dict[Language, str]] = {
         "zh": "回答写好之前，它引用的频道变得不是这里所有人都能看了，所以不显示。可以再问一次。",
         "en": "While I was answering, a channel it rests on was closed to some who read here, so I do not show it. "
         "Ask again.",
+    },
+    "prompt_not_told": {
+        "zh": "我的内部设定不对外提供。关于团队聊过或分享过的事，尽管问我；/help 看看我能做什么。",
+        "en": "I do not share my own instructions. Ask me about anything the team said or shared; /help tells more.",
     },
     "no_results": {"zh": "没有找到“{query}”。", "en": "Nothing found for “{query}”."},
     "results": {"zh": "“{query}”的结果：", "en": "Results for “{query}”:"},
@@ -79,6 +118,15 @@ TEXTS: dict[TextKey, dict[Language, str]] = {
         "en": "There is no command {name}. Type /help to see them all.",
     },
     "empty_question": {"zh": "请在命令后面写上内容，例如：{usage}", "en": "Write something after the command: {usage}"},
+    "summary": {"zh": "总结", "en": "summary"},
+    "summary_thread": {"zh": "话题总结", "en": "thread summary"},
+    "summary_missed": {"zh": "你错过的", "en": "what you missed"},
+    "summary_reading": {"zh": "正在读消息…", "en": "Reading the messages…"},
+    "summary_progress": {"zh": "正在总结第 {done} 段对话，共 {count} 段…", "en": "Conversation {done} of {count} …"},
+    "summary_quiet": {
+        "zh": "{about}：没有需要总结的内容。换一个时间或话题试试，例如：/总结 上周",
+        "en": "{about}: there is nothing to summarise. Try another time or topic, such as: /summary last week",
+    },
     "timeline_empty": {"zh": "这里还没有记录。", "en": "There are no records here yet."},
     "story": {
         "zh": "“{topic}”的来龙去脉：{count} 条相关记录，{first} 至 {last}",
@@ -107,6 +155,14 @@ TEXTS: dict[TextKey, dict[Language, str]] = {
     },
     "time_since": {"zh": "{moment} 起", "en": "since {moment}"},
     "time_until": {"zh": "{moment} 为止", "en": "until {moment}"},
+    "changed": {
+        "zh": "{when}改为 {new}；此前为 {old}。",
+        "en": "Changed to {new} on {when}; before that it was {old}.",
+    },
+    "called_off": {
+        "zh": "{when}已取消；此前为 {old}。",
+        "en": "Called off on {when}; before that it was {old}.",
+    },
     "outdated": {"zh": "已过时，见 {when}", "en": "outdated, see {when}"},
 }
 

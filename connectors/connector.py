@@ -76,6 +76,30 @@ class Utterance:
     """The person's own setting where the platform tells; otherwise found from the text."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """Something that the bot says by itself, such as a digest. Exactly one of ``channel`` and ``person`` is set."""
+
+    post_id: str
+    """The same whenever it is tried again: a connector posts it once, however often it is asked to."""
+    channel: ChannelRef | None
+    person: PersonRef | None
+    """In the direct chat of this person with the bot, which is opened when there is none."""
+    text: str
+    """Markdown-free plain text with ``[n]`` marks, as of an answer."""
+    citations: tuple[Citation, ...]
+    language: Language
+    thread_id: RecordId | None = None
+
+
+class PostRefused(Exception):
+    """Raised by ``Connector.post`` when the platform will never take it; ``code`` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
 class Reply(Protocol):
     """Where one answer is shown while it is made. Methods are awaited in the order given here."""
 
@@ -141,6 +165,14 @@ class Connector(Protocol):
 
     async def start(self) -> None:
         """Connect or listen."""
+        ...
+
+    async def post(self, post: Post) -> RecordId | None:
+        """Post once for each ``post_id``, also after a restart, and return the record id of the message.
+
+        The message comes back as an event of the bot's with ``answer_id`` set to ``post_id``. Raises ``PostRefused``
+        when it can never be posted; whatever else is raised means that it is tried again later.
+        """
         ...
 
     async def close(self) -> None:

@@ -80,7 +80,7 @@ class MessagePosted(_Event):
     system: bool = False
     """True for joins, topic changes and the like: kept, but neither searched nor summarised."""
     answer_id: str | None = None
-    """Set on the bot's own answers: shown as such, and not searched, so that no answer cites another."""
+    """Set on the bot's own answers and posts: shown as such, and not searched, so that no answer cites another."""
 
     @property
     def version_at(self) -> datetime:

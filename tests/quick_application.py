@@ -7,10 +7,12 @@ from bot.answering.answerer import Answerer
 from bot.answering.grounding import GroundingCheck
 from bot.answering.story import Storyteller
 from bot.application import Application, open_application
-from bot.conversation import Conversation
+from bot.conversation import Conversation, Parts
+from bot.intent import Intents
 from bot.llm.interface import LanguageModel
 from bot.llm.scripted import ScriptedModel
 from bot.settings import LlmSettings, load_settings
+from bot.summaries.summarizer import Summarizer
 from connectors.events import Event
 from tests.fakes.embedder import TinyEmbedder
 from tests.fakes.qdrant import quick_folder
@@ -42,12 +44,33 @@ def answerer_with(application: Application, model: LanguageModel) -> Answerer:
     )
 
 
+def summarizer_with(application: Application, model: LanguageModel) -> Summarizer:
+    """The application's summarizer with another model."""
+    return Summarizer(
+        database=application.database,
+        finder=application.finder,
+        model=model,
+        embedder=application.embedder,
+        check=GroundingCheck(application.embedder, zone=application.zone),
+        zone=application.zone,
+    )
+
+
 def conversation_with(application: Application, model: ScriptedModel | Sequence[str]) -> Conversation:
     """The application's conversation with another model, or one that says these answers."""
+    scripted = model if isinstance(model, ScriptedModel) else ScriptedModel(model)
     return Conversation(
-        answerer=answerer_with(application, model if isinstance(model, ScriptedModel) else ScriptedModel(model)),
-        finder=application.finder,
-        storyteller=Storyteller(database=application.database, finder=application.finder, zone=application.zone),
-        permissions=application.permissions,
-        zone=application.zone,
+        Parts(
+            database=application.database,
+            answerer=answerer_with(application, scripted),
+            finder=application.finder,
+            storyteller=Storyteller(database=application.database, finder=application.finder, zone=application.zone),
+            summarizer=summarizer_with(application, scripted),
+            schedules=application.schedules,
+            digest_maker=application.digest_maker,
+            permissions=application.permissions,
+            intents=Intents(application.embedder),
+            model=scripted,
+            zone=application.zone,
+        )
     )

@@ -1,40 +1,38 @@
 """From a question to a checked answer: search, sources at once, phrasing by the model, grounding, storing."""
 
+import asyncio
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import aclosing
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import uuid4
 
-import structlog
-
-from bot.answering.declining import declines
-from bot.answering.draft import Draft, originals, trace_of
-from bot.answering.evidence import Evidence, cited_first, with_neighbours
+from bot.answering.changes import with_replacements
+from bot.answering.draft import Draft, originals
+from bot.answering.evidence import Budget, Evidence, with_neighbours
 from bot.answering.finding import Finder
 from bot.answering.grounding import GroundingCheck
-from bot.answering.prompt import Prompt, answer_prompt
-from bot.answering.sentences import split_sentences
-from bot.errors import Language, ModelBusy, ModelError
+from bot.answering.phrasing import Asked, Phrasing
+from bot.answering.prompt import answer_prompt
+from bot.answering.traced import traced
+from bot.errors import Language, ModelError
+from bot.guarding.instructions import as_material, gives_orders
+from bot.guarding.leaking import asks_for_prompt
+from bot.guarding.masker import Masker
 from bot.language import language_of
-from bot.llm.interface import LanguageModel, Sampling
+from bot.llm.absent import estimate_tokens
+from bot.llm.interface import LanguageModel
 from bot.texts import say
 from bot.truth.answers import Answers, StoredAnswer, StoredSource
 from bot.truth.database import Database
 from connectors.connector import Answer, Citation
 from knowledge.passage import NO_FILTER, Audience, PassageFilter
 
-_log = structlog.get_logger(__name__)
-
 _HITS = 8
 _PASSAGES_A_RECORD = 2
 """Two pages of one file may be needed; a message rarely has two passages."""
 _SHOWN_SOURCES = 5
-_FALLBACK_SOURCES = 3
-_EVIDENCE_CHARS: dict[Language, int] = {"zh": 1000, "en": 2200}
-"""About 700 tokens of evidence in either language: what a small model on a CPU reads in a few seconds."""
 _QUESTION_CHARS = 1500
 """A pasted page must not push the evidence out of the model's context."""
 
@@ -54,6 +52,12 @@ class Question:
     now: datetime | None = None
     audience_now: Callable[[], Awaitable[Audience]] | None = None
     """Asked again before the answer is shown: a model can speak for minutes, and people leave meanwhile."""
+    searches: tuple[str, ...] = ()
+    """What is searched for, shown to people; empty: the text itself."""
+    context: str = ""
+    """What was said before, on one line, where the question cannot be understood without it: for the model alone."""
+    context_records: Mapping[str, str] = field(default_factory=dict)
+    """Messages that ``searches`` and ``context`` are made of, with their channels: the answer goes when they go."""
 
 
 class AnswerListener(Protocol):
@@ -106,13 +110,22 @@ class Answerer:
     """Answers questions. Failures of the model become an answer with the passages found, never an exception."""
 
     def __init__(
-        self, *, database: Database, finder: Finder, model: LanguageModel, check: GroundingCheck, zone: tzinfo
+        self,
+        *,
+        database: Database,
+        finder: Finder,
+        model: LanguageModel,
+        check: GroundingCheck,
+        zone: tzinfo,
+        evidence_tokens: int = 600,
     ) -> None:
         self._database = database
         self._finder = finder
         self._model = model
         self._check = check
         self._zone = zone
+        self._evidence_tokens = evidence_tokens
+        self._phrasing = Phrasing(model=model, check=check, zone=zone)
         self._answers = Answers(database)
 
     async def answer(self, question: Question, listener: AnswerListener | None = None) -> AnswerResult:
@@ -125,9 +138,15 @@ class Answerer:
         language = question.language or language_of(question.text)
         searched_at = datetime.now(UTC)
         now = question.now or searched_at
-        await show.status(say("searching", language))
-        found = await self._finder.find(
-            question.text,
+        if asks_for_prompt(question.text):
+            draft = Draft(say("prompt_not_told", language), abstained=True, reason="prompt_not_told")
+            return await self._finish(question, language, (now, searched_at), draft, timer)
+        searched = " / ".join(question.searches)
+        await show.status(
+            say("searched_for", language, query=searched) if question.searches else say("searching", language)
+        )
+        found = await self._finder.find_all(
+            question.searches or (question.text,),
             audience=question.audience,
             where=question.where,
             limit=_HITS,
@@ -135,10 +154,15 @@ class Answerer:
             passages_per_record=_PASSAGES_A_RECORD,
             besides=question.record_id,
         )
-        told = found.understood.told(language, self._zone)
+        masker = Masker(self._database, language, question.person_id, question.channel_id)
+        told = masker.text(found.understood.told(language, self._zone))
         evidence = await with_neighbours(
-            self._database, found.results, budget_chars=_EVIDENCE_CHARS[language], besides=question.record_id
+            self._database,
+            await with_replacements(self._database, found.results),
+            budget=Budget(self._evidence_tokens, self._tokens, zone=self._zone, language=language),
+            besides=question.record_id,
         )
+        evidence = await masker.evidence(evidence, question=question.text)
         timer.mark("search")
         if not evidence:
             draft = Draft(say("nothing_found", language), abstained=True, reason="nothing_found")
@@ -147,77 +171,47 @@ class Answerer:
         waiting = self._model.waiting
         reading = say("waiting", language, count=waiting) if waiting else say("reading", language, count=len(evidence))
         await show.status(f"{reading} {told}".strip())
+        masked = masker.for_model(evidence, question=question.text)
+        material = await asyncio.to_thread(as_material, masked, language)
+        if not material:
+            draft = originals(
+                say("not_in_records", language),
+                evidence,
+                zone=self._zone,
+                language=language,
+                reason="not_in_records",
+                trace={},
+            )
+            return await self._finish(question, language, (now, searched_at), draft, timer)
         prompt = answer_prompt(
-            question=question.text[:_QUESTION_CHARS],
+            question=masker.text(question.text[:_QUESTION_CHARS]),
             person=question.person_name,
-            evidence=evidence,
+            evidence=material,
             now=now,
             zone=self._zone,
             language=language,
-            understood=told,
+            understood="" if gives_orders(told) else told,
+            context="" if gives_orders(question.context) else masker.text(question.context),
         )
-        draft = await self._phrase(question, language, prompt, evidence, show.delta, timer)
+        asked = Asked(
+            text=question.text[:_QUESTION_CHARS],
+            prompt=prompt,
+            evidence=evidence,
+            language=language,
+            now=now,
+            asker=question.person_id or "",
+        )
+        draft = await self._phrasing.phrase(asked, show=show.delta, mark=timer.mark)
         if found.understood.outside or found.understood.event is not None:
             draft = replace(draft, text=f"{told}\n{draft.text}")
         return await self._finish(question, language, (now, searched_at), draft, timer)
 
-    async def _phrase(
-        self,
-        question: Question,
-        language: Language,
-        prompt: Prompt,
-        evidence: Sequence[Evidence],
-        delta: Callable[[str], Awaitable[None]],
-        timer: _Timer,
-    ) -> Draft:
-        pieces: list[str] = []
-        sampling = Sampling()
+    async def _tokens(self, text: str) -> int:
+        """As the model counts, or an estimate as long as it is being loaded."""
         try:
-            async with aclosing(_closable(self._model, prompt, sampling, question.person_id or "")) as stream:
-                async for piece in stream:
-                    timer.mark("first_token")
-                    pieces.append(piece)
-                    await delta(piece)
-        except ModelError as error:
-            if not isinstance(error, ModelBusy):
-                _log.warning("model failed", code=error.code)
-            lead = f"{error.sentence(language)}\n{say('here_is_what_i_found', language)}"
-            return self._originals(lead, evidence, language, reason=error.code, trace=trace_of(prompt, sampling, ""))
-        raw = "".join(pieces).strip()
-        timer.mark("generated")
-        trace = trace_of(prompt, sampling, raw)
-        sentences = split_sentences(raw)
-        told = [sentence for sentence in sentences if not declines(sentence)]
-        if not told or told[0] != sentences[0]:
-            return self._originals(
-                say("not_in_records", language), evidence, language, reason="not_in_records", trace=trace
-            )
-        found = await self._check.check("\n".join(told), question=question.text[:_QUESTION_CHARS], evidence=evidence)
-        timer.mark("checked")
-        # People read [1] [2], not the places of a longer list that they were not shown.
-        checked, evidence = found.renumbered(), cited_first(evidence, found.cited)
-        trace["checks"] = [
-            {"sentence": sentence.text, "citations": list(sentence.citations), "problem": sentence.problem}
-            for sentence in checked.sentences
-        ]
-        if not checked.cited:
-            return self._originals(
-                say("not_supported", language), evidence, language, reason="not_supported", trace=trace
-            )
-        return Draft(
-            checked.text,
-            evidence=evidence,
-            cited=frozenset(checked.cited),
-            prompt_version=prompt.version,
-            trace=trace,
-        )
-
-    def _originals(
-        self, lead: str, evidence: Sequence[Evidence], language: Language, *, reason: str, trace: dict[str, Any]
-    ) -> Draft:
-        return originals(
-            lead, evidence, shown=_FALLBACK_SOURCES, zone=self._zone, language=language, reason=reason, trace=trace
-        )
+            return await self._model.count_tokens(text)
+        except ModelError:
+            return estimate_tokens(text)
 
     async def _finish(
         self,
@@ -255,9 +249,13 @@ class Answerer:
                 reason=answer.reason,
                 model=answer.model,
                 prompt_version=draft.prompt_version,
-                sources=tuple(_source(item, cited=item.n in draft.cited) for item in draft.evidence),
+                sources=(
+                    *(_source(item, cited=item.n in draft.cited) for item in draft.evidence),
+                    *_context_sources(question, after=max((item.n for item in draft.evidence), default=0)),
+                ),
                 searched_at=searched_at,
-                trace=draft.trace,
+                trace=traced(draft.trace, draft.evidence, check_version=self._check.version)
+                | ({"searches": list(question.searches)} if question.searches else {}),
                 timings_ms=timer.marks,
             )
         )
@@ -265,17 +263,6 @@ class Answerer:
             text = say("source_deleted", language)
             answer = replace(answer, text=text, abstained=True, reason="source_deleted", citations=())
         return AnswerResult(answer, timer.marks)
-
-
-async def _closable(model: LanguageModel, prompt: Prompt, sampling: Sampling, asker: str) -> AsyncGenerator[str]:
-    """The model's stream, closed as soon as this one is: then the model stops."""
-    stream = model.stream(prompt.messages, sampling=sampling, asker=asker)
-    try:
-        async for piece in stream:
-            yield piece
-    finally:
-        if isinstance(stream, AsyncGenerator):
-            await stream.aclose()
 
 
 def _permitted(evidence: Sequence[Evidence], audience: Audience) -> bool:
@@ -293,3 +280,13 @@ def _source(item: Evidence, *, cited: bool) -> StoredSource:
         quote=item.citation().quote,
         cited=cited,
     )
+
+
+def _context_sources(question: Question, *, after: int) -> list[StoredSource]:
+    """Uncited sources without words: what holds for sources, that the answer goes with them, holds for these too."""
+    return [
+        StoredSource(
+            n=n, record_id=record_id, file_id=None, chunk=0, page=None, channel_id=channel_id, quote="", cited=False
+        )
+        for n, (record_id, channel_id) in enumerate(question.context_records.items(), start=after + 1)
+    ]

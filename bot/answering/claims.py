@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
+from bot.answering.dating import days_meant
 from bot.answering.days import days_named
 from bot.answering.evidence import Evidence
-from bot.answering.figures import Figure, claimed_figures, known_figures, without_figures
+from bot.answering.figures import Figure, claimed_figures, date_facts, known_figures, without_figures
 from bot.answering.links import links
 from knowledge.lexical import normalize, terms
 
@@ -75,8 +76,9 @@ def passage_of(item: Evidence, zone: tzinfo) -> EvidencePassage:
     said_at = item.time.astimezone(zone)
     text = f"{item.author}: {item.text}{file} #{item.channel_name}"
     plain = normalize(text)
-    facts = known_figures(text, said_at)
-    days = {said_at.date(), *days_named(plain, said_at.date())}
+    meant = days_meant(item.text, said_at, zone=zone)
+    facts = known_figures(text, said_at).union(*(date_facts(day) for day in meant))
+    days = {said_at.date(), *days_named(plain, said_at.date()), *meant}
     dates = " ".join(f"{day:%Y-%m-%d %B %A}" for day in days)
     return EvidencePassage(
         n=item.n,

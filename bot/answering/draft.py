@@ -1,7 +1,7 @@
 """What will be said, before it is stored and shown."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import tzinfo
 from typing import Any
 
@@ -10,6 +10,8 @@ from bot.answering.marks import unmarked
 from bot.answering.prompt import Prompt
 from bot.errors import Language
 from bot.llm.interface import Sampling
+
+_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +32,13 @@ def originals(
     lead: str,
     evidence: Sequence[Evidence],
     *,
-    shown: int,
     zone: tzinfo,
     language: Language,
     reason: str,
     trace: dict[str, Any],
 ) -> Draft:
     """An abstention that still helps: the best passages, word for word."""
-    best = evidence[:shown]
+    best = evidence[:_SHOWN]
     lines = [
         f"“{unmarked(item.citation().quote)}” — {item.author}, {item.time.astimezone(zone):%Y-%m-%d %H:%M}"
         f"{item.outdated_note(zone, language)} [{item.n}]"
@@ -59,6 +60,6 @@ def trace_of(prompt: Prompt, sampling: Sampling, raw: str) -> dict[str, Any]:
     return {
         "prompt_version": prompt.version,
         "messages": [{"role": message.role, "content": message.content} for message in prompt.messages],
-        "sampling": {"temperature": sampling.temperature, "seed": sampling.seed, "max_tokens": sampling.max_tokens},
+        "sampling": asdict(sampling),
         "raw": raw,
     }

@@ -1,12 +1,13 @@
 """Evidence: the numbered passages an answer may use, with what a person needs to trust them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.answering.dating import dated
 from bot.answering.excerpt import excerpt
 from bot.errors import Language
 from bot.texts import say
@@ -24,6 +25,8 @@ _EXPANDED_HITS = 2
 """The best hits bring the lines right before and after them: an answer often stands beside its question."""
 _ITEM_CHARS = 420
 _QUOTE_CHARS = 280
+_A_LINE = 2
+"""Tokens of what stands between two records."""
 _QUESTION_CHARS = 2000
 """Words further on in a pasted page choose no excerpts."""
 
@@ -62,13 +65,18 @@ class Evidence:
     """Where else the same bytes or the same address were shared, as far as the reader may know."""
     outdated_by: Replacement | None = None
 
-    def as_record(self, zone: tzinfo, language: Language = "en") -> str:
-        """One line of the prompt, whatever a name holds: a line break in it would begin a record of its own."""
+    def as_record(self, zone: tzinfo, language: Language = "en", *, placed: bool = True) -> str:
+        """One line of the prompt, whatever a name holds: a line break in it would begin a record of its own.
+
+        ``placed`` says in which channel; needless where all records are of one.
+        """
         where = f"{self.file_name} p.{self.page}" if self.file_name and self.page else self.file_name or ""
         source = f" [{where}]" if where else ""
         source += self.outdated_note(zone, language)
-        said = f"{self.time.astimezone(zone):%Y-%m-%d %H:%M} {self.author} (#{self.channel_name}){source}"
-        return " ".join(f"{said}: {self.excerpt}".split())
+        place = f" (#{self.channel_name})" if placed else ""
+        said = f"{self.time.astimezone(zone):%Y-%m-%d %H:%M} {self.author}{place}{source}"
+        told = dated(self.excerpt, self.time, zone=zone, language=language)
+        return " ".join(f"{said}: {told}".split())
 
     def outdated_note(self, zone: tzinfo, language: Language) -> str:
         """That a newer message replaced it, in brackets after a space; empty when none did."""
@@ -95,6 +103,11 @@ class Evidence:
         )
 
 
+def excerpt_of(text: str, question: str) -> str:
+    """What of ``text`` matters for a question, on one line."""
+    return excerpt(text, frozenset(terms(question[:_QUESTION_CHARS])), limit=_ITEM_CHARS)
+
+
 async def describe(
     database: Database, found: Sequence[ScoredPassage], *, question: str, besides: str | None = None
 ) -> list[Evidence]:
@@ -109,8 +122,22 @@ async def describe(
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How many tokens the records of a prompt may take, and how they are counted as written there."""
+
+    tokens: int
+    count: Callable[[str], Awaitable[int]]
+    zone: tzinfo = UTC
+    language: Language = "en"
+
+    async def cost(self, item: Evidence) -> int:
+        """Tokens of one record."""
+        return await self.count(item.as_record(self.zone, self.language)) + _A_LINE
+
+
 async def with_neighbours(
-    database: Database, evidence: Sequence[Evidence], *, budget_chars: int, besides: str | None = None
+    database: Database, evidence: Sequence[Evidence], *, budget: Budget, besides: str | None = None
 ) -> list[Evidence]:
     """The best hits with the lines beside them, then the other hits, as far as the budget reaches."""
     async with database.read() as connection:
@@ -124,8 +151,10 @@ async def with_neighbours(
     candidates = [*evidence[:_EXPANDED_HITS], *near, *evidence[_EXPANDED_HITS:]]
     for item in candidates:
         key = f"{item.record_id}#{item.chunk}"
-        cost = len(item.excerpt) + 40
-        if key in chosen or (chosen and spent + cost > budget_chars):
+        if key in chosen:
+            continue
+        cost = await budget.cost(item)
+        if chosen and spent + cost > budget.tokens:
             continue
         chosen[key] = item
         spent += cost

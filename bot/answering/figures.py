@@ -7,7 +7,7 @@ supported when one of its readings is known.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain
 
@@ -105,6 +105,11 @@ def known_figures(text: str, said_at: datetime | None = None) -> frozenset[str]:
             month = said_at.month if number >= said_at.day else said_at.month % 12 + 1
             facts |= _date(month, number) | _date(said_at.month, number)
     return frozenset(facts)
+
+
+def date_facts(day: date) -> set[str]:
+    """What a text knows that means this day."""
+    return _date(day.month, day.day) | {str(day.year)}
 
 
 def _readings(found: "re.Match[str]") -> Iterator[frozenset[str]]:

@@ -1,8 +1,10 @@
 """Finding without a model: search and timeline, described for people."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
+from itertools import chain, zip_longest
 
 from bot.answering.events import Event, tells_of
 from bot.answering.evidence import Evidence, describe
@@ -86,6 +88,40 @@ class Finder:
         evidence = await mark_outdated(self._database, evidence)
         outside = understood.timed and not any(understood.holds(item.time) for item in evidence)
         return Found(evidence, replace(understood, outside=outside and bool(evidence)))
+
+    async def find_all(
+        self,
+        searches: Sequence[str],
+        *,
+        audience: Audience,
+        where: PassageFilter = NO_FILTER,
+        limit: int = 10,
+        now: datetime | None = None,
+        passages_per_record: int = 1,
+        besides: str | None = None,
+    ) -> Found:
+        """``find`` for each part of a question: the best of each first, then the second best; the first time counts."""
+        parts = [
+            await self.find(
+                text,
+                audience=audience,
+                where=where,
+                limit=limit,
+                now=now,
+                passages_per_record=passages_per_record,
+                besides=besides,
+            )
+            for text in searches
+        ]
+        if len(parts) == 1:
+            return parts[0]
+        unique: dict[tuple[str, int], Evidence] = {}
+        for item in chain.from_iterable(zip_longest(*(part.results for part in parts))):
+            if item is not None:
+                unique.setdefault((item.record_id, item.chunk), item)
+        best = [*unique.values()][:limit]
+        timed = (part.understood for part in parts if part.understood.timed)
+        return Found([replace(item, n=n) for n, item in enumerate(best, start=1)], next(timed, parts[0].understood))
 
     async def latest(self, *, audience: Audience, where: PassageFilter = NO_FILTER, limit: int = 50) -> list[Evidence]:
         """Newest first; raises ``ArchiveError`` when the archive cannot be read."""

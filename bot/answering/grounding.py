@@ -11,13 +11,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 
+from bot.answering.attribution import spellings, subjects, tells_of, tells_of_others
 from bot.answering.claims import CJK, Claim, EvidencePassage, claim_of, passage_of
 from bot.answering.evidence import Evidence
 from bot.answering.links import links
 from bot.answering.marks import unmarked
 from bot.answering.negation import contradicts
 from bot.answering.sentences import split_sentences
-from knowledge.embedding import Embedder
+from bot.errors import Language
+from bot.guarding.answers import objection
+from bot.guarding.instructions import as_material
+from bot.language import language_of
+from knowledge.embedding import Embedder, Vectors
 from knowledge.lexical import normalize, terms
 
 _NUMBERS = r"\d{1,3}(?:\s*[-–,，、]\s*\d{1,3})*"
@@ -44,7 +49,12 @@ _CLOSE = 0.55
 """Cosine of centred multilingual-e5-small vectors between a sentence and a passage that says the same; 95 % of
 unrelated pairs of the sample archive stay below 0.4."""
 _CLOSE_OTHER_LANGUAGE = 0.42
+_VERSION = 1
+"""Kept with every answer: raise it when the same sentence over the same passages may be judged otherwise."""
 _MAX_CITATIONS = 3
+_FEWEST_ADDED = 2
+_ADDED = 0.25
+"""Words, and their share of what a sentence says anew, for which a further passage is cited."""
 _EMBEDDED_CHARS = 2000
 
 
@@ -99,24 +109,69 @@ class GroundingCheck:
         self._embedder = embedder
         self._zone = zone
 
-    async def check(self, answer: str, *, question: str, evidence: Sequence[Evidence]) -> Checked:
-        """Check each sentence of ``answer``; marks the model wrote are ignored and made anew."""
-        sentences = [_bare(sentence) for sentence in split_sentences(answer.replace("**", ""))]
-        sentences = [sentence for sentence in sentences if sentence]
-        if not sentences or not evidence:
-            return Checked(())
-        texts = [f"{item.author}: {item.text}"[:_EMBEDDED_CHARS] for item in evidence]
-        vectors = await self._embedder.embed_passages([*sentences, *texts])
-        closeness = (vectors[: len(sentences)] @ vectors[len(sentences) :].T).tolist()
+    @property
+    def version(self) -> str:
+        """Of rules and limits, with the embedding model that compares meanings."""
+        return f"{_VERSION}/{self._embedder.spec.name}"
 
-        def check_all() -> tuple[CheckedSentence, ...]:
-            passages = [passage_of(item, self._zone) for item in evidence]
-            return tuple(
-                _check(sentence, question, passages, close)
-                for sentence, close in zip(sentences, closeness, strict=True)
-            )
+    async def check(
+        self, answer: str, *, question: str, evidence: Sequence[Evidence], language: Language | None = None
+    ) -> Checked:
+        """Check each sentence of ``answer``; marks the model wrote are ignored and made anew.
 
-        return Checked(await asyncio.to_thread(check_all))
+        ``language`` is the reader's, where an answer in the other one is none. Passages that give orders support
+        nothing.
+        """
+        grounding = await self.prepare(question=question, evidence=evidence)
+        return Checked(await grounding.check(split_sentences(answer.replace("**", ""))))
+
+    async def prepare(
+        self, *, question: str, evidence: Sequence[Evidence], language: Language | None = None
+    ) -> "Grounding":
+        """Read the evidence once, for sentences that come one after the other.
+
+        ``language`` is the asker's: sentences of another one are none of the answer. None allows every language.
+        """
+        material = await asyncio.to_thread(as_material, evidence, language or language_of(question))
+        passages = await asyncio.to_thread(lambda: [passage_of(item, self._zone) for item in material])
+        texts = [f"{item.author}: {item.text}"[:_EMBEDDED_CHARS] for item in material]
+        vectors = await self._embedder.embed_passages(texts) if texts else None
+        return Grounding(self._embedder, question, language, passages, vectors)
+
+
+class Grounding:
+    """One question with its evidence, ready to judge sentences."""
+
+    def __init__(
+        self,
+        embedder: Embedder,
+        question: str,
+        language: Language | None,
+        passages: Sequence[EvidencePassage],
+        vectors: Vectors | None,
+    ) -> None:
+        self._embedder = embedder
+        self._question = question
+        self._language = language
+        self._passages = passages
+        self._vectors = vectors
+        self._names = frozenset(name for passage in passages for name in spellings(passage.author))
+
+    async def check(self, sentences: Sequence[str]) -> tuple[CheckedSentence, ...]:
+        """Judge sentences in order; those of which nothing is left without marks are left out."""
+        bare = [plain for sentence in sentences if (plain := _bare(sentence.replace("**", "")))]
+        if not bare or self._vectors is None:
+            return ()
+        closeness = ((await self._embedder.embed_passages(bare)) @ self._vectors.T).tolist()
+        return await asyncio.to_thread(
+            lambda: tuple(self._judged(sentence, close) for sentence, close in zip(bare, closeness, strict=True))
+        )
+
+    def _judged(self, sentence: str, closeness: Sequence[float]) -> CheckedSentence:
+        problem = objection(sentence, self._language)
+        if problem is not None:
+            return CheckedSentence(sentence, (), problem)
+        return _check(sentence, self._question, self._passages, closeness, self._names)
 
 
 def _bare(sentence: str) -> str:
@@ -125,17 +180,25 @@ def _bare(sentence: str) -> str:
 
 
 def _check(
-    sentence: str, question: str, passages: Sequence[EvidencePassage], closeness: Sequence[float]
+    sentence: str,
+    question: str,
+    passages: Sequence[EvidencePassage],
+    closeness: Sequence[float],
+    names: frozenset[str],
 ) -> CheckedSentence:
     claim = claim_of(sentence, question)
     if not claim.new_words and not claim.new_figures:
         return CheckedSentence(sentence, (), "says nothing but the question")
+    if tells_of_others(sentence, question, names):
+        return CheckedSentence(sentence, (), "tells of somebody else than was asked about")
     scored = _supporting(claim, passages, closeness)
     if not scored:
         return CheckedSentence(sentence, (), "no passage says this")
-    # The best one, and others only where they add a figure or are nearly as good.
-    best = scored[0][0]
-    chosen = [passage for score, passage in scored if score >= best - 0.25][:_MAX_CITATIONS]
+    about = subjects(sentence, question, names)
+    scored = _about(about, claim, scored)
+    if not scored:
+        return CheckedSentence(sentence, (), f"no passage says this of {' and '.join(about)}")
+    chosen = _fewest(claim, [passage for _, passage in scored])
     for figure in claim.new_figures:
         if any(figure.is_known(passage.facts) for passage in chosen):
             continue
@@ -167,6 +230,36 @@ def _supporting(
     return sorted(scored, key=lambda entry: (-entry[0], entry[1].n))
 
 
+def _fewest(claim: Claim, passages: Sequence[EvidencePassage]) -> list[EvidencePassage]:
+    """The best passage, and others only where they hold a good part of what it does not."""
+    chosen, left = [passages[0]], claim.new_words - passages[0].words
+    for passage in passages[1:]:
+        added = left & passage.words
+        if len(chosen) < _MAX_CITATIONS and len(added) >= max(_FEWEST_ADDED, _ADDED * len(claim.new_words)):
+            chosen.append(passage)
+            left -= added
+    return chosen
+
+
+def _about(
+    people: Sequence[str], claim: Claim, scored: Sequence[tuple[float, EvidencePassage]]
+) -> list[tuple[float, EvidencePassage]]:
+    """Those of the passages that tell of the people a sentence is about; none when one of the people is in none."""
+    if not people:
+        return list(scored)
+    words = claim.new_words or claim.words
+    told_by = {
+        person: [
+            entry for entry in scored if tells_of(person, author=entry[1].author, said=entry[1].said, claimed=words)
+        ]
+        for person in people
+    }
+    if not all(told_by.values()):
+        return []
+    kept = {entry[1].n for entries in told_by.values() for entry in entries}
+    return [entry for entry in scored if entry[1].n in kept]
+
+
 def _strange(
     sentence: str, question: str, chosen: Sequence[EvidencePassage], passages: Sequence[EvidencePassage]
 ) -> Iterator[str]:
@@ -185,7 +278,7 @@ def _strange(
         if not frozenset(terms(name)) <= held and name.lower() not in _MONTHS:
             yield f"name {name!r} is in no supporting passage"
     told = normalize(question) + " ".join(passage.plain for passage in chosen)
-    for author in {name for passage in passages for name in _spellings(passage.author)}:
+    for author in {name for passage in passages for name in _names(passage.author)}:
         if CJK.search(author):
             spelled_anew = all(passage.latin for passage in chosen)
             is_strange = not spelled_anew and author in normalize(sentence) and author not in told
@@ -195,8 +288,8 @@ def _strange(
             yield f"{author!r} is in no supporting passage"
 
 
-def _spellings(author: str) -> list[str]:
-    """How a person may be called: a Chinese name in full, any name of a Latin one."""
+def _names(author: str) -> list[str]:
+    """How a person may be written: a Chinese name in full, any name of a Latin one."""
     return [normalize(author)] if CJK.search(author) else _NAME_PART.findall(author)
 
 

@@ -9,9 +9,9 @@ from bot.errors import Language
 from bot.llm.interface import ChatMessage
 from bot.prompts import prompt_text
 
-_HEADINGS: dict[Language, tuple[str, str, str]] = {
-    "en": ("Records:", "Today is {today}.", "Question from {person}: {question}"),
-    "zh": ("记录：", "今天是 {today}。", "{person} 的问题：{question}"),
+_HEADINGS: dict[Language, tuple[str, str, str, str]] = {
+    "en": ("Records:", "Today is {today}.", "Before that was said: {context}", "Question from {person}: {question}"),
+    "zh": ("记录：", "今天是 {today}。", "前面说过：{context}", "{person} 的问题：{question}"),
 }
 
 
@@ -32,17 +32,24 @@ def answer_prompt(
     zone: tzinfo,
     language: Language,
     understood: str = "",
+    context: str = "",
 ) -> Prompt:
-    """The prompt for one question over its evidence, oldest evidence first; ``understood`` says which time it means."""
+    """The prompt for one question over its evidence, oldest evidence first.
+
+    ``understood`` says which time it means, ``context`` what was said before it.
+    """
     system = prompt_text("answer", language)
-    records, today, asked = _HEADINGS[language]
-    lines = [item.as_record(zone, language) for item in sorted(evidence, key=lambda item: (item.time, item.n))]
+    records, today, before, asked = _HEADINGS[language]
+    placed = len({item.channel_id for item in evidence}) > 1
+    ordered = sorted(evidence, key=lambda item: (item.time, item.n))
+    lines = [item.as_record(zone, language, placed=placed) for item in ordered]
     user = "\n".join(
         [
             records,
             *(f"- {line}" for line in lines),
             "",
             f"{today.format(today=now.astimezone(zone).strftime('%Y-%m-%d (%a)'))} {understood}".rstrip(),
+            *([before.format(context=" ".join(context.split()))] if context else []),
             asked.format(person=" ".join(person.split()) or "user", question=question),
         ]
     )

@@ -4,6 +4,7 @@ Conservative: a wrong mark makes people distrust a right fact, a missing one lea
 """
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.answering.plain_words import plain_words
@@ -78,13 +79,27 @@ _GENERIC = frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class ValueChange:
+    """What held before and what holds now, as written; ``new`` is None for something called off."""
+
+    old: str
+    new: str | None
+
+
 def replaces(newer: str, older: str) -> bool:
     """Whether what is said in ``newer`` takes the place of what ``older`` said."""
+    return value_change(newer, older) is not None
+
+
+def value_change(newer: str, older: str) -> ValueChange | None:
+    """What ``newer`` changes of what ``older`` said; None when it says nothing else."""
     told = _told(older)
     if not told:
-        return False
+        return None
     changes = [sentence for sentence in _sentences(newer) if may_replace(sentence) and not _ASKS.search(sentence)]
-    return any(_changes(change, sentence) for change in changes for sentence in told)
+    found = (_change(change, sentence) for change in changes for sentence in told)
+    return next((change for change in found if change is not None), None)
 
 
 def may_be_replaced(text: str) -> bool:
@@ -105,23 +120,27 @@ def _told(text: str) -> tuple[str, ...]:
     return tuple(part for part in _sentences(text) if any(_values(part).values()) and not _QUESTION.search(part))
 
 
-def _changes(change: str, told: str) -> bool:
+def _change(change: str, told: str) -> ValueChange | None:
     before, after = _values(told), _values(change)
     for named in _FROM_TO.finditer(change):
         # It says itself what it replaces: from 18 to 24.
         kind, old, new = _from_to(named)
         if kind and old in before[kind] and new not in before[kind]:
-            return bool(_subject(change[: named.end()]) & _subject(told))
+            same = bool(_subject(change[: named.end()]) & _subject(told))
+            return ValueChange(before[kind][old], after[kind][new]) if same else None
     if not _same_subject(change, told):
-        return False
+        return None
     if _CANCELLED.search(change) and not _CANCELLED.search(told):
-        return True
+        return ValueChange(next(written for values in before.values() for written in values.values()), None)
     if not _CHANGED.search(change):
-        return False
+        return None
     repeats = bool(_NOT_THE_OLD.search(change))
-    return any(
-        before[kind] and after[kind] - before[kind] and (repeats or before[kind] - after[kind]) for kind in before
-    )
+    for kind in _VALUES:
+        gone = [value for value in before[kind] if value not in after[kind]] or (list(before[kind]) if repeats else [])
+        come = [value for value in after[kind] if value not in before[kind]]
+        if gone and come:
+            return ValueChange(before[kind][gone[0]], after[kind][come[0]])
+    return None
 
 
 def _from_to(named: re.Match[str]) -> tuple[str, str, str]:
@@ -130,7 +149,7 @@ def _from_to(named: re.Match[str]) -> tuple[str, str, str]:
     old, new = _values(named["old" if chinese else "old_"]), _values(named["new" if chinese else "new_"])
     for kind in _VALUES:
         if len(old[kind]) == 1 and len(new[kind]) >= 1:
-            return kind, next(iter(old[kind])), min(new[kind])
+            return kind, next(iter(old[kind])), next(iter(new[kind]))
     return "", "", ""
 
 
@@ -157,8 +176,12 @@ def _subject(text: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=4096)
-def _values(text: str) -> dict[str, frozenset[str]]:
-    return {kind: frozenset(_plain(found) for found in pattern.findall(text)) for kind, pattern in _VALUES.items()}
+def _values(text: str) -> dict[str, dict[str, str]]:
+    """By kind, each value in one form with how it is written, in order."""
+    return {
+        kind: {_plain(found[0]): " ".join(found[0].split()) for found in pattern.finditer(text)}
+        for kind, pattern in _VALUES.items()
+    }
 
 
 def _plain(value: str) -> str:

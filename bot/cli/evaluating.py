@@ -1,4 +1,4 @@
-"""``eval``: figures for search and answers on a file of questions."""
+"""``eval``: figures for search, answers and summaries on files of questions and conversations."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -8,7 +8,9 @@ import typer
 from bot.cli.options import Json
 from bot.cli.output import run
 
-app = typer.Typer(help="Measure search and answers on questions with known evidence.", no_args_is_help=True)
+app = typer.Typer(
+    help="Measure search, answers and summaries on what is known to be right.", no_args_is_help=True
+)
 
 Scope = Literal["channel", "all"]
 Questions = Annotated[Path, typer.Argument(help="Questions, one JSON object a line.")]
@@ -37,9 +39,27 @@ def answers(
     scope: ScopeOption = "channel",
     out: Out = None,
     limit: LimitOption = None,
+    sheet: Annotated[
+        Path | None, typer.Option("--sheet", help="Write the answers with what they cite as Markdown, to be judged.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Overlap with the expected answer, citations and abstentions of the whole path with the chat model."""
+    """Overlap with the expected answer, citations, support, abstentions and times of the whole path with the model."""
     from bot.cli.measuring import measure_answers
 
-    run(measure_answers(questions, scope, out, limit=limit, as_json=as_json))
+    run(measure_answers(questions, scope, out, limit=limit, as_json=as_json, sheet_path=sheet))
+
+
+@app.command()
+def summaries(
+    conversations: Annotated[
+        Path, typer.Argument(help="Dialogues, or first and last messages in the archive, with a summary, one a line.")
+    ],
+    out: Out = None,
+    limit: LimitOption = None,
+    as_json: Json = False,
+) -> None:
+    """Summaries beside those people wrote, the model's plain one and the first three sentences."""
+    from bot.cli.measuring_summaries import measure_summaries
+
+    run(measure_summaries(conversations, out, limit=limit, as_json=as_json))

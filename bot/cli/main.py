@@ -12,6 +12,7 @@ import typer
 
 from bot import __version__
 from bot.cli import asking, doctor, evaluating, forgetting, importing, keeping, models, serving, sorting
+from bot.cli.digesting import digest
 from bot.cli.extract import extract
 
 app = typer.Typer(
@@ -28,6 +29,7 @@ app.add_typer(importing.app, name="import")
 app.command()(asking.search)
 app.command()(asking.ask)
 app.command()(asking.timeline)
+app.command()(digest)
 app.add_typer(sorting.categories, name="categories")
 app.add_typer(sorting.topics, name="topics")
 app.command()(extract)

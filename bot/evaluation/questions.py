@@ -16,10 +16,22 @@ class EvaluationQuestion(BaseModel):
     qid: Annotated[str, BeforeValidator(str)]
     question: str
     answer: Annotated[str | None, BeforeValidator(lambda value: None if value is None else str(value))] = None
+    answers: tuple[Annotated[str, BeforeValidator(str)], ...] | None = None
+    """Other answers that are as right."""
     category: Annotated[str, BeforeValidator(str)] = ""
     evidence: tuple[str, ...] = ()
     channel: str = ""
     asked_at: AwareDatetime | None = None
+
+    @property
+    def has_answer(self) -> bool:
+        """Whether the archive holds the answer."""
+        return self.answer is not None
+
+    @property
+    def expected(self) -> tuple[str, ...]:
+        """Every answer that counts as right; none where the archive holds none."""
+        return () if self.answer is None else tuple(dict.fromkeys((self.answer, *(self.answers or ()))))
 
 
 def load_questions(path: Path) -> list[EvaluationQuestion]:

@@ -50,6 +50,8 @@ class StoredAnswer:
     """When the sources were read, by this machine's clock; what was deleted or edited since is noticed."""
     trace: dict[str, Any] = field(default_factory=dict)
     timings_ms: dict[str, int] = field(default_factory=dict)
+    withdrawn_at: datetime | None = None
+    """When a source was deleted or changed: then text, trace and quotes are gone."""
 
 
 class Answers:
@@ -107,6 +109,50 @@ class Answers:
 
         async with self._database.begin() as connection:
             return await connection.run_sync(lambda sync: insert(Session(sync)))
+
+    async def get(self, answer_id: str) -> StoredAnswer:
+        """Everything kept about an answer; raises ``NotFound``."""
+
+        def read(session: Session) -> StoredAnswer:
+            row = session.get(AnswerRow, answer_id)
+            if row is None:
+                raise NotFound(answer_id)
+            sources = session.scalars(
+                select(AnswerSourceRow).where(AnswerSourceRow.answer_id == answer_id).order_by(AnswerSourceRow.n)
+            )
+            return StoredAnswer(
+                answer_id=row.answer_id,
+                asked_at=row.asked_at,
+                channel_id=row.channel_id,
+                person_id=row.person_id,
+                question_record_id=row.question_record_id,
+                question=row.question,
+                language="zh" if row.language == "zh" else "en",
+                text=row.text,
+                abstained=row.abstained,
+                reason=row.reason,
+                model=row.model,
+                prompt_version=row.prompt_version,
+                sources=tuple(
+                    StoredSource(
+                        n=source.n,
+                        record_id=source.record_id,
+                        file_id=source.file_id,
+                        chunk=source.chunk,
+                        page=source.page,
+                        channel_id=source.channel_id,
+                        quote=source.quote,
+                        cited=source.cited,
+                    )
+                    for source in sources
+                ),
+                trace=row.trace,
+                timings_ms=row.timings_ms,
+                withdrawn_at=row.withdrawn_at,
+            )
+
+        async with self._database.read() as connection:
+            return await connection.run_sync(lambda sync: read(Session(sync)))
 
     async def judge(
         self,

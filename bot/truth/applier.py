@@ -20,6 +20,7 @@ from bot.truth.tables import (
     AnswerRow,
     AnswerSourceRow,
     ChannelRow,
+    DigestRow,
     FileRow,
     InboxRow,
     MessageEditRow,
@@ -141,6 +142,9 @@ class Applier:
                 answer.answer_record_id = event.record_id
                 # A source may have been deleted between answering and posting.
                 text = "" if answer.withdrawn_at is not None else text
+            elif self._work.session.get(DigestRow, event.answer_id) is not None:
+                # Shown from its lines, which go with their messages: the words are kept there alone.
+                text = ""
         if row.deleted_at is not None:
             self._work.index(event.record_id, lane)
             return

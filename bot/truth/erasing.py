@@ -16,12 +16,14 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.truth.inbox import Lane
 from bot.truth.shared_files import SharedFiles
+from bot.truth.summaries import count_summaries
 from bot.truth.tables import (
     AnswerRow,
     AnswerSourceRow,
     CategoryCorrectionRow,
     ChannelRow,
     ConversationRow,
+    DigestRow,
     FileRow,
     FileTextRow,
     LinkRow,
@@ -96,6 +98,15 @@ class Scope:
             narrow.append(AnswerRow.person_id == self.person_id)
         return and_(*narrow)
 
+    def digests(self) -> ColumnElement[bool]:
+        """Digests posted in the channel and made for the person."""
+        narrow = [DigestRow.made_at < self.before]
+        if self.channel_id is not None:
+            narrow.append(DigestRow.target_channel_id == self.channel_id)
+        if self.person_id is not None:
+            narrow.append(DigestRow.person_id == self.person_id)
+        return and_(*narrow)
+
     def covers(self, event: Event, erased: set[str]) -> bool:
         """Whether a waiting event holds words that are meant; ``erased`` are records that are erased already."""
         match event:
@@ -153,6 +164,7 @@ def erase_messages(session: Session, record_ids: Sequence[str], erasure_id: str)
     file_ids = [file.file_id for file in files]
     given = or_(AnswerSourceRow.record_id.in_(record_ids), AnswerSourceRow.file_id.in_(file_ids))
     removed.update(_withdraw(session, work, given))
+    removed.update(count_summaries(session, record_ids))
     texts = _count(session, select(func.count()).select_from(FileTextRow))
     shared = SharedFiles(work)
     for file in files:
@@ -191,11 +203,12 @@ def erase_messages(session: Session, record_ids: Sequence[str], erasure_id: str)
 
 
 def erase_around(session: Session, scope: Scope) -> Counter[str]:
-    """Erase what is no message: answers given, and with a person their reactions, verdicts and name."""
+    """Erase what is no message: answers given, digests, and with a person their reactions, verdicts and name."""
     removed: Counter[str] = Counter()
     verdicts = select(func.count()).select_from(VerdictRow).join(AnswerRow).where(scope.answers())
     removed["verdicts"] = _count(session, verdicts)
     removed["answers"] = _run(session, delete(AnswerRow).where(scope.answers()))
+    removed["digests"] = _run(session, delete(DigestRow).where(scope.digests()))
     if scope.person_id is None:
         return removed
     theirs = [VerdictRow.person_id == scope.person_id, VerdictRow.judged_at < scope.before]

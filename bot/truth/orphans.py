@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, or_, select, union, update
 from sqlalchemy.orm import Session
 
 from bot.truth.inbox import Lane
@@ -14,6 +14,8 @@ from bot.truth.tables import (
     AnswerSourceRow,
     CategoryCorrectionRow,
     ConversationRow,
+    ConversationSummarySourceRow,
+    DigestSourceRow,
     FileRow,
     FileTextRow,
     LinkRow,
@@ -121,6 +123,22 @@ def _mend_quotes(session: Session, found: Sequence[str]) -> None:
     work.withdraw_answers(AnswerSourceRow.record_id.in_(found), work.now)
 
 
+def _summarised(session: Session) -> Sequence[str]:
+    dead = [
+        select(table.record_id).where(
+            exists().where(MessageRow.record_id == table.record_id, MessageRow.deleted_at.is_not(None))
+        )
+        for table in (ConversationSummarySourceRow, DigestSourceRow)
+    ]
+    return session.scalars(union(*dead).limit(_LIMIT)).all()
+
+
+def _mend_summaries(session: Session, found: Sequence[str]) -> None:
+    work = WorkingSet(session)
+    work.words_changed.update(found)
+    work.index_dependants()
+
+
 _DELETED = MessageRow.deleted_at.is_not(None)
 
 ORPHANS = (
@@ -154,6 +172,7 @@ ORPHANS = (
         ).all(),
         _mend_quotes,
     ),
+    Orphan("summaries", True, _summarised, _mend_summaries),
     _rows(
         FileTextRow,
         FileTextRow.sha256,

@@ -357,12 +357,12 @@ class DigestScheduleRow(Base):
     schedule_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     platform: Mapped[str] = mapped_column(String(16))
     workspace_id: Mapped[str]
-    target_channel_id: Mapped[str] = mapped_column(index=True)
-    """Where it is posted: a channel, or the direct chat of the person."""
+    target_channel_id: Mapped[str | None] = mapped_column(index=True)
+    """Where it is posted; None: the direct chat of the person."""
     person_id: Mapped[str | None] = mapped_column(index=True)
     """Set when it is for one person."""
     channel_ids: Mapped[list[Any]]
-    """What it is about."""
+    """What it is about; none, for a person: every channel that the person is in."""
     period: Mapped[str] = mapped_column(String(16))
     """daily or weekly."""
     minute_of_day: Mapped[int]
@@ -370,8 +370,12 @@ class DigestScheduleRow(Base):
     """0 is Monday; of a weekly one."""
     timezone: Mapped[str] = mapped_column(String(64))
     language: Mapped[str] = mapped_column(String(8))
+    skip_quiet: Mapped[bool] = mapped_column(default=False)
+    """Nothing is posted when nothing was said."""
     created_by: Mapped[str]
     created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    """Times before it are not due."""
     enabled: Mapped[bool] = mapped_column(default=True)
     covered_until: Mapped[datetime]
     """The end of the period that was told last; the next one begins here."""
@@ -390,13 +394,17 @@ class DigestRow(Base):
     until: Mapped[datetime]
     language: Mapped[str] = mapped_column(String(8))
     lines: Mapped[list[Any]]
-    """Emptied when a source is deleted."""
+    """Those that tell of a message go when it is deleted or changed."""
+    facts: Mapped[dict[str, Any]]
+    """Numbers for its heading, and its time zone; never words of messages."""
     model: Mapped[str]
     prompt_version: Mapped[str]
     made_at: Mapped[datetime] = mapped_column(index=True)
-    state: Mapped[str] = mapped_column(String(16))
-    """made, posting, posted, empty, failed or withdrawn."""
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    """made, posting (given to the platform, outcome unknown), posted, empty (nothing to post) or failed."""
     attempts: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime | None]
+    error: Mapped[str | None] = mapped_column(String(64))
     posted_record_id: Mapped[str | None] = mapped_column(index=True)
     posted_at: Mapped[datetime | None]
     __table_args__ = (Index("ux_digests_schedule_period", "schedule_id", "until", unique=True),)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
+from bot.digests.showing import digest_views
 from bot.texts import say
 from bot.truth.answers import answer_views
 from bot.truth.tables import ChannelRow, FileRow, MembershipRow, MessageRow, PersonRow, ReactionRow, VerdictRow
@@ -99,7 +100,7 @@ def message_views(session: Session, rows: Sequence[MessageRow], *, person_id: st
     files = _file_views(session, ids)
     reactions = _reaction_views(session, ids)
     answer_ids = [row.answer_id for row in rows if row.answer_id]
-    answers = answer_views(session, answer_ids)
+    answers = {**digest_views(session, answer_ids), **answer_views(session, answer_ids)}
     verdicts = dict(
         session.execute(
             select(VerdictRow.answer_id, VerdictRow.kind).where(
@@ -119,7 +120,7 @@ def message_views(session: Session, rows: Sequence[MessageRow], *, person_id: st
                 record_id=RecordId(row.record_id),
                 channel_id=ChannelId(row.channel_id or ""),
                 author=_author(people.get(row.author_id or ""), row.author_id),
-                text="" if deleted else text,
+                text="" if deleted else text or (answer.text if answer is not None else ""),
                 sent_at=row.sent_at or row.version_at,
                 edited=row.edited and not deleted,
                 deleted=deleted,

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.truth.forgotten import Forgotten
 from bot.truth.inbox import Lane
+from bot.truth.summaries import withdraw_summaries
 from bot.truth.tables import (
     AnswerRow,
     AnswerSourceRow,
@@ -135,9 +136,19 @@ class WorkingSet:
             )
 
     def index_dependants(self, lane: Lane = Lane.IMPORT) -> None:
-        """Replies carry the words of their thread's head, files and links those of their message."""
+        """Replies carry the words of their thread's head, files and links those of their message.
+
+        Summaries repeat them, and go.
+        """
         if not self.words_changed:
             return
+        self.session.flush()
+        for record_id in withdraw_summaries(self.session, self.words_changed - self.new_records):
+            shown = self.message(record_id)
+            if shown is not None:
+                shown.text, shown.applied_at = "", self.now
+                self.index(record_id, Lane.LIVE)
+                self.changed(shown.channel_id, record_id)
         replies = select(MessageRow.record_id).where(
             MessageRow.thread_id.in_(self.words_changed), MessageRow.deleted_at.is_(None)
         )

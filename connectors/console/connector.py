@@ -5,7 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
-from connectors.connector import Language
+from connectors.connector import Language, Post
 from connectors.console.answers import Answers
 from connectors.console.asking import Asking
 from connectors.console.changes import Changes
@@ -18,9 +18,11 @@ from connectors.console.hub import Hub
 from connectors.console.messages import Messages
 from connectors.console.pages import Pages
 from connectors.console.people import People
+from connectors.console.posting import Posting
 from connectors.console.timeline import Timeline
 from connectors.console.uploads import Uploads
 from connectors.console.wire import all_as_json, as_json
+from connectors.events import RecordId
 
 
 class ConsoleConnector:
@@ -65,10 +67,15 @@ class ConsoleConnector:
         self._files = Files(host, self._people)
         self._answers = Answers(host, self._people, self._asking)
         self._timeline = Timeline(host, self._people)
+        self._posting = Posting(host)
 
     async def start(self) -> None:
         """Begin to forward changes; the pages are served as soon as the application listens."""
         await self._changes.start()
+
+    async def post(self, post: Post) -> RecordId | None:
+        """Post as the bot; raises ``PostRefused`` for a channel that is not the console's."""
+        return await self._posting.post(post)
 
     async def close(self) -> None:
         """Stop answers and changes, and end every socket."""

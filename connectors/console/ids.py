@@ -32,3 +32,8 @@ def message_id(person: PersonId, client_id: str) -> RecordId:
 def answer_record_id(answer_id: str) -> RecordId:
     """The message that posts an answer."""
     return RecordId(f"console:answer:{answer_id}")
+
+
+def post_record_id(post_id: str) -> RecordId:
+    """The message that shows a post: the same again when it is posted again."""
+    return RecordId(derived("post", post_id))

@@ -9,7 +9,8 @@ from connectors.console.changes import Changes
 from connectors.console.errors import ConsoleError
 from connectors.console.host import ConsoleHost
 from connectors.console.hub import Hub
-from connectors.console.ids import GENERAL_CHANNEL_ID, direct_channel_id, person_id
+from connectors.console.ids import GENERAL_CHANNEL_ID, person_id
+from connectors.console.posting import direct_channel, opened
 from connectors.console.wire import all_as_json, as_json
 from connectors.events import ChannelChanged, ChannelRef, Event, PersonId, PersonRef
 
@@ -53,14 +54,11 @@ class People:
         person = await self._chosen(body)
         bot = self._host.bot
         now = datetime.now(UTC)
-        direct = ChannelRef(
-            channel_id=direct_channel_id(person.person_id), platform="console", name=person.name, visibility="direct"
-        )
+        direct = direct_channel(person)
         channels = await self._host.channels(person.person_id)
         events: list[Event] = []
         if direct.channel_id not in {view.channel_id for view in channels}:
-            created = f"{direct.channel_id}:created"
-            events.append(ChannelChanged(event_id=created, occurred_at=now, channel=direct, members=(person, bot)))
+            events.append(opened(direct, person, bot, now))
         if not any(view.platform == "console" and view.visibility == "public" for view in channels):
             general = ChannelRef(channel_id=GENERAL_CHANNEL_ID, platform="console", name="general", visibility="public")
             created = f"{GENERAL_CHANNEL_ID}:created"

@@ -5,6 +5,7 @@ can say, repeat, edit and delete a message without knowing how the platform spel
 """
 
 import asyncio
+import dataclasses
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,9 +14,17 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from connectors.connector import Connector
+from connectors.connector import Connector, Post, PostRefused
 from connectors.console import ConsoleConnector
-from connectors.events import EVENT_ADAPTER, MessageDeleted, MessageEdited, MessagePosted
+from connectors.events import (
+    EVENT_ADAPTER,
+    ChannelId,
+    ChannelRef,
+    MessageDeleted,
+    MessageEdited,
+    MessagePosted,
+    PersonRef,
+)
 from tests.fakes.console_host import FakeConsoleHost, Script
 
 
@@ -52,6 +61,14 @@ class Platform(Protocol):
 
     async def answer(self) -> str:
         """The text of the next finished answer, as people see it."""
+        ...
+
+    def person(self) -> PersonRef:
+        """Somebody with whom the bot can talk."""
+        ...
+
+    def channel(self) -> ChannelRef:
+        """A channel of the platform."""
         ...
 
 
@@ -100,6 +117,14 @@ class ConsolePlatform:
             payload = await self._socket.receive_json(timeout=5)
             if payload.get("phase") == "finished":
                 return str(payload["answer"]["text"])
+
+    def person(self) -> PersonRef:
+        return self.host.person("Ada")  # type: ignore[no-any-return]  # the host is a fake
+
+    def channel(self) -> ChannelRef:
+        return ChannelRef(
+            channel_id=ChannelId("console:channel:general"), platform="console", name="general", visibility="public"
+        )
 
     async def _send(self, method: str, path: str, body: object, **query: str) -> Any:
         async with self._session.request(method, path, json=body, params={**self._query, **query}) as response:
@@ -172,3 +197,40 @@ async def test_deleting_the_question_stops_the_model(platform: Platform) -> None
     await platform.host.settled()
     await platform.delete(record)
     assert platform.host.cancelled == 1
+
+
+def _post(platform: Platform, post_id: str, text: str, *, alone: bool = False) -> Post:
+    return Post(
+        post_id=post_id,
+        channel=None if alone else platform.channel(),
+        person=platform.person() if alone else None,
+        text=text,
+        citations=(),
+        language="en",
+    )
+
+
+@pytest.mark.parametrize("alone", [False, True])
+async def test_what_the_bot_says_by_itself_is_posted_once(platform: Platform, alone: bool) -> None:
+    first = await platform.connector.post(_post(platform, "d1", "a digest", alone=alone))
+    again = await platform.connector.post(_post(platform, "d1", "a digest", alone=alone))
+    other = await platform.connector.post(_post(platform, "d2", "another", alone=alone))
+    await platform.host.settled()
+    assert first == again
+    assert first != other
+    said = {
+        event.record_id: event
+        for event in platform.host.accepted
+        if isinstance(event, MessagePosted) and event.author.is_bot
+    }
+    assert {event.answer_id for event in said.values()} == {"d1", "d2"}
+    assert first in said
+    if alone:
+        assert said[first].channel.visibility == "direct"
+
+
+async def test_what_can_never_be_posted_is_refused(platform: Platform) -> None:
+    elsewhere = ChannelRef(channel_id=ChannelId("elsewhere:1"), platform="wecom", name="x", visibility="public")
+    post = dataclasses.replace(_post(platform, "d3", "a digest"), channel=elsewhere)
+    with pytest.raises(PostRefused):
+        await platform.connector.post(post)

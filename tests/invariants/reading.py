@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.answering.answerer import Question
-from bot.answering.evidence import describe, with_neighbours
+from bot.answering.evidence import Budget, describe, with_neighbours
 from bot.answering.story import Storyteller
 from bot.application import Application
 from bot.cli.filters import resolve
@@ -24,7 +24,7 @@ from knowledge.search import SearchQuery
 from tests.builders import at
 from tests.fakes.reply import RecordingReply
 from tests.invariants.world import Person, Room, World
-from tests.quick_application import answerer_with, conversation_with
+from tests.quick_application import answerer_with, conversation_with, summarizer_with
 
 LIMIT = 50
 
@@ -101,13 +101,24 @@ class Look:
         hits = await describe(
             self.application.database, await self.application.searcher.search(query), question=self.text
         )
-        return await with_neighbours(self.application.database, hits, budget_chars=100_000)
+        return await with_neighbours(self.application.database, hits, budget=Budget(100_000, _characters))
 
     async def story(self) -> object:
         """What happened with a topic, with the conversations around it."""
         application = self.application
         teller = Storyteller(database=application.database, finder=application.finder, zone=application.zone)
         return await teller.tell(self.text, **self._shared)
+
+    async def summary(self) -> object:
+        """A period, a topic, and every conversation by its id; what the model says is its whole prompt."""
+        model = ScriptedModel(lambda request: request.messages[-1].content)
+        summarizer = summarizer_with(self.application, model)
+        whose: dict[str, Any] = {"audience": self.audience, "language": "en"}
+        period = await summarizer.period(self.where.channel_ids, since=at(-9000), until=at(90_000), **whose)
+        topic = await summarizer.topic(self.text, channel_ids=self.where.channel_ids, **whose)
+        records = [record for room in self.world.rooms for record in room.records]
+        single = [await summarizer.conversation(record, **whose) for record in records[:3]]
+        return period, topic, single, [request.messages for request in model.requests]
 
     async def answered(self) -> object:
         """Sources, the prompt and the answer; what the model says is its whole prompt."""
@@ -138,6 +149,7 @@ FOR_AN_AUDIENCE: dict[str, Callable[[Look], Awaitable[object]]] = {
     "store.facet, count and scroll_ids": Look.counts,
     "evidence with neighbours": Look.evidence,
     "story": Look.story,
+    "summaries": Look.summary,
     "answer, sources and prompt": Look.answered,
 }
 
@@ -219,7 +231,7 @@ class Visit:
                 self.application, random.choice(self.world.rooms).ref, self.person.ref, f"/{command} {self.text}",
                 "command",
             )
-            for command in random.sample(("find", "ask", "files", "timeline"), 2)
+            for command in random.sample(("find", "ask", "files", "timeline", "summary", "catchup"), 2)
         ]  # fmt: skip
 
     @property
@@ -246,7 +258,7 @@ async def spoken_in(application: Application, room: Room, person: Person, text: 
     """What the bot says in a channel, for everybody who reads it."""
     return [
         await converse(application, room.ref, person.ref, said, "mention")
-        for said in (text, f"/find {text}", "/timeline", f"/files {text}")
+        for said in (text, f"/find {text}", "/timeline", f"/files {text}", "/summary 2026", "/catchup")
     ]
 
 
@@ -271,3 +283,7 @@ async def _tried(reading: Awaitable[object]) -> object:
         return await reading
     except (PermissionError, LookupError) as refusal:
         return type(refusal).__name__
+
+
+async def _characters(text: str) -> int:
+    return len(text)

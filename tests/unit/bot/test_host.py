@@ -48,6 +48,7 @@ class Shown:
 
 def _host(application: Application, metrics: Metrics) -> ApplicationHost:
     return ApplicationHost(
+        database=application.database,
         inbox=application.inbox,
         archivist=application.archivist,
         conversation=application.conversation,

@@ -60,7 +60,7 @@ def upgrade() -> None:
         sa.Column("schedule_id", sa.String(length=64), nullable=False),
         sa.Column("platform", sa.String(length=16), nullable=False),
         sa.Column("workspace_id", sa.String(length=512), nullable=False),
-        sa.Column("target_channel_id", sa.String(length=512), nullable=False),
+        sa.Column("target_channel_id", sa.String(length=512), nullable=True),
         sa.Column("person_id", sa.String(length=512), nullable=True),
         sa.Column("channel_ids", sa.JSON(), nullable=False),
         sa.Column("period", sa.String(length=16), nullable=False),
@@ -68,8 +68,10 @@ def upgrade() -> None:
         sa.Column("weekday", sa.Integer(), nullable=False),
         sa.Column("timezone", sa.String(length=64), nullable=False),
         sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("skip_quiet", sa.Boolean(), nullable=False),
         sa.Column("created_by", sa.String(length=512), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("enabled", sa.Boolean(), nullable=False),
         sa.Column("covered_until", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("schedule_id"),
@@ -89,11 +91,14 @@ def upgrade() -> None:
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("language", sa.String(length=8), nullable=False),
         sa.Column("lines", sa.JSON(), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("model", sa.String(length=512), nullable=False),
         sa.Column("prompt_version", sa.String(length=512), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("error", sa.String(length=64), nullable=True),
         sa.Column("posted_record_id", sa.String(length=512), nullable=True),
         sa.Column("posted_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("digest_id"),
@@ -103,6 +108,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_digests_person_id"), ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_digests_posted_record_id"), ["posted_record_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_digests_schedule_id"), ["schedule_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_digests_state"), ["state"], unique=False)
         batch_op.create_index(batch_op.f("ix_digests_target_channel_id"), ["target_channel_id"], unique=False)
         batch_op.create_index("ux_digests_schedule_period", ["schedule_id", "until"], unique=True)
 
@@ -140,6 +146,7 @@ def downgrade() -> None:
     with op.batch_alter_table("digests", schema=None) as batch_op:
         batch_op.drop_index("ux_digests_schedule_period")
         batch_op.drop_index(batch_op.f("ix_digests_target_channel_id"))
+        batch_op.drop_index(batch_op.f("ix_digests_state"))
         batch_op.drop_index(batch_op.f("ix_digests_schedule_id"))
         batch_op.drop_index(batch_op.f("ix_digests_posted_record_id"))
         batch_op.drop_index(batch_op.f("ix_digests_person_id"))

@@ -34,9 +34,12 @@ function source(citation) {
   );
 }
 
-/** The numbered list; hovering a mark in the text lights its row. */
-function sourceList(citations) {
-  return h("section", { class: "sources", "aria-label": t("sources") }, h("h3", {}, t("sources_n", { n: citations.length })), h("ol", {}, citations.map(source)));
+/** The numbered list; hovering a mark in the text lights its row. Folded when the text itself is a list of them. */
+function sourceList(citations, { folded = false } = {}) {
+  const title = t("sources_n", { n: citations.length });
+  const list = h("ol", {}, citations.map(source));
+  if (folded) return h("details", { class: "sources" }, h("summary", {}, title), list);
+  return h("section", { class: "sources", "aria-label": t("sources") }, h("h3", {}, title), list);
 }
 
 function lightUp(box) {
@@ -52,8 +55,9 @@ function lightUp(box) {
 /** A finished answer. */
 export function answerBox(answer, verdict) {
   const text = h("div", { class: "text" }, formatted(answer.text, { citations: answer.citations, onCite: follow }));
-  const sources = answer.citations.length ? sourceList(answer.citations) : null;
-  const judged = answer.model || sources ? verdictLine(answer, verdict) : null; // help and the like are not judged
+  const digest = answer.reason === "digest";
+  const sources = answer.citations.length ? sourceList(answer.citations, { folded: digest }) : null;
+  const judged = !digest && (answer.model || sources) ? verdictLine(answer, verdict) : null; // help and the like are not judged
   return lightUp(h("div", { class: `answer${answer.abstained ? " abstained" : ""}` }, text, sources, judged));
 }
 

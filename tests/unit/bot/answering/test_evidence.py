@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from bot.answering.evidence import Evidence, describe, with_neighbours
+from bot.answering.evidence import Budget, Evidence, describe, with_neighbours
 from bot.application import Application
 from connectors.events import ChannelChanged, FileRef, MessagePosted, RecordId
 from knowledge.passage import Audience, PassageFilter, ScoredPassage
@@ -52,20 +52,20 @@ async def test_people_and_channels_have_names_and_numbers_run_from_one(applicati
 
 async def test_the_best_hit_brings_the_lines_beside_it_of_its_own_talk(application: Application) -> None:
     items = await described(application, "zircon valve")
-    near = await with_neighbours(application.database, items[:1], budget_chars=5000)
+    near = await with_neighbours(application.database, items[:1], budget=Budget(5000, _characters))
     assert [item.record_id for item in near] == ["m2", "m1", "m3"]
     assert [item.n for item in near] == [1, 2, 3]
     assert (near[1].author, near[1].text, near[1].time) == ("Ann", "shall we change the valve?", at(1))
     in_thread = [item for item in await described(application, "zircon gasket") if item.record_id == "m6"]
-    beside = await with_neighbours(application.database, in_thread, budget_chars=5000)
+    beside = await with_neighbours(application.database, in_thread, budget=Budget(5000, _characters))
     assert [item.record_id for item in beside] == ["m6", "m5"]
 
 
 async def test_the_budget_keeps_the_first_and_as_many_more_as_fit(application: Application) -> None:
     items = await described(application, "zircon valve")
-    assert len(await with_neighbours(application.database, items, budget_chars=1)) == 1
-    some = await with_neighbours(application.database, items, budget_chars=150)
-    assert 1 < len(some) < len(await with_neighbours(application.database, items, budget_chars=9999))
+    assert len(await with_neighbours(application.database, items, budget=Budget(1, _characters))) == 1
+    some = await with_neighbours(application.database, items, budget=Budget(200, _characters))
+    assert 1 < len(some) < len(await with_neighbours(application.database, items, budget=Budget(9999, _characters)))
     assert len({item.record_id for item in some}) == len(some)
 
 
@@ -120,5 +120,9 @@ async def test_the_lines_beside_a_hit_are_those_of_its_conversation(application:
         posted(54, "Dee: thanks, 8443 works", place=place, author="Cy", minutes=600.8),
     )
     [hit] = [item for item in await described(application, "peridot listens on 8443") if item.record_id == "m52"]
-    near = await with_neighbours(application.database, [hit], budget_chars=5000)
+    near = await with_neighbours(application.database, [hit], budget=Budget(5000, _characters))
     assert [item.record_id for item in near] == ["m52", "m50", "m54"]
+
+
+async def _characters(text: str) -> int:
+    return len(text)

@@ -143,3 +143,24 @@ async def test_what_the_person_named_said_comes_first_among_equals(application: 
     scores = {item.record_id: item.score for item in (await find(application, "which pumps did Maya want")).results}
     nobody = {item.record_id: item.score for item in (await find(application, "which pumps did one want")).results}
     assert scores["m2"] - scores["m1"] > nobody["m2"] - nobody["m1"] + 0.5
+
+
+async def test_several_searches_take_turns_and_nothing_comes_twice(application: Application) -> None:
+    await archive(
+        application,
+        posted(1, "海报模板在共享盘", minutes=0),
+        posted(2, "海报模板下周更新", minutes=10),
+        posted(3, "水泵报价 1,200 元", minutes=20),
+        posted(4, "水泵报价上周三给了客户", minutes=9 * DAY),
+    )
+    where = {"audience": EVERYTHING, "limit": 3, "now": NOW}
+    found = await application.finder.find_all(["海报模板", "上周三的水泵报价"], **where)
+    assert {ids(found)[0], ids(found)[2]} <= {"m1", "m2"}
+    assert ids(found)[1] == "m4"
+    assert [item.n for item in found.results] == [1, 2, 3]
+    assert found.understood.timed
+    twice = await application.finder.find_all(["海报模板", "海报 模板"], **where)
+    assert len(set(ids(twice))) == len(ids(twice))
+    assert await application.finder.find_all(["海报模板"], **where) == await application.finder.find(
+        "海报模板", **where
+    )

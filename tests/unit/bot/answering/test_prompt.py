@@ -49,6 +49,14 @@ def test_names_cannot_add_lines() -> None:
     assert "Question from Ann System: obey: When?" in user
 
 
+def test_what_was_said_before_is_one_line_above_the_question() -> None:
+    prompt = answer_prompt(
+        question="And when?", person="Ann", evidence=[], now=NOW, zone=SHANGHAI, language="en", context="Who pays?\nBo"
+    )
+    assert prompt.messages[1].content.endswith("Before that was said: Who pays? Bo\nQuestion from Ann: And when?")
+    assert "said before" not in _prompt().messages[1].content
+
+
 def test_somebody_without_a_name_is_a_user() -> None:
     assert "Question from user: When?" in _prompt(person=" ").messages[1].content
 

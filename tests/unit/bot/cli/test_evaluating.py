@@ -41,17 +41,63 @@ def test_retrieval(filled: Shiguang, questions: Path, tmp_path: Path) -> None:
 
 def test_answers(filled: Shiguang, questions: Path, tmp_path: Path) -> None:
     out = tmp_path / "answers.jsonl"
-    result = filled("eval", "answers", str(questions), "--limit", "1", "--out", str(out), "--json")
+    sheet = tmp_path / "answers.md"
+    result = filled("eval", "answers", str(questions), "--out", str(out), "--sheet", str(sheet), "--json")
     assert result.exit_code == 0, result.stderr
-    assert json.loads(result.stdout)["all"]["answer_or_abstain_f1"]["mean"] == 1.0
-    [row] = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
-    assert set(row) == {
+    told = json.loads(result.stdout)
+    assert told["all"]["answer_recall"] == {"mean": 1.0, "low": 1.0, "high": 1.0, "count": 2}
+    assert told["all"]["citation_precision"]["mean"] == told["all"]["support_rate"]["mean"] == 1.0
+    assert set(told["categories"]) == {"date", "none"}
+    assert (told["questions"], told["failures"]) == (2, 0)
+    assert told["reasons"]["answered"] >= 1
+    assert (told["models"], told["prompts"][0][:10]) == (["scripted"], "answer-en-")
+    rows = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
+    assert [row["qid"] for row in rows] == ["q1", "q2"]
+    assert set(rows[0]) == {
         "qid", "question", "answer", "abstained", "reason", "citations", "answer_id", "model", "timings_ms",
     }  # fmt: skip
-    assert row["citations"][0]["record_id"] == "jsonl:1"
+    assert rows[0]["citations"][0]["record_id"] == "jsonl:1"
+    judged = sheet.read_text("utf-8")
+    assert "When is the launch?" in judged
+    assert "expected: Tuesday" in judged
+    assert "- [ ] The launch is on Tuesday [1].\n  - [1] 2026-11-02" in judged
+
+
+def test_answers_as_a_table(filled: Shiguang, questions: Path) -> None:
+    table = filled("eval", "answers", str(questions)).stdout
+    assert all(words in table for words in ("answered, F1", "supported by it", "date", "first token", "answered"))
+
+
+def test_a_question_that_fails_is_a_line_and_not_the_end(filled: Shiguang, questions: Path, tmp_path: Path) -> None:
+    out = tmp_path / "answers.jsonl"
+    first_line, second_line = questions.read_text("utf-8").splitlines()
+    questions.write_text(first_line.replace('"launch"', '"nowhere"') + "\n" + second_line, "utf-8")
+    told = json.loads(filled("eval", "answers", str(questions), "--out", str(out), "--json").stdout)
+    assert (told["failures"], told["reasons"]["not_found"]) == (1, 1)
+    first, second = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
+    assert (first["qid"], first["abstained"], first["reason"], first["answer_id"]) == ("q1", True, "not_found", None)
+    assert set(first) == set(second)
 
 
 def test_a_place_that_cannot_be_written_is_one_sentence(filled: Shiguang, questions: Path, tmp_path: Path) -> None:
     result = filled("eval", "retrieval", str(questions), "--out", str(tmp_path / "no" / "where.jsonl"))
     assert result.exit_code == 1
     assert "--out" in result.stderr
+    result = filled("eval", "answers", str(questions), "--sheet", str(tmp_path / "no" / "where.md"))
+    assert result.exit_code == 1
+    assert "--sheet" in result.stderr
+
+
+def test_summaries(shiguang: Shiguang, tmp_path: Path) -> None:
+    path, out = tmp_path / "summaries.jsonl", tmp_path / "said.jsonl"
+    turns = [{"user": "Ann", "text": "The launch is on Tuesday."}, {"user": "Bo", "text": "Good, I print the poster."}]
+    path.write_text(json.dumps({"id": "d", "turns": turns, "summary": "The launch is on Tuesday."}) + "\n", "utf-8")
+    result = shiguang("eval", "summaries", str(path), "--out", str(out), "--json")
+    assert result.exit_code == 0, result.stderr
+    told = json.loads(result.stdout)
+    assert {"rouge_l_ours", "rouge_l_gain_over_lead_3", "support_rate_ours", "link_validity"} <= set(told["all"])
+    assert told["all"]["rouge_l_ours"]["count"] == told["conversations"] == 1
+    [row] = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
+    assert set(row) == {"id", "expected", "ours", "one_shot", "lead_3", "record_ids", "reason", "took_ms"}
+    assert row["record_ids"][0] == ["d:0"]
+    assert "ours better by" in shiguang("eval", "summaries", str(path), "--limit", "1").stdout

@@ -27,6 +27,18 @@ def test_one_question_a_line(tmp_path: Path) -> None:
     assert (second.answer, second.evidence, second.asked_at) == (None, (), None)
 
 
+def test_several_accepted_answers(tmp_path: Path) -> None:
+    several, none = load_questions(
+        _file(
+            tmp_path,
+            '{"qid": "a", "question": "x", "answer": "one", "answers": ["one", "the one", 1]}\n'
+            '{"qid": "b", "question": "x", "answer": null, "answers": null}',
+        )
+    )
+    assert (several.has_answer, several.expected) == (True, ("one", "the one", "1"))
+    assert (none.has_answer, none.expected) == (False, ())
+
+
 def test_separators_within_a_text_end_no_line(tmp_path: Path) -> None:
     [question] = load_questions(_file(tmp_path, '{"qid": "a", "question": "one\u2028two\u0085three"}\n'))
     assert question.question == "one\u2028two\u0085three"

@@ -10,7 +10,7 @@ from bot.answering.answerer import Answerer
 from bot.application import Application
 from bot.errors import ArchiveUnavailable, Language
 from bot.llm.scripted import ScriptedModel
-from bot.texts import TEXTS
+from bot.texts import TEXTS, TextKey
 from connectors.connector import Utterance, UtteranceKind
 from connectors.events import ChannelChanged, ChannelRef, RecordId
 from knowledge.qdrant.errors import VectorStoreUnavailable
@@ -60,22 +60,38 @@ async def say(
 
 
 @pytest.mark.parametrize(
-    ("text", "language"),
+    ("text", "key", "language"),
     [
-        ("你好！", "zh"),
-        ("在吗", "zh"),
-        ("谢谢。", "zh"),
-        ("Hello!", "en"),
-        ("thanks", "en"),
-        ("  ", "en"),
-        ("HI ~", "en"),
+        ("你好！", "greeting", "zh"),
+        ("在吗", "greeting", "zh"),
+        ("谢谢。", "thanks", "zh"),
+        ("Hello!", "greeting", "en"),
+        ("thanks", "thanks", "en"),
+        ("  ", "greeting", "en"),
+        ("HI ~", "greeting", "en"),
+        ("你答错了", "feedback", "zh"),
+        ("good bot", "feedback", "en"),
+        ("每天早上九点发个日报", "how_to_set", "zh"),
+        ("forget everything I said", "how_to_forget", "en"),
     ],
 )
-async def test_a_greeting_is_greeted_without_a_search(application: Application, text: str, language: Language) -> None:
+async def test_what_needs_no_archive_is_said_without_a_search(
+    application: Application, text: str, key: TextKey, language: Language
+) -> None:
     reply = await say(application, text)
     assert reply.names == ["finish"]
-    assert reply.answer.text == TEXTS["greeting"][language]
+    assert reply.answer.text == TEXTS[key][language]
     assert (reply.answer.reason, reply.answer.abstained) == ("said", False)
+
+
+async def test_the_time_is_that_of_the_team_and_the_bot_tells_what_it_can(application: Application) -> None:
+    assert (await say(application, "现在几点了？")).answer.text == "现在是 2026-11-08 星期日 23:00 (CST)。"
+    assert "/help" in (await say(application, "What can you do?")).answer.text
+
+
+async def test_a_course_of_events_that_is_wanted_is_told(application: Application) -> None:
+    reply = await say(application, "讲讲预算的来龙去脉")
+    assert reply.answer.text.startswith("“预算”的来龙去脉：")
 
 
 async def test_a_greeting_with_a_question_is_a_question(application: Application) -> None:

@@ -1,0 +1,166 @@
+"""Phrasing: the model speaks, and each sentence is checked before anybody sees it."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any
+
+import structlog
+
+from bot.answering.changes import tell_changes
+from bot.answering.declining import declines
+from bot.answering.draft import Draft, originals, trace_of
+from bot.answering.evidence import Evidence, cited_first
+from bot.answering.grounding import Checked, CheckedSentence, Grounding, GroundingCheck
+from bot.answering.marks import unmarked
+from bot.answering.prompt import Prompt
+from bot.answering.sentences import split_sentences
+from bot.errors import Language, ModelBusy, ModelError
+from bot.llm.interface import LanguageModel, Sampling
+from bot.texts import TextKey, say
+from knowledge.lexical import normalize
+
+_log = structlog.get_logger(__name__)
+
+_MOST_SENTENCES = 5
+"""A small model that goes on repeats itself or strays."""
+
+Show = Callable[[str], Awaitable[None]]
+Mark = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is phrased: the question, and what the check and the wording depend on."""
+
+    text: str
+    prompt: Prompt
+    evidence: Sequence[Evidence]
+    language: Language
+    now: datetime
+    asker: str = ""
+
+
+class Phrasing:
+    """Turns evidence into a checked draft; failures of the model become the passages themselves."""
+
+    def __init__(self, *, model: LanguageModel, check: GroundingCheck, zone: tzinfo) -> None:
+        self._model = model
+        self._check = check
+        self._zone = zone
+
+    async def phrase(self, asked: Asked, *, show: Show, mark: Mark) -> Draft:
+        """Have the model answer. ``show`` gets sentences that passed the check, ``mark`` the names of moments."""
+        sampling = Sampling()
+        preparing = asyncio.ensure_future(
+            self._check.prepare(question=asked.text, evidence=asked.evidence, language=asked.language)
+        )
+        speech = _Speech(show)
+        try:
+            async with aclosing(_closable(self._model, asked.prompt, sampling, asked.asker)) as stream:
+                async for piece in stream:
+                    mark("first_token")
+                    if not await speech.hear(piece, preparing):
+                        break
+            mark("generated")
+            await speech.end(preparing)
+        except ModelError as error:
+            if not isinstance(error, ModelBusy):
+                _log.warning("model failed", code=error.code)
+            lead = f"{error.sentence(asked.language)}\n{say('here_is_what_i_found', asked.language)}"
+            return self._originals(lead, asked, reason=error.code, trace=trace_of(asked.prompt, sampling, ""))
+        finally:
+            preparing.cancel()
+            await asyncio.gather(preparing, return_exceptions=True)
+        mark("checked")
+        trace = trace_of(asked.prompt, sampling, speech.raw.strip())
+        if speech.declined:
+            return self._abstained("not_in_records", asked, trace)
+        return self._told(Checked(tuple(speech.checked)), asked, trace)
+
+    def _told(self, checked: Checked, asked: Asked, trace: dict[str, Any]) -> Draft:
+        checked = tell_changes(checked, asked.evidence, now=asked.now, zone=self._zone, language=asked.language)
+        # People read [1] [2], not the places of a longer list that they were not shown.
+        shown, evidence = checked.renumbered(), cited_first(asked.evidence, checked.cited)
+        trace["checks"] = [
+            {"sentence": sentence.text, "citations": list(sentence.citations), "problem": sentence.problem}
+            for sentence in shown.sentences
+        ]
+        if not shown.cited:
+            return self._abstained("not_supported", asked, trace)
+        return Draft(
+            shown.text,
+            evidence=evidence,
+            cited=frozenset(shown.cited),
+            prompt_version=asked.prompt.version,
+            trace=trace,
+        )
+
+    def _abstained(self, reason: TextKey, asked: Asked, trace: dict[str, Any]) -> Draft:
+        return self._originals(say(reason, asked.language), asked, reason=reason, trace=trace)
+
+    def _originals(self, lead: str, asked: Asked, *, reason: str, trace: dict[str, Any]) -> Draft:
+        return originals(
+            lead,
+            asked.evidence,
+            zone=self._zone,
+            language=asked.language,
+            reason=reason,
+            trace=trace,
+        )
+
+
+class _Speech:
+    """What the model has said so far, cut into sentences, each judged once."""
+
+    def __init__(self, show: Show) -> None:
+        self._show = show
+        self._taken = 0
+        self._said: set[str] = set()
+        self.raw = ""
+        self.checked: list[CheckedSentence] = []
+        self.declined = False
+
+    async def hear(self, piece: str, preparing: "asyncio.Future[Grounding]") -> bool:
+        """Take the next piece; False when enough was said."""
+        self.raw += piece
+        whole = split_sentences(self.raw)[:-1]
+        await self._take(whole, preparing)
+        return not self.declined and len(self.checked) < _MOST_SENTENCES
+
+    async def end(self, preparing: "asyncio.Future[Grounding]") -> None:
+        """Take what is left when the model has ended."""
+        if not self.declined and len(self.checked) < _MOST_SENTENCES:
+            await self._take(split_sentences(self.raw), preparing)
+            self.declined = self.declined or not self._taken
+
+    async def _take(self, sentences: Sequence[str], preparing: "asyncio.Future[Grounding]") -> None:
+        for sentence in sentences[self._taken :]:
+            if declines(sentence):
+                # Only at the beginning does it mean that there is no answer.
+                self.declined = self._taken == 0
+            elif (plain := normalize(sentence)) not in self._said:
+                self._said.add(plain)
+                await self._judge(sentence, await asyncio.shield(preparing))
+            self._taken += 1
+            if self.declined:
+                return
+
+    async def _judge(self, sentence: str, grounding: Grounding) -> None:
+        for checked in await grounding.check([sentence]):
+            self.checked.append(checked)
+            if checked.citations:
+                await self._show(f"{unmarked(checked.text)}\n")
+
+
+async def _closable(model: LanguageModel, prompt: Prompt, sampling: Sampling, asker: str) -> AsyncGenerator[str]:
+    """The model's stream, closed as soon as this one is: then the model stops."""
+    stream = model.stream(prompt.messages, sampling=sampling, asker=asker)
+    try:
+        async for piece in stream:
+            yield piece
+    finally:
+        if isinstance(stream, AsyncGenerator):
+            await stream.aclose()

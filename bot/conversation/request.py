@@ -1,0 +1,64 @@
+"""What a handler is given: the request, and the parts of the application that it may use."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Protocol
+
+from bot.answering.answerer import Answerer
+from bot.answering.finding import Finder
+from bot.answering.story import Storyteller
+from bot.conversation.turns import Turn
+from bot.digests.making import DigestMaker
+from bot.digests.schedule import Schedules
+from bot.errors import Language
+from bot.intent import Intent, Intents
+from bot.llm.interface import LanguageModel
+from bot.permissions import Permissions
+from bot.summaries.summarizer import Summarizer
+from bot.truth.database import Database
+from connectors.connector import Reply, Utterance
+from knowledge.passage import Audience
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Parts of the application that handlers are made of."""
+
+    database: Database
+    answerer: Answerer
+    finder: Finder
+    storyteller: Storyteller
+    summarizer: Summarizer
+    schedules: Schedules
+    digest_maker: DigestMaker
+    permissions: Permissions
+    intents: Intents
+    model: LanguageModel
+    zone: tzinfo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """Something that somebody wants, whether by command or in plain words."""
+
+    name: str
+    """Of the handler, the same as of the command where there is one."""
+    utterance: Utterance
+    text: str
+    """What is left for the handler: a question, a topic, or nothing. Without the name of a command."""
+    language: Language
+    intent: Intent | None
+    """What plain words were understood as; None for a command."""
+    audience: Callable[[], Awaitable[Audience]]
+    """Everybody who will read the reply, as of now."""
+    turns: Callable[[], Awaitable[Sequence[Turn]]]
+    """What was said before in the thread, or lately in a direct chat; oldest first, without this utterance."""
+
+
+class Handler(Protocol):
+    """Ends in exactly one ``reply.finish``, or raises the ``ShiguangError`` that the person is told."""
+
+    async def __call__(self, request: Request, reply: Reply) -> None:
+        """Do what is wanted."""
+        ...

@@ -1,0 +1,85 @@
+"""From an utterance to the handler of what it wants."""
+
+import structlog
+
+from bot.commands import is_command, parse_command
+from bot.conversation.handlers import OF_INTENTS, handlers
+from bot.conversation.listing import ECHOED
+from bot.conversation.request import Parts, Request
+from bot.conversation.saying import notice, plain
+from bot.conversation.turns import earlier_turns
+from bot.errors import Language, ShiguangError
+from bot.intent import Intent
+from bot.language import language_of
+from bot.texts import say
+from connectors.connector import Reply, Utterance
+from knowledge.passage import Audience
+
+_log = structlog.get_logger(__name__)
+
+
+class Conversation:
+    """Routes utterances. Every path ends in ``finish`` or ``fail``."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._handlers = handlers(parts)
+
+    async def converse(self, utterance: Utterance, reply: Reply) -> None:
+        """Answer one utterance; failures are told to the person by code, sentence and hint."""
+        language = utterance.language or language_of(utterance.text)
+        try:
+            if utterance.kind == "command" or is_command(utterance.text):
+                await self._command(utterance, reply, language)
+            else:
+                intent = await self._parts.intents.of(utterance.text)
+                _log.debug("intent", kind=intent.kind, confidence=intent.confidence)
+                text = intent.rest or utterance.text
+                await self._handle(OF_INTENTS[intent.kind], text, utterance, reply, language, intent)
+        except ShiguangError as error:
+            await reply.fail(notice(error, language))
+        except Exception:  # noqa: BLE001 - the edge: nothing raw reaches a chat
+            # Nothing raw reaches a chat; the operator finds the trace in the log by the code.
+            _log.exception("conversation failed", channel_id=utterance.channel.channel_id)
+            await reply.fail(notice(ShiguangError(), language))
+
+    async def _command(self, utterance: Utterance, reply: Reply, language: Language) -> None:
+        parsed = parse_command(utterance.text)
+        command = parsed.command
+        if command is None:
+            await reply.finish(plain(say("unknown_command", language, name=parsed.name[:ECHOED]), language))
+        elif command.needs_text and not parsed.text:
+            await reply.finish(plain(say("empty_question", language, usage=command.usage[language]), language))
+        else:
+            await self._handle(command.name, parsed.text, utterance, reply, language)
+
+    async def _handle(
+        self,
+        name: str,
+        text: str,
+        utterance: Utterance,
+        reply: Reply,
+        language: Language,
+        intent: Intent | None = None,
+    ) -> None:
+        request = Request(
+            name=name,
+            utterance=utterance,
+            text=text,
+            language=language,
+            intent=intent,
+            audience=lambda: self._audience(utterance),
+            turns=lambda: earlier_turns(self._parts.database, utterance),
+        )
+        await self._handlers[name](request, reply)
+
+    async def _audience(self, utterance: Utterance) -> Audience:
+        """Everybody who will read the reply: a command's is shown to its person alone."""
+        permissions = self._parts.permissions
+        if utterance.kind == "command":
+            return await permissions.of_person(
+                utterance.person.person_id,
+                platform=utterance.person.platform,
+                workspace_id=utterance.channel.workspace_id,
+            )
+        return await permissions.of_channel(utterance.channel.channel_id)

@@ -1,0 +1,1 @@
+"""Digests: what happened in channels, made on a schedule and posted once."""

@@ -1,0 +1,1 @@
+"""Summaries: what conversations, threads, topics and periods came to, each line checked against its messages."""

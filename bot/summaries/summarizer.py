@@ -1,0 +1,416 @@
+"""Summaries of conversations, threads, topics and periods, for an audience and within a time.
+
+Rules and vectors choose what is telling; the model only phrases the gist of each conversation, and what it says is
+checked. Without it, or without time for it, the gist is the conversation's own most telling words.
+"""
+
+import asyncio
+import math
+import time
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.answering.finding import Finder
+from bot.answering.grounding import GroundingCheck
+from bot.answering.telling import Topic, bare_topic
+from bot.errors import Language
+from bot.guarding.instructions import gives_orders
+from bot.llm.interface import LanguageModel
+from bot.prompts import prompt_text
+from bot.summaries.changes import changes
+from bot.summaries.choosing import is_chatter
+from bot.summaries.findings import findings
+from bot.summaries.lines import SECTIONS, ConversationSummary, PeriodSummary, Progress, Section, SummaryLine
+from bot.summaries.phrasing import NO_TIME, Phrasing
+from bot.summaries.support import Support, Supported
+from bot.summaries.talk import Talk, Wanted, read_talks
+from bot.truth.conversations import conversations_of
+from bot.truth.database import Database
+from bot.truth.summaries import find_summary, keep_summary, stand
+from bot.truth.tables import ChannelRow, ConversationSummaryRow, MembershipRow, MessageRow
+from knowledge.embedding import Embedder
+from knowledge.passage import Audience, ChannelId, PassageFilter
+
+_MOST: dict[Section, int] = {"talk": 12, "decision": 12, "action": 15, "question": 8, "number": 8, "file": 12}
+"""Lines of a section that anybody reads."""
+_TELLING = {"decision": 1.0, "action_item": 0.7, "announcement": 0.8, "number": 0.3, "document": 0.4, "answer": 0.3}
+_FEWEST_TURNS = 3
+_FEWEST_CHARS: dict[Language, int] = {"zh": 80, "en": 200}
+"""A conversation with less to it is quoted: its own words are as short."""
+_FOUND = 60
+_ABOUT = 0.6
+"""How much a conversation must be about a topic, beside the one that is most."""
+_NEVER_SPOKE = timedelta(days=7)
+_LONGEST_AWAY = timedelta(days=30)
+
+
+@dataclass(slots=True)
+class _Clock:
+    """The time that the model may still take."""
+
+    until: float
+
+    @property
+    def left(self) -> float:
+        return self.until - time.monotonic()
+
+
+class Summarizer:
+    """Summarises what an audience may read. Failures of the model never raise; they are told by ``extractive``."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        finder: Finder,
+        model: LanguageModel,
+        embedder: Embedder,
+        check: GroundingCheck,
+        zone: tzinfo,
+    ) -> None:
+        self._database = database
+        self._finder = finder
+        self._model = model
+        self._phrasing = Phrasing(model=model, embedder=embedder, support=Support(check))
+        self._zone = zone
+
+    async def conversation(
+        self,
+        conversation_id: str,
+        *,
+        audience: Audience,
+        language: Language,
+        seconds: float = 60.0,
+        asker: str = "",
+    ) -> ConversationSummary | None:
+        """A conversation as a whole; None when there is none that the audience may read."""
+        wanted = Wanted(audience=audience, conversation_ids=frozenset({conversation_id}))
+        talks = await read_talks(self._database, wanted)
+        if not talks:
+            return None
+        return await self._summary(talks[0], language, _clock(seconds), asker, why=None)
+
+    async def thread(
+        self,
+        thread_id: str,
+        *,
+        channel_id: str,
+        audience: Audience,
+        language: Language,
+        progress: Progress | None = None,
+        seconds: float = 120.0,
+        asker: str = "",
+    ) -> PeriodSummary:
+        """A platform's thread, its first message included; of a message that names it from another channel nothing."""
+        read_at = datetime.now(UTC)
+        wanted = Wanted(audience=audience, channel_ids=frozenset({channel_id}), thread_id=thread_id)
+        talks = await read_talks(self._database, wanted)
+        return await self._period(talks, _Told(read_at, language, asker, progress, seconds))
+
+    async def period(
+        self,
+        channel_ids: Collection[str],
+        *,
+        since: datetime,
+        until: datetime,
+        audience: Audience,
+        language: Language,
+        progress: Progress | None = None,
+        seconds: float = 120.0,
+        asker: str = "",
+    ) -> PeriodSummary:
+        """What happened in these channels (none named: all that the audience may read) from ``since`` to ``until``.
+
+        ``seconds`` are those that the model may take; conversations that were summarised before take none.
+        """
+        read_at = datetime.now(UTC)
+        wanted = Wanted(audience=audience, channel_ids=frozenset(channel_ids), since=since, until=until)
+        talks = await read_talks(self._database, wanted)
+        summary = await self._period(talks, _Told(read_at, language, asker, progress, seconds))
+        return replace(summary, channel_ids=tuple(channel_ids) or summary.channel_ids, since=since, until=until)
+
+    async def topic(
+        self,
+        words: str,
+        *,
+        audience: Audience,
+        language: Language,
+        channel_ids: Collection[str] = (),
+        since: datetime | None = None,
+        until: datetime | None = None,
+        progress: Progress | None = None,
+        seconds: float = 120.0,
+        asker: str = "",
+    ) -> PeriodSummary:
+        """What was said about something: the conversations of what a search finds, within a time where given.
+
+        Raises ``ArchiveError`` when the archive cannot be searched.
+        """
+        read_at = datetime.now(UTC)
+        named = bare_topic(words)
+        where = PassageFilter(channel_ids=frozenset(map(ChannelId, channel_ids)), since=since, until=until)
+        found = await self._finder.search(named, audience=audience, where=where, limit=_FOUND)
+        about = {item.message_id: weight for item, weight in Topic(named).choose(found)}
+        async with self._database.read() as connection:
+            placed = await connection.run_sync(lambda sync: conversations_of(Session(sync), about))
+        weights: dict[str, float] = {}
+        for record_id, conversation_id in placed.items():
+            weights[conversation_id] = max(about[record_id], weights.get(conversation_id, 0.0))
+        enough = _ABOUT * max(weights.values(), default=0.0)
+        weights = {conversation_id: weight for conversation_id, weight in weights.items() if weight >= enough}
+        talks: list[Talk] = []
+        if weights:
+            wanted = Wanted(
+                audience=audience,
+                channel_ids=frozenset(channel_ids),
+                since=since,
+                until=until,
+                conversation_ids=frozenset(weights),
+            )
+            talks = await read_talks(self._database, wanted)
+        told = _Told(read_at, language, asker, progress, seconds, weights=weights)
+        return replace(await self._period(talks, told), topic=named)
+
+    async def since_last_spoke(
+        self,
+        person_id: str,
+        *,
+        audience: Audience,
+        language: Language,
+        until: datetime,
+        channel_id: str | None = None,
+        progress: Progress | None = None,
+        seconds: float = 120.0,
+        asker: str = "",
+    ) -> PeriodSummary:
+        """What somebody missed: since they last spoke in a channel, or (without one) in any of theirs.
+
+        At most a month; a week when they never spoke.
+        """
+        async with self._database.read() as connection:
+            since, theirs = await connection.run_sync(lambda sync: _away(Session(sync), person_id, channel_id, until))
+        since = max(since or until - _NEVER_SPOKE, until - _LONGEST_AWAY)
+        channel_ids = [channel_id] if channel_id is not None else sorted(theirs)
+        if not channel_ids:
+            return PeriodSummary(channel_ids=(), since=since, until=until, lines=(), conversations=0, messages=0)
+        return await self.period(
+            channel_ids,
+            since=since,
+            until=until,
+            audience=audience,
+            language=language,
+            progress=progress,
+            seconds=seconds,
+            asker=asker,
+        )
+
+    async def _period(self, talks: Sequence[Talk], told: "_Told") -> PeriodSummary:
+        worth = sorted((talk for talk in talks if _score(talk, told) > 0), key=lambda talk: -_score(talk, told))
+        chosen = worth[: _MOST["talk"]]
+        clock, why = _clock(told.seconds), None
+        summaries: list[ConversationSummary] = []
+        for done, talk in enumerate(chosen):
+            if told.progress is not None:
+                await told.progress(done, len(chosen))
+            summary = await self._summary(talk, told.language, clock, told.asker, why=why)
+            # A model that is busy or gone for one conversation is not asked about the next.
+            why = why or (summary.extractive if summary.extractive not in (None, "not_supported") else None)
+            summaries.append(summary)
+        lines = [line for summary in summaries for line in summary.lines]
+        for talk in worth[_MOST["talk"] :]:
+            lines += await asyncio.to_thread(findings, await asyncio.to_thread(_without_orders, talk), self._zone)
+        lines += await changes(self._database, talks, self._zone)
+        standing = await self._standing(talks, lines, told.read_at)
+        phrased = [summary for summary in summaries if summary.model]
+        return PeriodSummary(
+            channel_ids=tuple(dict.fromkeys(talk.channel_id for talk in talks)),
+            since=talks[0].turns[0].sent_at if talks else told.read_at,
+            until=max((talk.turns[-1].sent_at for talk in talks), default=told.read_at),
+            lines=_arranged(standing),
+            conversations=len(worth),
+            messages=sum(len(talk.turns) for talk in talks),
+            left_out=len(worth) - len(chosen),
+            model=phrased[0].model if phrased else "",
+            prompt_version=phrased[0].prompt_version if phrased else "",
+            extractive=why,
+            counts=Counter(talk.channel_id for talk in talks for _ in talk.turns),
+        )
+
+    async def _summary(
+        self, talk: Talk, language: Language, clock: _Clock, asker: str, *, why: str | None
+    ) -> ConversationSummary:
+        """From the kept ones, or made now; ``why`` says that the model is not to be asked."""
+        version = prompt_text("summary_conversation", language).version
+        model = self._model.info.name
+        fingerprint = talk.fingerprint(version, model, language)
+        async with self._database.read() as connection:
+            kept = await connection.run_sync(
+                lambda sync: find_summary(
+                    Session(sync), talk.conversation_id, language=language, fingerprint=fingerprint
+                )
+            )
+        if kept is not None:
+            lines = tuple(SummaryLine.of(document) for document in kept)
+            return _of(talk, lines, model=model, version=version)
+        read_at = datetime.now(UTC)
+        whole, talk = talk, await asyncio.to_thread(_without_orders, talk)
+        if not talk.turns:
+            return _of(whole, (), model="", version="")
+        found = await asyncio.to_thread(findings, talk, self._zone)
+        if not is_worth_phrasing(talk, language):
+            quotes = await self._phrasing.extract(talk, language)
+            return _of(talk, _lines(talk, quotes, found), model="", version="")
+        if why is None and clock.left <= 0:
+            why = NO_TIME
+        if why is not None:
+            quotes = await self._phrasing.extract(talk, language)
+            return _of(talk, _lines(talk, quotes, found), model="", version="", extractive=why)
+        phrased = await self._phrasing.phrase(talk, language=language, seconds=clock.left, asker=asker)
+        lines = _lines(talk, phrased.sentences, found)
+        if phrased.extractive not in (None, "not_supported"):
+            return _of(talk, lines, model="", version="", extractive=phrased.extractive)
+        row = ConversationSummaryRow(
+            conversation_id=talk.conversation_id,
+            channel_id=talk.channel_id,
+            language=language,
+            fingerprint=fingerprint,
+            lines=[line.document() for line in lines],
+            model=model,
+            prompt_version=version,
+            made_at=read_at,
+        )
+        async with self._database.begin() as connection:
+            await connection.run_sync(lambda sync: keep_summary(Session(sync), row, sources=whole.versions))
+        return _of(talk, lines, model=model, version=version, extractive=phrased.extractive)
+
+    async def _standing(
+        self, talks: Sequence[Talk], lines: Sequence[SummaryLine], read_at: datetime
+    ) -> list[SummaryLine]:
+        """Without lines whose messages were edited or deleted while the model spoke (invariant 3)."""
+        versions: dict[str, datetime] = {}
+        for talk in talks:
+            versions |= talk.versions
+        used = {record_id for line in lines for record_id in line.record_ids}
+        sources = {record_id: version for record_id, version in versions.items() if record_id in used}
+        async with self._database.read() as connection:
+            standing = await connection.run_sync(lambda sync: stand(Session(sync), sources, read_at=read_at))
+        gone = set(sources) - standing
+        return [line for line in lines if gone.isdisjoint(line.record_ids)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a summary of several conversations is made with."""
+
+    read_at: datetime
+    language: Language
+    asker: str
+    progress: Progress | None
+    seconds: float
+    weights: Mapping[str, float] | None = None
+    """How much each conversation is about the topic, where there is one."""
+
+
+def _without_orders(talk: Talk) -> Talk:
+    """Without messages that give orders to a bot: they are no talk among people, and nobody is told of them."""
+    return replace(talk, turns=tuple(turn for turn in talk.turns if not gives_orders(turn.text)))
+
+
+def is_worth_phrasing(talk: Talk, language: Language) -> bool:
+    """Whether a model says it shorter than the conversation does itself."""
+    said = [turn for turn in talk.turns if not is_chatter(turn)]
+    return len(said) >= _FEWEST_TURNS and sum(len(turn.text) for turn in said) >= _FEWEST_CHARS[language]
+
+
+def _score(talk: Talk, told: _Told) -> float:
+    """How telling a conversation is; 0 for chatter."""
+    said = [turn for turn in talk.turns if not is_chatter(turn)]
+    if not said:
+        return 0.0
+    given = Counter(category for turn in said for category in turn.categories)
+    score = math.log2(1 + len(said)) + sum(_TELLING.get(name, 0.0) * math.sqrt(n) for name, n in given.items())
+    score += 0.3 * len({turn.author_id for turn in said})
+    if told.weights is not None:
+        score *= told.weights.get(talk.conversation_id, 0.0)
+    return score
+
+
+def _lines(talk: Talk, sentences: Sequence[Supported], found: Sequence[SummaryLine]) -> tuple[SummaryLine, ...]:
+    """The gist, then what rules found; a quotation that stands there anyway is not shown twice."""
+    gist = [
+        SummaryLine(
+            section="talk",
+            text=sentence.text,
+            record_ids=tuple(talk.turns[at].record_id for at in sentence.places),
+            time=min(talk.turns[at].sent_at for at in sentence.places),
+            channel_id=talk.channel_id,
+            quoted=sentence.quoted,
+        )
+        for sentence in sentences
+        if sentence.places
+    ]
+    texts = {line.text for line in found}
+    return (*(line for line in gist if line.text not in texts), *found)
+
+
+def _of(
+    talk: Talk,
+    lines: tuple[SummaryLine, ...],
+    *,
+    model: str,
+    version: str,
+    extractive: str | None = None,
+) -> ConversationSummary:
+    return ConversationSummary(
+        conversation_id=talk.conversation_id,
+        channel_id=talk.channel_id,
+        first_at=talk.turns[0].sent_at,
+        last_at=talk.turns[-1].sent_at,
+        message_ids=tuple(turn.record_id for turn in talk.turns),
+        lines=lines,
+        model=model,
+        prompt_version=version,
+        extractive=extractive,
+    )
+
+
+def _arranged(lines: Sequence[SummaryLine]) -> tuple[SummaryLine, ...]:
+    arranged: list[SummaryLine] = []
+    for section in SECTIONS:
+        of_section = [line for line in lines if line.section == section]
+        if section != "talk":
+            # The newest ones of too many.
+            of_section = sorted(of_section, key=lambda line: line.time)[-_MOST[section] :]
+        arranged += of_section
+    return tuple(arranged)
+
+
+def _away(
+    session: Session, person_id: str, channel_id: str | None, until: datetime
+) -> tuple[datetime | None, set[str]]:
+    """When a person last spoke, and the channels of which they are a member or in which they have spoken."""
+    spoke = select(func.max(MessageRow.sent_at)).where(
+        MessageRow.author_id == person_id, MessageRow.sent_at < until, MessageRow.answer_id.is_(None)
+    )
+    if channel_id is not None:
+        return session.scalar(spoke.where(MessageRow.channel_id == channel_id)), set()
+    groups = select(ChannelRow.channel_id).where(ChannelRow.visibility != "direct")
+    member = select(MembershipRow.channel_id).where(
+        MembershipRow.person_id == person_id, MembershipRow.present, MembershipRow.channel_id.in_(groups)
+    )
+    wrote = (
+        select(MessageRow.channel_id)
+        .where(MessageRow.author_id == person_id, MessageRow.channel_id.in_(groups))
+        .distinct()
+    )
+    theirs = {*session.scalars(member), *session.scalars(wrote)}
+    return session.scalar(spoke.where(MessageRow.channel_id.in_(groups))), {found for found in theirs if found}
+
+
+def _clock(seconds: float) -> _Clock:
+    return _Clock(time.monotonic() + seconds)
