@@ -9,12 +9,16 @@ import unicodedata
 from collections.abc import Iterable
 
 NAMES = (
-    "/问", "/找", "/脉络", "/时间线", "/文件", "/日报", "/忘记", "/帮助",
-    "/ask", "/find", "/story", "/timeline", "/files", "/digest", "/forget", "/help",
+    "/问", "/找", "/脉络", "/时间线", "/文件", "/总结", "/错过了什么", "/补课", "/日报", "/周报", "/摘要", "/忘记",
+    "/帮助", "/ask", "/find", "/story", "/timeline", "/files", "/summary", "/catchup", "/catch-up", "/digest",
+    "/forget", "/help",
 )  # fmt: skip
 """The commands of the application, in both languages."""
-_ALSO = {"/問": "/问", "/脈絡": "/脉络", "/時間線": "/时间线", "/時間軸": "/时间线", "/檔案": "/文件", "/日報": "/日报",
-         "/忘記": "/忘记", "/幫助": "/帮助", "/file": "/files"}  # fmt: skip
+_ALSO = {
+    "/問": "/问", "/脈絡": "/脉络", "/時間線": "/时间线", "/時間軸": "/时间线", "/檔案": "/文件", "/總結": "/总结",
+    "/錯過了什麼": "/错过了什么", "/補課": "/补课", "/日報": "/日报", "/週報": "/周报", "/忘記": "/忘记",
+    "/幫助": "/帮助", "/file": "/files",
+}  # fmt: skip
 _BY_LENGTH = sorted({**dict.fromkeys(NAMES, ""), **_ALSO}, key=len, reverse=True)
 _SLASHES = "/／⁄∕"
 _IDEOGRAPHIC_COMMA = "、"
@@ -23,7 +27,7 @@ _BLANKS = (
     "".join(chr(code) for code in range(0x3001) if chr(code).isspace()) + "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 )
 _BLANK = r"[\s\u200b-\u200f\u2060\ufeff]"
-_QUOTED_MESSAGE = re.compile(r"\A\s*「[^」]*」\s*\n\s*(?:-\s*){5,}\n", re.DOTALL)
+_QUOTED_MESSAGE = re.compile(r"\A\s*「.*?」[ \t]*\n[ \t]*(?:-[ \t]*){5,}\n", re.DOTALL)
 _MOST_MENTIONS = 5
 _PAIRS = {'"': '"', "'": "'", "“": "”", "‘": "’", "「": "」", "『": "』", "《": "》", "＂": "＂", "`": "`"}
 _FULL_STOPS = ".。!！?？~～"
@@ -60,7 +64,7 @@ def command_text(text: str, *, names: Iterable[str] = ()) -> str | None:
     if known is not None:
         return known
     word, *rest = re.split(_BLANK, typed, maxsplit=1)
-    if not word or any(slash in word for slash in _SLASHES) or not _folded(word)[0].isalpha():
+    if not word or any(slash in word for slash in _SLASHES) or not _folded(word)[:1].isalpha():
         return None
     return f"/{word} {rest[0].strip(_BLANKS)}" if rest else f"/{word}"
 

@@ -1,8 +1,6 @@
 """The app's HTTP API: token, caller's address and frequency are checked, then the call is made; always HTTP 200."""
 
-import asyncio
 import json
-from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -34,23 +32,13 @@ class Api:
     messages: AppMessages
     groups: AppGroups
     frequency: Frequency = field(init=False)
-    _faults: dict[str, deque[int]] = field(default_factory=lambda: defaultdict(deque))
-    _may_answer: dict[str, asyncio.Event] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.frequency = Frequency(clock=self.clock, per_minute=10_000, per_hour=150_000)
 
-    def fail_next(self, name: str, *codes: int) -> None:
-        """Refuse the next calls of a path such as ``message/send`` with these codes."""
-        self._faults[name].extend(codes)
-
     def limit(self, name: str, *, window: Literal["minute", "hour"] = "minute") -> None:
         """Somebody used up the quota of a path: 45009 for as long as the platform blocks."""
         self.frequency.block(name, MINUTE if window == "minute" else HOUR)
-
-    def stall(self, name: str) -> asyncio.Event:
-        """Answer no call of a path until the returned event is set."""
-        return self._may_answer.setdefault(name, asyncio.Event())
 
     def routes(self) -> list[web.RouteDef]:
         """Where it all lies."""
@@ -64,6 +52,7 @@ class Api:
         }
         return [
             web.get("/cgi-bin/gettoken", self._gettoken),
+            web.get("/cgi-bin/getcallbackip", self._callback_addresses),
             web.get("/cgi-bin/appchat/get", self._get_group),
             web.post("/cgi-bin/media/upload", self._upload),
             web.get("/cgi-bin/media/get", self._get_media),
@@ -91,6 +80,12 @@ class Api:
             return self.tokens.get(request.query.get("corpid", ""), request.query.get("corpsecret", ""))
 
         return await self._answer(request, "gettoken", {}, work, needs_token=False)
+
+    async def _callback_addresses(self, request: web.Request) -> web.StreamResponse:
+        async def work() -> Json:
+            return {"errcode": 0, "errmsg": "ok", "ip_list": ["127.0.0.1"]}
+
+        return await self._answer(request, "getcallbackip", {}, work)
 
     async def _get_group(self, request: web.Request) -> web.StreamResponse:
         async def work() -> Json:
@@ -135,13 +130,9 @@ class Api:
         *,
         needs_token: bool = True,
     ) -> web.StreamResponse:
-        if name in self._may_answer:
-            await self._may_answer[name].wait()
         address = request.remote or ""
         try:
             self.frequency.take(name)
-            if self._faults[name]:
-                raise Refusal(self._faults[name].popleft())
             if needs_token:
                 self.tokens.check(request.query.get("access_token"))
                 trusted = self.world.app.trusted_addresses

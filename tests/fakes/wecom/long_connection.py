@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from aiohttp import WSMsgType, web
 
 from tests.fakes.wecom.clock import Clock
+from tests.fakes.wecom.faults import Faults
 from tests.fakes.wecom.ledger import Ledger
 from tests.fakes.wecom.limits import Frequency
 from tests.fakes.wecom.long_commands import LongCommands
@@ -45,8 +46,7 @@ class LongConnection:
     clock: Clock
     ledger: Ledger
     commands: LongCommands
-    refuses_with: int | None = None
-    """Answer every subscription with this code, as in a failure of the platform."""
+    faults: Faults
     answers_pings: bool = True
     """False: the line is dead, but nobody has closed it."""
     live: Connection | None = None
@@ -162,6 +162,7 @@ class LongConnection:
 
     async def _obey(self, connection: Connection, frame: Json) -> Json:
         cmd, req_id, body = frame["cmd"], frame["headers"]["req_id"], frame.get("body") or {}
+        self.faults.take(cmd)
         if cmd == "aibot_subscribe":
             await self._subscribe(connection, body)
             return {}
@@ -191,8 +192,6 @@ class LongConnection:
     async def _subscribe(self, connection: Connection, body: Json) -> None:
         robot = self.world.robot
         self.frequency.take(robot.bot_id)
-        if self.refuses_with is not None:
-            raise Refusal(self.refuses_with)
         if body.get("bot_id") != robot.bot_id:
             raise Refusal(93019)
         if body.get("secret") != robot.secret:

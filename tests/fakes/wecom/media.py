@@ -39,9 +39,9 @@ class Media:
 
 @dataclass(frozen=True, kw_only=True)
 class Download:
-    """A file that a person sent to the robot, encrypted, behind a signed address."""
+    """A file that a person sent, behind a signed address: encrypted for a robot, plain for an app."""
 
-    cipher: bytes
+    body: bytes
     name: str
     until: float
 
@@ -62,7 +62,8 @@ class MediaStore:
             raise Refusal(40004)
         if len(name.encode()) > 256:
             raise Refusal(40058, "filename exceed max length 256")
-        if not 5 < len(data) <= LARGEST[media_type]:
+        smallest = 6 if owner == "corp" else 5
+        if not smallest <= len(data) <= LARGEST[media_type]:
             raise Refusal(40009 if media_type == "image" else 40006, f"{len(data)} bytes")
         if not data.startswith(_MAGIC.get(media_type, (b"",))):
             raise Refusal(40004, f"no {media_type}")
@@ -91,11 +92,13 @@ class MediaStore:
         media = self._media[media_id]
         self._media[media_id] = Media(**{**media.__dict__, "until": self.clock.time() - 1})
 
-    def offer(self, name: str, data: bytes, *, key: str) -> str:
-        """Encrypt a file with an encoded key and return the address where it lies for five minutes."""
+    def offer(self, name: str, data: bytes, *, key: str | None) -> str:
+        """The address where a file lies for five minutes, encrypted with an encoded key if there is one."""
         token = secrets.token_urlsafe(16)
         self._downloads[token] = Download(
-            cipher=encrypt_bytes(raw_key(key), data), name=name, until=self.clock.time() + 5 * MINUTE
+            body=data if key is None else encrypt_bytes(raw_key(key), data),
+            name=name,
+            until=self.clock.time() + 5 * MINUTE,
         )
         return f"{self.base_url}/cos/{token}?sign={secrets.token_hex(20)}"
 
@@ -107,7 +110,7 @@ class MediaStore:
         if found is None or refusal:
             xml = "<?xml version='1.0' encoding='utf-8' ?><Error><Code>AccessDenied</Code></Error>"
             return web.Response(status=403, text=xml, content_type="application/xml")
-        return web.Response(body=found.cipher, headers={"Content-Disposition": disposition(found.name)})
+        return web.Response(body=found.body, headers={"Content-Disposition": disposition(found.name)})
 
 
 def file_key(number: int) -> str:

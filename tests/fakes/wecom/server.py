@@ -14,6 +14,7 @@ from tests.fakes.wecom.attacker import Attacker
 from tests.fakes.wecom.callback_robot import CallbackRobot
 from tests.fakes.wecom.callbacks import CallbackSender
 from tests.fakes.wecom.clock import Clock, ManualClock
+from tests.fakes.wecom.faults import Faults
 from tests.fakes.wecom.ledger import Ledger
 from tests.fakes.wecom.long_commands import LongCommands
 from tests.fakes.wecom.long_connection import LongConnection
@@ -51,6 +52,7 @@ class FakeWeCom:
         self.world = world or small_company()
         self.clock: Clock = clock or ManualClock()
         self.ledger = Ledger(clock=self.clock)
+        self.faults = Faults(ledger=self.ledger)
         self.screen = Screen()
         self.media = MediaStore(clock=self.clock, ledger=self.ledger)
         self.tokens = Tokens(world=self.world, clock=self.clock)
@@ -102,7 +104,9 @@ class FakeWeCom:
             uploads=Uploads(world=world, clock=clock, media=self.media),
             ledger=ledger,
         )
-        self.long_connection = LongConnection(world=world, clock=clock, ledger=ledger, commands=self.commands)
+        self.long_connection = LongConnection(
+            world=world, clock=clock, ledger=ledger, commands=self.commands, faults=self.faults
+        )
         self.robot = RobotPeople(
             world=world,
             clock=clock,
@@ -115,7 +119,7 @@ class FakeWeCom:
     @asynccontextmanager
     async def running(self, *, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator["FakeWeCom"]:
         """Listen until the block ends; ``addresses`` is set inside it."""
-        application = web.Application(client_max_size=LARGEST_BODY)
+        application = web.Application(client_max_size=LARGEST_BODY, middlewares=[self.faults.middleware])
         application.add_routes(
             [
                 *self.api.routes(),

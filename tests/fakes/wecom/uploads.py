@@ -17,7 +17,7 @@ MOST_CHUNKS = 100
 
 
 @dataclass(kw_only=True)
-class _Session:
+class _Upload:
     media_type: str
     name: str
     size: int
@@ -29,13 +29,13 @@ class _Session:
 
 @dataclass(kw_only=True)
 class Uploads:
-    """Upload sessions of the robot; they live 30 minutes and survive a reconnect."""
+    """Uploads of the robot: each may take 30 minutes and survives a reconnect."""
 
     world: World
     clock: Clock
     media: MediaStore
     frequency: Frequency = field(init=False)
-    _sessions: dict[str, _Session] = field(default_factory=dict)
+    _under_way: dict[str, _Upload] = field(default_factory=dict)
     _finished: int = 0
 
     def __post_init__(self) -> None:
@@ -54,7 +54,7 @@ class Uploads:
         if not isinstance(chunks, int) or not 1 <= chunks <= MOST_CHUNKS or chunks * LARGEST_CHUNK < size:
             raise Refusal(40058, f"total_chunks {chunks!r}")
         upload_id = secrets.token_hex(16)
-        self._sessions[upload_id] = _Session(
+        self._under_way[upload_id] = _Upload(
             media_type=media_type,
             name=name,
             size=size,
@@ -66,31 +66,31 @@ class Uploads:
 
     def chunk(self, body: Json) -> Json:
         """``aibot_upload_media_chunk``: indexes count from 0; the same piece twice is the same piece."""
-        session = self._session(body)
+        upload = self._found(body)
         index = body.get("chunk_index")
-        if not isinstance(index, int) or not 0 <= index < session.chunks:
-            raise Refusal(40058, f"chunk_index {index!r} of {session.chunks}")
+        if not isinstance(index, int) or not 0 <= index < upload.chunks:
+            raise Refusal(40058, f"chunk_index {index!r} of {upload.chunks}")
         try:
             data = base64.b64decode(str(body.get("base64_data", "")), validate=True)
         except binascii.Error:
             raise Refusal(40058, "base64_data") from None
         if not 0 < len(data) <= LARGEST_CHUNK:
             raise Refusal(40058, f"a chunk of {len(data)} bytes")
-        session.parts[index] = data
+        upload.parts[index] = data
         return {}
 
     def finish(self, body: Json) -> Json:
         """``aibot_upload_media_finish``."""
-        session = self._session(body)
-        if set(session.parts) != set(range(session.chunks)):
-            raise Refusal(40058, f"{len(session.parts)} of {session.chunks} chunks are here")
-        data = b"".join(session.parts[index] for index in range(session.chunks))
-        if len(data) != session.size:
-            raise Refusal(40006, f"{len(data)} bytes, not {session.size}")
-        if session.md5 and hashlib.md5(data, usedforsecurity=False).hexdigest() != session.md5:
+        upload = self._found(body)
+        if set(upload.parts) != set(range(upload.chunks)):
+            raise Refusal(40058, f"{len(upload.parts)} of {upload.chunks} chunks are here")
+        data = b"".join(upload.parts[index] for index in range(upload.chunks))
+        if len(data) != upload.size:
+            raise Refusal(40006, f"{len(data)} bytes, not {upload.size}")
+        if upload.md5 and hashlib.md5(data, usedforsecurity=False).hexdigest() != upload.md5:
             raise Refusal(40058, "md5")
-        media = self.media.keep(session.media_type, session.name, data, owner=self.world.robot.bot_id)
-        self._sessions.pop(str(body["upload_id"]))
+        media = self.media.keep(upload.media_type, upload.name, data, owner=self.world.robot.bot_id)
+        self._under_way.pop(str(body["upload_id"]))
         self._finished += 1
         created = int(self.clock.time())
         return {
@@ -99,8 +99,8 @@ class Uploads:
             "created_at": created if self._finished % 2 else str(created),
         }
 
-    def _session(self, body: Json) -> _Session:
-        session = self._sessions.get(str(body.get("upload_id")))
-        if session is None or self.clock.time() > session.until:
+    def _found(self, body: Json) -> _Upload:
+        upload = self._under_way.get(str(body.get("upload_id")))
+        if upload is None or self.clock.time() > upload.until:
             raise Refusal(40058, "upload_id is unknown or older than 30 minutes")
-        return session
+        return upload

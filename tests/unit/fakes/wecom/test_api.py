@@ -108,9 +108,13 @@ class TestTokens:
         assert await client.code("message/send", _text()) == 0
 
 
+async def test_where_callbacks_come_from(client: Client) -> None:
+    assert (await client.get("getcallbackip"))["ip_list"] == ["127.0.0.1"]
+
+
 class TestTrouble:
     async def test_scripted_codes(self, client: Client) -> None:
-        client.fake.api.fail_next("message/send", -1, 45009)
+        client.fake.faults.refuse_next("message/send", -1, 45009)
         codes = [await client.code("message/send", _text()) for _ in range(3)]
         assert codes == [-1, 45009, 0]
 
@@ -120,8 +124,17 @@ class TestTrouble:
         clock.advance(61)
         assert await client.code("message/send", _text()) == 0
 
+    async def test_a_gateway_s_page_and_a_lost_connection(self, client: Client) -> None:
+        client.fake.faults.break_next("message/send", 502, 0)
+        url = f"{client.fake.addresses.api_url}/cgi-bin/message/send"
+        async with client.http.post(url, json={}) as response:
+            assert response.status == 502 and response.content_type == "text/html"
+        with pytest.raises(aiohttp.ClientError):
+            await client.post("message/send", _text())
+        assert await client.code("message/send", _text()) == 0
+
     async def test_a_call_that_hangs(self, client: Client) -> None:
-        goes_on = client.fake.api.stall("message/send")
+        goes_on = client.fake.faults.stall("message/send")
         calling = asyncio.create_task(client.code("message/send", _text()))
         assert (await client.login())["errcode"] == 0
         assert not calling.done()

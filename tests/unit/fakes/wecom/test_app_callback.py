@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp import web
 from wechatpy.enterprise import parse_message
@@ -61,7 +62,7 @@ async def test_text_with_every_sign(fake: FakeWeCom, bot: AppBot) -> None:
     assert str(message.id) == sent.msgid and int(sent.msgid) > 2**32
 
 
-async def test_the_other_types(fake: FakeWeCom, bot: AppBot) -> None:
+async def test_the_other_types(fake: FakeWeCom, bot: AppBot, http: aiohttp.ClientSession) -> None:
     await fake.app.send_image("alice", "a.png", b"\x89PNG\r\n\x1a\n....")
     await fake.app.speak("alice")
     await fake.app.send_link("alice", "标题", "https://example.org")
@@ -69,6 +70,8 @@ async def test_the_other_types(fake: FakeWeCom, bot: AppBot) -> None:
     await fake.app.send_file("alice", "报价.pdf", b"%PDF-1.4")
     image, voice, link, location, file = bot.heard
     assert fake.media.find(image.media_id, owner="corp").name == "a.png"
+    async with http.get(image.image) as response:
+        assert await response.read() == b"\x89PNG\r\n\x1a\n...."
     assert (voice.format, link.title, location.label) == ("amr", "标题", "上海")
     assert file.type == "unknown" and file._data["FileName"] == "报价.pdf"
 

@@ -37,6 +37,11 @@ class TestSubscribing:
             clock.advance(61)
             assert await made.subscribe(fake) == 0
 
+    async def test_the_platform_s_own_trouble(self, fake: FakeWeCom) -> None:
+        fake.faults.refuse_next("aibot_subscribe", -1)
+        async with line(fake, subscribed=False) as made:
+            assert [await made.subscribe(fake) for _ in range(2)] == [-1, 0]
+
     async def test_commands_before_it(self, fake: FakeWeCom) -> None:
         async with line(fake, subscribed=False) as made:
             assert await made.code("aibot_send_msg", {"chatid": "alice", **MARKDOWN}) == 846609

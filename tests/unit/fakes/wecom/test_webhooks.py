@@ -72,6 +72,12 @@ async def test_twenty_a_minute_then_a_minute_of_nothing(
     assert await _send(fake, http, _of("text", content="x")) == 0
 
 
+async def test_trouble(fake: FakeWeCom, http: aiohttp.ClientSession) -> None:
+    fake.faults.refuse_next("webhook/send", -1)
+    assert [await _send(fake, http, _of("text", content="x")) for _ in range(2)] == [-1, 0]
+    assert [(call.surface, call.errcode) for call in fake.ledger.refusals] == [("webhook", -1)]
+
+
 async def test_another_key(fake: FakeWeCom, http: aiohttp.ClientSession) -> None:
     url = fake.addresses.webhook_url
     fake.world.webhook.key = "changed"
