@@ -13,11 +13,21 @@ from bot.answering.grounding import GroundingCheck
 from bot.answering.story import Storyteller
 from bot.archive.archivist import Archivist
 from bot.archive.failures import archive_failures
+from bot.archive.forgetting import Forgetting
 from bot.archive.indexer import Indexer
 from bot.archive.separating import Separating
+from bot.confirming import Confirmations
+from bot.confirming.forgetting import KIND as FORGET
+from bot.confirming.forgetting import ForgettingOwn
+from bot.confirming.setting import DIGEST, LISTEN, SettingDigests, SettingListening
 from bot.conversation import Conversation, Parts
+from bot.curating.giving import GivingStandardAnswers
+from bot.curating.matching import Matching
+from bot.curating.standard_answers import StandardAnswers
+from bot.digests.checking import LinkCheck
 from bot.digests.making import DigestMaker
 from bot.digests.schedule import Schedules
+from bot.digests.setting_up import SettingUp
 from bot.errors import ModelError, ModelUnavailable, SettingsError, TruthUnavailable
 from bot.executor import Executor
 from bot.file_store import FileStore
@@ -27,11 +37,13 @@ from bot.llm.interface import LanguageModel
 from bot.models.resolve import resolve_embedding_model, resolve_reranker
 from bot.permissions import Permissions
 from bot.read_limits import read_limits
+from bot.rewriting import Rewriter
 from bot.settings import Settings
 from bot.summaries.summarizer import Summarizer
 from bot.truth.answers import Answers
 from bot.truth.database import Database
 from bot.truth.inbox import Inbox
+from bot.truth.listening import Listening
 from knowledge.embedding import Embedder, EmbeddingSpec, FastEmbedder
 from knowledge.filetext import FileReader
 from knowledge.language_centring import CENTRING_VERSION
@@ -64,6 +76,8 @@ class Application:
     summarizer: Summarizer
     schedules: Schedules
     digest_maker: DigestMaker
+    confirmations: Confirmations
+    forgetting_own: ForgettingOwn
     conversation: Conversation
 
 
@@ -129,7 +143,28 @@ async def open_application(
         )
         digests = settings.digests
         schedules = Schedules(database, permissions)
-        digest_maker = DigestMaker(summarizer, max_lines=digests.max_lines, seconds=digests.seconds)
+        digest_maker = DigestMaker(
+            summarizer, LinkCheck(database, check), max_lines=digests.max_lines, seconds=digests.seconds
+        )
+        forgetting = Forgetting(
+            home=settings.home,
+            database=database,
+            inbox=inbox,
+            store=store,
+            file_store=file_store,
+            announce=archivist.announce,
+        )
+        forgetting_own = ForgettingOwn(database, forgetting, zone=zone)
+        setting_up = SettingUp(database=database, permissions=permissions, schedules=schedules, zone=zone)
+        confirmations = Confirmations(
+            database,
+            {
+                FORGET: forgetting_own,
+                DIGEST: SettingDigests(setting_up),
+                LISTEN: SettingListening(Listening(database), permissions),
+            },
+        )
+        stack.push_async_callback(confirmations.close)
         yield Application(
             settings=settings,
             zone=zone,
@@ -149,6 +184,8 @@ async def open_application(
             summarizer=summarizer,
             schedules=schedules,
             digest_maker=digest_maker,
+            confirmations=confirmations,
+            forgetting_own=forgetting_own,
             conversation=Conversation(
                 Parts(
                     database=database,
@@ -159,8 +196,13 @@ async def open_application(
                     schedules=schedules,
                     digest_maker=digest_maker,
                     permissions=permissions,
+                    confirmations=confirmations,
+                    forgetting_own=forgetting_own,
                     intents=Intents(embedder),
-                    model=model,
+                    rewriter=Rewriter(database, model),
+                    standard=GivingStandardAnswers(
+                        database=database, matching=Matching(StandardAnswers(database), embedder), zone=zone
+                    ),
                     zone=zone,
                 )
             ),

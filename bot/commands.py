@@ -5,11 +5,26 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.errors import Language
+from connectors.live_host import CommandView
 from knowledge.lexical import normalize
 
 _SPACE = re.compile(r"\s+")
 
-CommandName = Literal["ask", "find", "story", "timeline", "files", "summary", "catchup", "digest", "help"]
+CommandName = Literal[
+    "ask",
+    "find",
+    "story",
+    "timeline",
+    "files",
+    "summary",
+    "catchup",
+    "digest",
+    "remind",
+    "forget",
+    "listen",
+    "status",
+    "help",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +112,44 @@ COMMANDS: tuple[Command, ...] = (
         also=("/摘要", "/周报"),
     ),
     Command(
+        name="remind",
+        names={"en": "/remind", "zh": "/提醒"},
+        usage={"en": "/remind pump contract tomorrow 10am", "zh": "/提醒 明天上午10点 水泵合同"},
+        summary={
+            "en": "Write to you at that time, with where the archive tells of it; “list”, “off 1”",
+            "zh": "到时候私信提醒你，并附上档案里的相关出处；“列表”、“取消 1”",
+        },
+        needs_text=False,
+        also=("/remind-me-of", "/remindme", "/提醒我"),
+    ),
+    Command(
+        name="forget",
+        names={"en": "/forget", "zh": "/忘记"},
+        usage={"en": "/forget last 3", "zh": "/忘记 最近 3 条"},
+        summary={
+            "en": "Delete your own messages here, after you confirm: all, the last ones, before a day, with words",
+            "zh": "确认后从档案里删除你自己在这里的消息：全部、最近几条、某天之前、包含某些字词",
+        },
+        needs_text=True,
+    ),
+    Command(
+        name="listen",
+        names={"en": "/listen", "zh": "/旁听"},
+        usage={"en": "/listen on", "zh": "/旁听 开"},
+        summary={
+            "en": "Whether I answer here unasked when the archive plainly holds the answer: on or off",
+            "zh": "档案里明确有答案时，我要不要在这里主动回答：开或关",
+        },
+        needs_text=False,
+    ),
+    Command(
+        name="status",
+        names={"en": "/status", "zh": "/状态"},
+        usage={"en": "/status", "zh": "/状态"},
+        summary={"en": "What is archived here, and how far back", "zh": "这里存档了什么、最早到哪一天"},
+        needs_text=False,
+    ),
+    Command(
         name="help",
         names={"en": "/help", "zh": "/帮助"},
         usage={"en": "/help", "zh": "/帮助"},
@@ -136,6 +189,14 @@ def parse_command(text: str) -> ParsedCommand:
         if typed.startswith(zh):
             return ParsedCommand(zh, command, f"{name[len(zh) :]} {rest}".strip())
     return ParsedCommand(name, None, rest.strip())
+
+
+def command_views(language: Language) -> list[CommandView]:
+    """Everything that can be typed, as connectors show it."""
+    return [
+        CommandView(name=command.names[language], usage=command.usage[language], summary=command.summary[language])
+        for command in COMMANDS
+    ]
 
 
 def help_lines(language: Language) -> str:

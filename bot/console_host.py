@@ -3,24 +3,23 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar, assert_never
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.answering.evidence import Evidence
 from bot.answering.finding import Finder
 from bot.answering.story import Storyteller
 from bot.archive.archivist import Archivist
-from bot.commands import COMMANDS
+from bot.commands import command_views
 from bot.errors import BadInput
 from bot.file_store import FileStore
 from bot.host import ApplicationHost
 from bot.language import language_of
 from bot.permissions import CONSOLE, Permissions
-from bot.truth.categories import correct
 from bot.truth.census import Census
 from bot.truth.columns import TimelineFilter
 from bot.truth.database import Database
@@ -28,11 +27,10 @@ from bot.truth.places import shares_of
 from bot.truth.tables import FileRow, FileTextRow, MessageRow, PersonRow
 from bot.truth.timeline import channel_of, choices, cursor, entries, place_of
 from bot.truth.views import channel_views, message_views, page_of_messages, person_ref
-from connectors.connector import Language
+from connectors.connector import Card, Language
 from connectors.console.host import (
     Change,
     ChannelView,
-    CommandView,
     FilePages,
     MessageView,
     SharedPlace,
@@ -43,6 +41,7 @@ from connectors.console.host import (
     TimelineQuery,
 )
 from connectors.events import ChannelId, PersonId, PersonRef, RecordId
+from connectors.live_host import CommandView
 from knowledge.passage import Audience, PassageFilter, PassageKind
 from knowledge.passage import ChannelId as PassageChannelId
 from knowledge.passage import PersonId as PassagePersonId
@@ -68,7 +67,9 @@ class ConsoleHost(ApplicationHost):
         zone: ZoneInfo,
         **parts: Any,
     ) -> None:
-        super().__init__(database=database, archivist=archivist, permissions=permissions, file_store=file_store, **parts)
+        super().__init__(
+            database=database, archivist=archivist, permissions=permissions, file_store=file_store, **parts
+        )
         self._finder = finder
         self._zone = zone
         self._census = Census(database, zone)
@@ -80,6 +81,10 @@ class ConsoleHost(ApplicationHost):
     def bot(self) -> PersonRef:
         """The bot itself."""
         return BOT
+
+    async def open_cards(self, person: PersonId) -> Sequence[Card]:
+        """Cards that this person can still decide."""
+        return await self._confirmations.open_cards(person)
 
     async def people(self) -> Sequence[PersonRef]:
         """The people of the console, by name."""
@@ -176,16 +181,7 @@ class ConsoleHost(ApplicationHost):
         if channel_id is None:
             raise LookupError(record)
         await self._require(person, ChannelId(channel_id))
-        now = datetime.now(UTC)
-
-        def write(connection: Connection) -> None:
-            with Session(connection) as session:
-                correct(session, record, category_id, present=present, person_id=person, at=now)
-                session.flush()
-
-        async with self._database.begin() as connection:
-            await connection.run_sync(write)
-        self._archivist.wake()
+        await self._correct(record, category_id, present=present, person_id=person)
 
     async def _found(self, query: TimelineQuery, audience: Audience, visible: frozenset[str]) -> TimelinePage:
         searched = await self._finder.find(query.text, audience=audience, where=self._where(query), limit=query.limit)
@@ -253,10 +249,7 @@ class ConsoleHost(ApplicationHost):
 
     def commands(self, language: Language) -> Sequence[CommandView]:
         """Slash commands in the reader's language."""
-        return [
-            CommandView(name=command.names[language], usage=command.usage[language], summary=command.summary[language])
-            for command in COMMANDS
-        ]
+        return command_views(language)
 
     async def changes(self) -> AsyncIterator[Change]:
         """Changes from now on; one who reads too slowly loses the oldest and reloads."""

@@ -18,6 +18,8 @@
     ├── ImportRefused            the input as a whole cannot be imported
     ├── NotPermitted             the person may not do or see this
     ├── NotFound                 no such channel, person, record or answer
+    │   ├── AnswerWithdrawn      a message that an answer rests on was deleted or changed
+    │   └── NothingToReplay      no model spoke for an answer, or its question was deleted
     └── BadInput                 what a person typed cannot be understood
 
 Each class has a stable ``code`` and a text and a hint in Chinese and English. Texts name what is wrong in one
@@ -217,6 +219,28 @@ class NotFound(ShiguangError, LookupError):
     code = "not_found"
     texts = {"zh": "没有找到。", "en": "Not found."}
     hints = {"zh": "检查名称；它可能已被删除。", "en": "Check the name; it may have been deleted."}
+
+
+class AnswerWithdrawn(NotFound):
+    """Its words and everything it was made of are gone with a source; ``detail`` is the answer's id."""
+
+    code = "answer_withdrawn"
+    texts = {
+        "zh": "这条回答已撤回，因为它依据的消息被删除或修改了。",
+        "en": "This answer was withdrawn, because a message that it rests on was deleted or changed.",
+    }
+    hints = {"zh": "请重新提问。", "en": "Ask the question again."}
+
+
+class NothingToReplay(NotFound):
+    """Nothing that a model said was kept of an answer; ``detail`` is its id."""
+
+    code = "nothing_to_replay"
+    texts = {
+        "zh": "这条回答没有保留可以重放的内容：没有用到模型，或者问题已被删除。",
+        "en": "There is nothing to replay of this answer: no model spoke for it, or its question was deleted.",
+    }
+    hints = {"zh": "请重新提问。", "en": "Ask the question again."}
 
 
 class BadInput(ShiguangError):

@@ -44,6 +44,14 @@ class Permissions:
         audience = await self.of_person(person_id, platform=platform)
         return ChannelId(channel_id) in audience.channel_ids
 
+    async def is_member(self, person_id: str, channel_id: str) -> bool:
+        """Whether a person is in a channel, which says more than that they may read it: what changes it is theirs."""
+        member = select(MembershipRow.person_id).where(
+            MembershipRow.person_id == person_id, MembershipRow.channel_id == channel_id, MembershipRow.present
+        )
+        async with self._database.read() as connection:
+            return await connection.scalar(member) is not None
+
 
 def _of_person(session: Session, person_id: str, platform: str, workspace_id: str | None) -> Audience:
     rows = session.execute(

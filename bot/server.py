@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,13 +26,15 @@ from bot.executor import Executor
 from bot.language import system_language
 from bot.log import configure_logging
 from bot.metrics import Metrics
+from bot.reminding.reminders import Reminders
+from bot.reminding.running import Reminding
 from bot.sample.archive import STARTER_QUESTIONS, sample_events
 from bot.settings import Settings, load_settings
 from bot.summaries.idle import IdleSummaries
 from bot.truth.inbox import Lane
 from bot.web.address import page_url
 from bot.web.server import WebServer
-from connectors.connector import Language
+from connectors.connector import Connector, Language
 from connectors.console import ConsoleConnector
 from connectors.events import MessagePosted
 from knowledge.qdrant.errors import VectorStoreError
@@ -146,6 +148,7 @@ async def running(settings: Settings, *, sample: bool, next_free_port: bool = Fa
         stack.push_async_callback(application.model.close)
         stack.push_async_callback(application.archivist.close)
         await application.archivist.start()
+        await application.confirmations.resume()
         stack.push_async_callback(server.close)
         stack.push_async_callback(console.close)
         await console.start()
@@ -161,6 +164,7 @@ async def running(settings: Settings, *, sample: bool, next_free_port: bool = Fa
             ("retention", _keep_retention(application)),
             ("topics", _keep_topics(application)),
             ("idle-summaries", _idle_summaries(application).run()),
+            ("reminders", _reminding(application, {"console": console}).run()),
         ):
             stack.push_async_callback(_cancel, asyncio.create_task(work, name=name))
         yield f"{page_url(settings.web, port=port)}/"
@@ -188,8 +192,19 @@ def _console_host(application: Application, metrics: Metrics) -> ConsoleHost:
         zone=application.zone,
         inbox=application.inbox,
         conversation=application.conversation,
+        confirmations=application.confirmations,
         answers=application.answers,
         metrics=metrics,
+    )
+
+
+def _reminding(application: Application, connectors: Mapping[str, Connector]) -> Reminding:
+    return Reminding(
+        reminders=Reminders(application.database),
+        finder=application.finder,
+        permissions=application.permissions,
+        connectors=connectors,
+        zone=application.zone,
     )
 
 

@@ -19,6 +19,7 @@ from pydantic_settings import (
 from pydantic_settings import SettingsError as UnreadableVariable
 
 from bot.errors import SettingsError
+from bot.slack_settings import SlackSettings
 
 _PREFIX = "SHIGUANG_"
 _CONFIG = "SHIGUANG_CONFIG"
@@ -156,7 +157,8 @@ class AnswersSettings(_Section):
     """How answers are made."""
 
     evidence_tokens: int = Field(default=600, ge=200, le=100_000)
-    """Of records in a prompt. 600 is what a small model on a CPU reads in five seconds; with a GPU, 3000 is good."""
+    """Of records in a prompt. 600 is what a small model on a CPU reads in five seconds; with a GPU, 3000 is good.
+    Never more than ``llm.context_tokens`` leaves beside the rules, the question and the answer."""
 
 
 class SummarySettings(_Section):
@@ -193,7 +195,8 @@ class DigestsSettings(_Section):
     max_lines: int = Field(default=12, ge=3, le=40)
     """Most lines of one digest."""
     seconds: float = Field(default=600.0, gt=0)
-    """Longest time that the chat model may take for one; what it has not read by then is quoted."""
+    """Longest time that the chat model may take for those due at one time, but at least 30 seconds for each; what it
+    has not read by then is quoted."""
     daily_at_once_hours: int = Field(default=12, ge=1, le=23)
     """A daily one that was missed by less is posted at once, otherwise the next one tells of its time, too."""
     weekly_at_once_hours: int = Field(default=72, ge=1, le=160)
@@ -231,6 +234,7 @@ class Settings(BaseSettings):
     files: FilesSettings = FilesSettings()
     retention: RetentionSettings = RetentionSettings()
     digests: DigestsSettings = DigestsSettings()
+    slack: SlackSettings = SlackSettings()
 
     @field_validator("home")
     @classmethod
@@ -244,6 +248,12 @@ class Settings(BaseSettings):
             names = tuple(name.strip() for name in data["connectors"].split(",") if name.strip())
             return {**data, "connectors": names}
         return data
+
+    @model_validator(mode="after")
+    def _connectors_have_what_they_need(self) -> Self:
+        if "slack" in self.connectors:
+            self.slack.require_complete()
+        return self
 
     @classmethod
     def settings_customise_sources(

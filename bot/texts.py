@@ -18,6 +18,9 @@ TextKey = Literal[
     "feedback",
     "clock",
     "how_to_set",
+    "listening_on",
+    "listening_off",
+    "listening_not_here",
     "how_to_forget",
     "source_deleted",
     "not_permitted_now",
@@ -48,10 +51,18 @@ TextKey = Literal[
     "summary_progress",
     "summary_quiet",
     "changed",
+    "quoted",
+    "ask_me_directly",
     "called_off",
+    "proposed",
 ]
 
 TEXTS: dict[TextKey, dict[Language, str]] = {
+    "proposed": {
+        "zh": "已提交给管理员。批准后，大家再问就直接给出这个答案（shiguang curate approve {id}）。",
+        "en": "Handed to your operators. Once approved, it is given whenever this is asked "
+        "(shiguang curate approve {id}).",
+    },
     "searching": {"zh": "正在翻档案…", "en": "Searching the archive…"},
     "searched_for": {"zh": "按“{query}”搜索…", "en": "Searched for “{query}” …"},
     "reading": {"zh": "正在阅读找到的 {count} 条记录…", "en": "Reading {count} records…"},
@@ -84,13 +95,28 @@ TEXTS: dict[TextKey, dict[Language, str]] = {
     },
     "clock": {"zh": "现在是 {now}。", "en": "It is {now}."},
     "how_to_set": {
-        "zh": "我的设置要用命令来改，这样不会因为一句话就变。输入 /help 查看命令。",
-        "en": "My settings are changed by command, so that no sentence changes them by chance: see /help.",
+        "zh": "我能改的设置有两个：/旁听（要不要主动回答）和 /日报。回答用什么语言不用设置，跟着提问走。",
+        "en": "Two things can be set: /listen (whether I answer unasked) and /digest. The language of an answer is "
+        "that of the question.",
+    },
+    "listening_on": {
+        "zh": "旁听：开。没有点名问谁、而档案里明确有答案的问题，我会在话题里回答，十分钟最多一次。/旁听 关 可以关掉。",
+        "en": "Listening: on. I answer in a thread, at most once in ten minutes, what nobody in particular was asked "
+        "and the archive plainly holds. /listen off ends it.",
+    },
+    "listening_off": {
+        "zh": "旁听：关。只有 @我、在我的话题里或用命令时我才回答。/旁听 开 可以打开。",
+        "en": "Listening: off. I answer when mentioned, in my threads and by command. /listen on changes it.",
+    },
+    "listening_not_here": {
+        "zh": "旁听只能由这个群的成员在群里设置。",
+        "en": "Listening is switched in a group chat, by one of its members.",
     },
     "how_to_forget": {
-        "zh": "我不会因为一句话就删东西。在群里删除或撤回那条消息，它马上就会从档案里消失；要删得更多，请找管理员。",
-        "en": "I delete nothing on a sentence alone. Delete the message in the chat, and it leaves the archive at "
-        "once; for more, ask an administrator.",
+        "zh": "我只删你自己在这里说过的话，而且会先请你确认，例如：/忘记 最近 3 条。别人的消息由本人或管理员删除；"
+        "在聊天里删除或撤回的，马上就会从档案里消失。",
+        "en": "I delete only what you said here yourself, after you confirm, such as: /forget last 3. What others said "
+        "is deleted by them or an administrator; what is deleted in the chat leaves the archive at once.",
     },
     "source_deleted": {
         "zh": "这条回答引用的消息已被删除或修改，回答已撤下。可以再问一次。",
@@ -155,6 +181,12 @@ TEXTS: dict[TextKey, dict[Language, str]] = {
     },
     "time_since": {"zh": "{moment} 起", "en": "since {moment}"},
     "time_until": {"zh": "{moment} 为止", "en": "until {moment}"},
+    "ask_me_directly": {
+        "zh": "我只找了这里每个人都能看的频道；私聊问我，就会找你能看的所有频道。",
+        "en": "I looked only in channels that everybody here may read; "
+        "ask me in a direct message to look in all of yours.",
+    },
+    "quoted": {"zh": "{author} 在 {when} 写道：“{quote}”", "en": "{author} wrote on {when}: “{quote}”"},
     "changed": {
         "zh": "{when}改为 {new}；此前为 {old}。",
         "en": "Changed to {new} on {when}; before that it was {old}.",

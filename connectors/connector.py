@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-from connectors.events import ChannelRef, Event, PersonRef, RecordId
+from connectors.events import ChannelId, ChannelRef, Event, PersonRef, RecordId
 
 Language = Literal["zh", "en"]
 VerdictKind = Literal["up", "down", "withdrawn"]
 DownReason = Literal["irrelevant", "incomplete", "wrong", "outdated", "should_not_be_shown", "other"]
-UtteranceKind = Literal["mention", "direct", "thread", "command"]
+UtteranceKind = Literal["mention", "direct", "thread", "command", "overheard"]
+"""``overheard``: said to nobody, in a channel that the bot ``listens`` in; mostly the reply is dropped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Utterance:
-    """Something said to the bot: a mention, a direct message, a turn in its thread, or a command."""
+    """Something said to the bot: a mention, a direct message, a turn in its thread, a command; or overheard."""
 
     kind: UtteranceKind
     text: str
@@ -92,6 +93,20 @@ class Post:
     thread_id: RecordId | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """What a message of the bot must say from now on, because something that it told of was deleted or changed."""
+
+    answer_id: str
+    """Of the answer, or the ``post_id``."""
+    record_id: RecordId
+    """The bot's message."""
+    channel: ChannelRef
+    text: str
+    citations: tuple[Citation, ...]
+    language: Language
+
+
 class PostRefused(Exception):
     """Raised by ``Connector.post`` when the platform will never take it; ``code`` says why."""
 
@@ -100,8 +115,38 @@ class PostRefused(Exception):
         self.code = code
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A question with two choices: something is changed or deleted only after the person who asked for it says yes."""
+
+    card_id: str
+    text: str
+    confirm: str
+    """What the button says that does it."""
+    cancel: str
+    deletes: bool
+    """Whether it cannot be undone: the button that does it looks like it."""
+    language: Language
+    expires_at: datetime
+    channel_id: ChannelId | None
+    """Where it was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What came of a card. While it is ``running`` the same decision can be asked for again."""
+
+    card_id: str
+    state: Literal["done", "failed", "cancelled", "expired", "running"]
+    text: str
+
+
 class Reply(Protocol):
-    """Where one answer is shown while it is made. Methods are awaited in the order given here."""
+    """Where one answer is shown while it is made. Methods are awaited in the order given here.
+
+    It ends in exactly one of ``finish``, ``fail``, ``confirm`` and ``drop``. Of an overheard utterance nothing is shown
+    before the first call, so that silence is silent.
+    """
 
     async def status(self, text: str) -> None:
         """What happens now, in the asker's language (``searching …``, ``3 people are before you``)."""
@@ -112,7 +157,7 @@ class Reply(Protocol):
         ...
 
     async def delta(self, text: str) -> None:
-        """The next piece of the answer."""
+        """The next of the answer: whole sentences, each with its line end, so that each can be judged alone."""
         ...
 
     async def finish(self, answer: Answer) -> None:
@@ -123,12 +168,24 @@ class Reply(Protocol):
         """No answer, and why."""
         ...
 
+    async def confirm(self, card: Card) -> None:
+        """A question back instead of an answer; only the person who asked is given the choice."""
+        ...
+
+    async def drop(self) -> None:
+        """Nothing is said: what asked was deleted or edited meanwhile, or only overheard. Take back what is shown."""
+        ...
+
 
 class Host(Protocol):
     """What the application offers every connector."""
 
     async def accept(self, events: Sequence[Event]) -> None:
-        """Store events durably; when this returns the platform may be acknowledged. Duplicates change nothing."""
+        """Store events durably; when this returns the platform may be acknowledged. Duplicates change nothing.
+
+        A deletion of the message that asked, or an edit of its words, stops its conversation, whose reply is dropped;
+        a connector converses anew with the edited words.
+        """
         ...
 
     async def converse(self, utterance: Utterance, reply: Reply) -> None:
@@ -136,6 +193,10 @@ class Host(Protocol):
 
         Cancelling the task stops the model.
         """
+        ...
+
+    async def listens(self, channel_id: ChannelId) -> bool:
+        """Whether the bot may answer what nobody asked it in this channel: then messages are ``overheard``."""
         ...
 
     async def judge(
@@ -148,6 +209,13 @@ class Host(Protocol):
         comment: str = "",
     ) -> None:
         """Store a verdict: one per person and answer, the last one counts. Raises when the answer is unknown."""
+        ...
+
+    async def decide(self, card_id: str, person: PersonRef, *, accepted: bool) -> Decision:
+        """Decide a card, once: deciding again tells what came of it.
+
+        Raises ``LookupError`` for no such card and ``PermissionError`` for a card of somebody else.
+        """
         ...
 
     async def store_file(self, chunks: AsyncIterator[bytes]) -> tuple[str, int]:
@@ -172,6 +240,13 @@ class Connector(Protocol):
 
         The message comes back as an event of the bot's with ``answer_id`` set to ``post_id``. Raises ``PostRefused``
         when it can never be posted; whatever else is raised means that it is tried again later.
+        """
+        ...
+
+    async def revise(self, revision: Revision) -> None:
+        """Replace what a posted message says. Doing it twice is the same; raises when it must be tried again later.
+
+        A message that is gone on the platform is no error.
         """
         ...
 

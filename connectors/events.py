@@ -30,6 +30,8 @@ class ChannelRef(_Frozen):
     visibility: Visibility
     workspace_id: str = ""
     archived: bool = False
+    external: bool = False
+    """Shared with another organisation: a reply here uses this channel alone, and only its members read it."""
 
 
 class PersonRef(_Frozen):
@@ -105,10 +107,11 @@ class MessageDeleted(_Event):
 
 
 class FileRemoved(_Event):
-    """A shared file was deleted on the platform."""
+    """A shared file was deleted on the platform; with ``channel_id`` it was only taken out of that channel."""
 
     type: Literal["file_removed"] = "file_removed"
     file_id: RecordId
+    channel_id: ChannelId | None = None
 
 
 class ReactionChanged(_Event):
@@ -127,6 +130,36 @@ class ChannelChanged(_Event):
     type: Literal["channel_changed"] = "channel_changed"
     channel: ChannelRef
     members: tuple[PersonRef, ...] | None = None
+
+
+class PersonChanged(_Event):
+    """A person got another name, became a guest or stopped being one, or was deactivated (``active`` is false).
+
+    Who is not active has left every channel and may read nothing.
+    """
+
+    type: Literal["person_changed"] = "person_changed"
+    person: PersonRef
+    active: bool = True
+
+
+class FileFetched(_Event):
+    """The bytes of a shared file have arrived (``sha256``), or never will (``unavailable_reason``).
+
+    It counts for every message that shared the file, those that arrive later included; ``occurred_at`` decides between
+    several. A removed file stays removed.
+    """
+
+    type: Literal["file_fetched"] = "file_fetched"
+    file_id: RecordId
+    """As in ``FileRef.file_id``."""
+    sha256: str | None = None
+    size_bytes: int | None = None
+    unavailable_reason: str | None = None
+    name: str | None = None
+    """What it is called now, when that was looked up; with ``media_type`` and ``caption`` as in ``FileRef``."""
+    media_type: str | None = None
+    caption: str | None = None
 
 
 class ChannelDeleted(_Event):
@@ -153,7 +186,9 @@ Event = Annotated[
     | ReactionChanged
     | ChannelChanged
     | ChannelDeleted
-    | MembershipChanged,
+    | MembershipChanged
+    | PersonChanged
+    | FileFetched,
     Field(discriminator="type"),
 ]
 EVENT_ADAPTER: TypeAdapter[Event] = TypeAdapter(Event)

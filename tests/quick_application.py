@@ -8,9 +8,13 @@ from bot.answering.grounding import GroundingCheck
 from bot.answering.story import Storyteller
 from bot.application import Application, open_application
 from bot.conversation import Conversation, Parts
+from bot.curating.giving import GivingStandardAnswers
+from bot.curating.matching import Matching
+from bot.curating.standard_answers import StandardAnswers
 from bot.intent import Intents
 from bot.llm.interface import LanguageModel
 from bot.llm.scripted import ScriptedModel
+from bot.rewriting import Rewriter
 from bot.settings import LlmSettings, load_settings
 from bot.summaries.summarizer import Summarizer
 from connectors.events import Event
@@ -33,7 +37,7 @@ async def archive(application: Application, *events: Event) -> None:
     await application.archivist.drain()
 
 
-def answerer_with(application: Application, model: LanguageModel) -> Answerer:
+def answerer_with(application: Application, model: LanguageModel, *, evidence_tokens: int = 600) -> Answerer:
     """The application's answerer with another model."""
     return Answerer(
         database=application.database,
@@ -41,6 +45,7 @@ def answerer_with(application: Application, model: LanguageModel) -> Answerer:
         model=model,
         check=GroundingCheck(application.embedder, zone=application.zone),
         zone=application.zone,
+        evidence_tokens=evidence_tokens,
     )
 
 
@@ -69,8 +74,15 @@ def conversation_with(application: Application, model: ScriptedModel | Sequence[
             schedules=application.schedules,
             digest_maker=application.digest_maker,
             permissions=application.permissions,
+            confirmations=application.confirmations,
+            forgetting_own=application.forgetting_own,
             intents=Intents(application.embedder),
-            model=scripted,
+            rewriter=Rewriter(application.database, scripted),
+            standard=GivingStandardAnswers(
+                database=application.database,
+                matching=Matching(StandardAnswers(application.database), application.embedder),
+                zone=application.zone,
+            ),
             zone=application.zone,
         )
     )

@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import uuid4
 
 from bot.answering.changes import with_replacements
@@ -15,6 +15,7 @@ from bot.answering.finding import Finder
 from bot.answering.grounding import GroundingCheck
 from bot.answering.phrasing import Asked, Phrasing
 from bot.answering.prompt import answer_prompt
+from bot.answering.queueing import telling_position
 from bot.answering.traced import traced
 from bot.errors import Language, ModelError
 from bot.guarding.instructions import as_material, gives_orders
@@ -22,19 +23,36 @@ from bot.guarding.leaking import asks_for_prompt
 from bot.guarding.masker import Masker
 from bot.language import language_of
 from bot.llm.absent import estimate_tokens
-from bot.llm.interface import LanguageModel
+from bot.llm.interface import GREEDY, LanguageModel, Sampling
 from bot.texts import say
 from bot.truth.answers import Answers, StoredAnswer, StoredSource
 from bot.truth.database import Database
 from connectors.connector import Answer, Citation
 from knowledge.passage import NO_FILTER, Audience, PassageFilter
 
-_HITS = 8
+_FEWEST_HITS, _MOST_HITS = 8, 40
+_TOKENS_A_HIT = 75
+"""A larger budget is for more results, not for longer ones."""
+_AROUND = 1000
+"""Tokens of the context that are left for the rules, the question and the answer."""
+_FEWEST_TOKENS = 200
 _PASSAGES_A_RECORD = 2
 """Two pages of one file may be needed; a message rarely has two passages."""
 _SHOWN_SOURCES = 5
-_QUESTION_CHARS = 1500
+QUESTION_CHARS = 1500
 """A pasted page must not push the evidence out of the model's context."""
+
+
+class Gate(Protocol):
+    """Whether something is worth saying that nobody asked for."""
+
+    def lets_ask(self, evidence: Sequence[Evidence]) -> bool:
+        """Whether the model is asked at all; may take a few milliseconds, off the event loop."""
+        ...
+
+    def lets_say(self, draft: Draft) -> bool:
+        """Whether the checked answer is said."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +76,35 @@ class Question:
     """What was said before, on one line, where the question cannot be understood without it: for the model alone."""
     context_records: Mapping[str, str] = field(default_factory=dict)
     """Messages that ``searches`` and ``context`` are made of, with their channels: the answer goes when they go."""
+    sees_more: Callable[[], Awaitable[bool]] | None = None
+    """Whether the asker may read more than this audience: told where to ask when nothing was found here."""
+    gate: Gate | None = None
+    """Of an answer that nobody asked for: may end it in silence, which is neither stored nor shown."""
+    variation: "Variation | None" = None
+    """Of an answer that is tried again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variation:
+    """How an answer is made differently from an earlier one to the same question."""
+
+    besides: frozenset[str]
+    """Messages that the earlier one cited: others are read before them."""
+    sampling: Sampling
+
+
+def varied(results: Sequence[Evidence], besides: frozenset[str]) -> list[Evidence]:
+    """Results with those an earlier answer cited after the others, where there are enough others to choose from."""
+    others = [item for item in results if item.message_id not in besides]
+    if len(others) < _FEWEST_OTHERS:
+        return list(results)
+    return [*others, *(item for item in results if item.message_id in besides)]
+
+
+_FEWEST_OTHERS: Final = 2
+_NOTHING: Final = frozenset({"nothing_found", "not_in_records"})
+SILENT: Final = "silent"
+"""The reason of an answer that its gate held back."""
 
 
 class AnswerListener(Protocol):
@@ -90,11 +137,14 @@ class _Nowhere:
 
 
 @dataclass(slots=True)
-class _Timer:
+class Timer:
+    """Milliseconds since it was made, by the name of what came to pass then first."""
+
     started: float = field(default_factory=time.perf_counter)
     marks: dict[str, int] = field(default_factory=dict)
 
     def mark(self, name: str) -> None:
+        """Note that it came to pass now."""
         self.marks.setdefault(name, round((time.perf_counter() - self.started) * 1000))
 
 
@@ -117,7 +167,7 @@ class Answerer:
         model: LanguageModel,
         check: GroundingCheck,
         zone: tzinfo,
-        evidence_tokens: int = 600,
+        evidence_tokens: int,
     ) -> None:
         self._database = database
         self._finder = finder
@@ -134,10 +184,11 @@ class Answerer:
         Raises ``ArchiveError`` when the archive itself cannot be searched.
         """
         show = listener or _Nowhere()
-        timer = _Timer()
+        timer = Timer()
         language = question.language or language_of(question.text)
         searched_at = datetime.now(UTC)
         now = question.now or searched_at
+        room = self._room()
         if asks_for_prompt(question.text):
             draft = Draft(say("prompt_not_told", language), abstained=True, reason="prompt_not_told")
             return await self._finish(question, language, (now, searched_at), draft, timer)
@@ -149,7 +200,7 @@ class Answerer:
             question.searches or (question.text,),
             audience=question.audience,
             where=question.where,
-            limit=_HITS,
+            limit=min(max(_FEWEST_HITS, room // _TOKENS_A_HIT), _MOST_HITS),
             now=now,
             passages_per_record=_PASSAGES_A_RECORD,
             besides=question.record_id,
@@ -158,8 +209,11 @@ class Answerer:
         told = masker.text(found.understood.told(language, self._zone))
         evidence = await with_neighbours(
             self._database,
-            await with_replacements(self._database, found.results),
-            budget=Budget(self._evidence_tokens, self._tokens, zone=self._zone, language=language),
+            await with_replacements(
+                self._database,
+                varied(found.results, question.variation.besides) if question.variation else found.results,
+            ),
+            budget=Budget(room, self._tokens, zone=self._zone, language=language),
             besides=question.record_id,
         )
         evidence = await masker.evidence(evidence, question=question.text)
@@ -167,10 +221,9 @@ class Answerer:
         if not evidence:
             draft = Draft(say("nothing_found", language), abstained=True, reason="nothing_found")
             return await self._finish(question, language, (now, searched_at), draft, timer)
+        if question.gate is not None and not await asyncio.to_thread(question.gate.lets_ask, evidence):
+            return self._silence(question, language, timer)
         await show.sources([item.citation() for item in evidence[:_SHOWN_SOURCES]])
-        waiting = self._model.waiting
-        reading = say("waiting", language, count=waiting) if waiting else say("reading", language, count=len(evidence))
-        await show.status(f"{reading} {told}".strip())
         masked = masker.for_model(evidence, question=question.text)
         material = await asyncio.to_thread(as_material, masked, language)
         if not material:
@@ -184,7 +237,7 @@ class Answerer:
             )
             return await self._finish(question, language, (now, searched_at), draft, timer)
         prompt = answer_prompt(
-            question=masker.text(question.text[:_QUESTION_CHARS]),
+            question=masker.text(question.text[:QUESTION_CHARS]),
             person=question.person_name,
             evidence=material,
             now=now,
@@ -194,17 +247,49 @@ class Answerer:
             context="" if gives_orders(question.context) else masker.text(question.context),
         )
         asked = Asked(
-            text=question.text[:_QUESTION_CHARS],
+            text=question.text[:QUESTION_CHARS],
             prompt=prompt,
             evidence=evidence,
             language=language,
             now=now,
             asker=question.person_id or "",
+            sought=" ".join(question.searches),
+            sampling=question.variation.sampling if question.variation else GREEDY,
         )
-        draft = await self._phrasing.phrase(asked, show=show.delta, mark=timer.mark)
+
+        async def tell(ahead: int) -> None:
+            reading = say("waiting", language, count=ahead) if ahead else say("reading", language, count=len(evidence))
+            await show.status(f"{reading} {told}".strip())
+
+        async with telling_position(self._model, asked.asker, tell) as begun:
+
+            def mark(name: str) -> None:
+                begun()
+                timer.mark(name)
+
+            draft = await self._phrasing.phrase(asked, show=show.delta, mark=mark)
         if found.understood.outside or found.understood.event is not None:
             draft = replace(draft, text=f"{told}\n{draft.text}")
         return await self._finish(question, language, (now, searched_at), draft, timer)
+
+    def _silence(self, question: Question, language: Language, timer: Timer) -> AnswerResult:
+        answer = Answer(
+            answer_id=uuid4().hex,
+            question=question.text,
+            text="",
+            abstained=True,
+            reason=SILENT,
+            citations=(),
+            model=self._model.info.name,
+            language=language,
+        )
+        return AnswerResult(answer, timer.marks)
+
+    def _room(self) -> int:
+        """Tokens of evidence: those of the settings, or what the model's context leaves of them."""
+        context = self._model.info.context_tokens
+        left = context - _AROUND if context else self._evidence_tokens
+        return max(_FEWEST_TOKENS, min(self._evidence_tokens, left))
 
     async def _tokens(self, text: str) -> int:
         """As the model counts, or an estimate as long as it is being loaded."""
@@ -219,12 +304,16 @@ class Answerer:
         language: Language,
         moments: tuple[datetime, datetime],
         draft: Draft,
-        timer: _Timer,
+        timer: Timer,
     ) -> AnswerResult:
         asked_at, searched_at = moments
         if question.audience_now is not None and not _permitted(draft.evidence, await question.audience_now()):
             draft = Draft(say("not_permitted_now", language), abstained=True, reason="not_permitted")
+        if draft.reason in _NOTHING and question.sees_more is not None and await question.sees_more():
+            draft = replace(draft, text=f"{draft.text}\n{say('ask_me_directly', language)}")
         timer.mark("total")
+        if question.gate is not None and not question.gate.lets_say(draft):
+            return self._silence(question, language, timer)
         answer = Answer(
             answer_id=uuid4().hex,
             question=question.text,

@@ -1,25 +1,23 @@
 """Old facts beside new ones: what replaced a source is read too, and the answer tells both with their dates."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.answering.evidence import Evidence
-from bot.answering.excerpt import excerpt
+from bot.answering.evidence import Evidence, permalinks_of, spoken_evidence
 from bot.answering.grounding import Checked, CheckedSentence
 from bot.answering.replacing import ValueChange, value_change
 from bot.errors import Language
 from bot.texts import say
 from bot.truth.database import Database
-from bot.truth.tables import MessageRow, PersonRow
+from bot.truth.tables import MessageRow
+from bot.truth.talk import spoken_messages, talk_statement
 from knowledge.lexical import normalize
 
 _LOOKED_AT = 4
 """The best passages: what replaced one further down is rarely asked for."""
-_ITEM_CHARS = 420
 
 
 async def with_replacements(database: Database, evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -29,19 +27,19 @@ async def with_replacements(database: Database, evidence: Sequence[Evidence]) ->
     """
     here = {item.record_id for item in evidence}
     missing = {
-        item.outdated_by.record_id
+        item.outdated_by.record_id: item
         for item in evidence[:_LOOKED_AT]
         if item.outdated_by is not None and item.outdated_by.record_id not in here
     }
     if not missing:
         return list(evidence)
     async with database.read() as connection:
-        found = await connection.run_sync(lambda sync: _messages(Session(sync), missing))
+        found = await connection.run_sync(lambda sync: _newer(Session(sync), missing))
     ordered: list[Evidence] = []
     for item in evidence:
         newer = found.pop(item.outdated_by.record_id, None) if item.outdated_by is not None else None
         if newer is not None:
-            ordered.append(_as_evidence(newer, item))
+            ordered.append(newer)
         ordered.append(item)
     return [replace(item, n=number) for number, item in enumerate(ordered, start=1)]
 
@@ -92,28 +90,13 @@ def _day(moment: datetime, now: datetime, language: Language) -> str:
     return f"{moment.day} {moment:%B}{f' {moment.year}' if year else ''}"
 
 
-def _messages(session: Session, record_ids: set[str]) -> dict[str, tuple[MessageRow, str]]:
-    rows = session.execute(
-        select(MessageRow, PersonRow.name)
-        .join(PersonRow, PersonRow.person_id == MessageRow.author_id, isouter=True)
-        .where(MessageRow.record_id.in_(record_ids), MessageRow.deleted_at.is_(None))
-    )
-    return {row.record_id: (row, name or "") for row, name in rows}
-
-
-def _as_evidence(found: tuple[MessageRow, str], replaced: Evidence) -> Evidence:
-    row, author = found
-    return replace(
-        replaced,
-        record_id=row.record_id,
-        message_id=row.record_id,
-        author=author,
-        time=row.sent_at or replaced.time,
-        text=row.text,
-        excerpt=excerpt(row.text, frozenset(), limit=_ITEM_CHARS),
-        permalink=row.permalink,
-        chunk=0,
-        score=replaced.score,
-        also_in=(),
-        outdated_by=None,
-    )
+def _newer(session: Session, replaced: Mapping[str, Evidence]) -> dict[str, Evidence]:
+    """The living ones of the messages that replaced others, by their ids; ``replaced`` has what each replaced."""
+    spoken = spoken_messages(session, talk_statement().where(MessageRow.record_id.in_(list(replaced))))
+    permalinks = permalinks_of(session, replaced)
+    return {
+        said.record_id: spoken_evidence(
+            said, permalink=permalinks.get(said.record_id), found_by=replaced[said.record_id]
+        )
+        for said in spoken
+    }

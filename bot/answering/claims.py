@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from bot.answering.dating import days_meant
+from bot.answering.dating import dated, days_meant
 from bot.answering.days import days_named
 from bot.answering.evidence import Evidence
 from bot.answering.figures import Figure, claimed_figures, date_facts, known_figures, without_figures
@@ -14,6 +14,12 @@ from knowledge.lexical import normalize, terms
 
 CJK = re.compile(r"[\u3400-\u9fff]")
 """Chinese characters: a text without them is written in Latin script."""
+_OTHER_TIME = re.compile(
+    r"\b(?:ago|last|yesterday|weekend|next|tomorrow|earlier|before)\b|[年月周天]前|上(?:周|个?月|星期|礼拜)|昨|去年|周末"
+    r"|明[天年]|下(?:周|个?月|星期|礼拜)|之前|以前",
+    re.IGNORECASE,
+)
+"""Words of a message that place what it tells at another time than its own."""
 _FIGURE_WEIGHT = 2
 """A figure says more than a word, and words are cut differently around it."""
 
@@ -78,6 +84,12 @@ def passage_of(item: Evidence, zone: tzinfo) -> EvidencePassage:
     plain = normalize(text)
     meant = days_meant(item.text, said_at, zone=zone)
     facts = known_figures(text, said_at).union(*(date_facts(day) for day in meant))
+    if _OTHER_TIME.search(item.text):
+        # "Got it a few years ago" does not say that it was on the day of the message.
+        facts -= {f"date {said_at.month}-{said_at.day}"} - known_figures(text)
+    if meant:
+        # As the model read it: "12-18 June" stands in the record that it was given.
+        facts |= known_figures(dated(item.text, said_at, zone=zone, language="en"))
     days = {said_at.date(), *days_named(plain, said_at.date()), *meant}
     dates = " ".join(f"{day:%Y-%m-%d %B %A}" for day in days)
     return EvidencePassage(

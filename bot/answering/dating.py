@@ -6,6 +6,7 @@ A small model reckons badly with dates; what the words mean is known exactly fro
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import Literal
 
 from bot.answering.days import days_named
@@ -52,7 +53,9 @@ def days_meant(text: str, said_at: datetime, *, zone: tzinfo) -> set[date]:
     return days
 
 
-def _periods(text: str, now: datetime, zone: tzinfo) -> list[_Period]:
+@lru_cache(maxsize=512)
+def _periods(text: str, now: datetime, zone: tzinfo) -> tuple[_Period, ...]:
+    """Read once for the budget of a prompt, the prompt and the check."""
     periods: dict[int, _Period] = {}
     for expression in find_time_expressions(text[:_TEXT_CHARS], now=now, zone=zone):
         if _ALREADY_DATED.search(expression.text) or _VAGUE.search(expression.text):
@@ -66,7 +69,7 @@ def _periods(text: str, now: datetime, zone: tzinfo) -> list[_Period]:
         if len(days) == 1:
             [day] = days
             periods[found.end()] = _Period(found.end(), day, day)
-    return list(periods.values())
+    return tuple(periods.values())
 
 
 def _period(expression: TimeExpression, end: int, zone: tzinfo) -> _Period | None:

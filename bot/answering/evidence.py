@@ -220,28 +220,39 @@ def _neighbours(session: Session, hits: Sequence[Evidence], besides: str | None)
     beside = {hit.record_id: _beside(session, hit, placed) for hit in hits}
     near_ids = [near.record_id for lines in beside.values() for near in lines]
     questions = {*_questions(session, near_ids), besides}
-    found: list[Evidence] = []
-    for hit in hits:
-        for near in beside[hit.record_id]:
-            if near.record_id in questions:
-                continue
-            permalink = session.scalar(select(MessageRow.permalink).where(MessageRow.record_id == near.record_id))
-            found.append(
-                replace(
-                    hit,
-                    record_id=near.record_id,
-                    message_id=near.record_id,
-                    author=near.author,
-                    time=near.sent_at,
-                    text=near.text,
-                    excerpt=excerpt(near.text, frozenset(), limit=_ITEM_CHARS),
-                    permalink=permalink,
-                    chunk=0,
-                    score=0.0,
-                    outdated_by=None,
-                )
-            )
-    return found
+    permalinks = permalinks_of(session, near_ids)
+    return [
+        spoken_evidence(near, permalink=permalinks.get(near.record_id), found_by=hit)
+        for hit in hits
+        for near in beside[hit.record_id]
+        if near.record_id not in questions
+    ]
+
+
+def spoken_evidence(said: Spoken, *, permalink: str | None, found_by: Evidence) -> Evidence:
+    """A message that no search found, but what it has to do with a result of the same channel."""
+    return replace(
+        found_by,
+        record_id=said.record_id,
+        message_id=said.record_id,
+        author=said.author,
+        time=said.sent_at,
+        text=said.text,
+        excerpt=excerpt(said.text, frozenset(), limit=_ITEM_CHARS),
+        permalink=permalink,
+        chunk=0,
+        score=0.0,
+        also_in=(),
+        outdated_by=None,
+    )
+
+
+def permalinks_of(session: Session, record_ids: Iterable[str]) -> dict[str, str | None]:
+    """The links to messages."""
+    rows = session.execute(
+        select(MessageRow.record_id, MessageRow.permalink).where(MessageRow.record_id.in_(set(record_ids)))
+    )
+    return dict(rows.all())
 
 
 def _beside(session: Session, hit: Evidence, placed: Mapping[str, Placed]) -> list[Spoken]:

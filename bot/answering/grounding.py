@@ -7,10 +7,12 @@ the question).
 
 import asyncio
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 
+from bot.answering.answerable import CALIBRATED_FOR, is_about, speaks_for_itself
 from bot.answering.attribution import spellings, subjects, tells_of, tells_of_others
 from bot.answering.claims import CJK, Claim, EvidencePassage, claim_of, passage_of
 from bot.answering.evidence import Evidence
@@ -49,9 +51,13 @@ _CLOSE = 0.55
 """Cosine of centred multilingual-e5-small vectors between a sentence and a passage that says the same; 95 % of
 unrelated pairs of the sample archive stay below 0.4."""
 _CLOSE_OTHER_LANGUAGE = 0.42
-_VERSION = 1
+_VERSION = 2
 """Kept with every answer: raise it when the same sentence over the same passages may be judged otherwise."""
 _MAX_CITATIONS = 3
+_RUN = 4
+"""Words, or twice as many Chinese characters, that make a loop when they come …"""
+_LOOPS = 3
+"""… as often as this."""
 _FEWEST_ADDED = 2
 _ADDED = 0.25
 """Words, and their share of what a sentence says anew, for which a further passage is cited."""
@@ -122,7 +128,7 @@ class GroundingCheck:
         ``language`` is the reader's, where an answer in the other one is none. Passages that give orders support
         nothing.
         """
-        grounding = await self.prepare(question=question, evidence=evidence)
+        grounding = await self.prepare(question=question, evidence=evidence, language=language)
         return Checked(await grounding.check(split_sentences(answer.replace("**", ""))))
 
     async def prepare(
@@ -157,6 +163,28 @@ class Grounding:
         self._vectors = vectors
         self._names = frozenset(name for passage in passages for name in spellings(passage.author))
 
+    async def is_about(self, sought: str) -> bool:
+        """Whether the evidence can hold what is sought; without any it cannot."""
+        if self._vectors is None or not self._is_calibrated:
+            return self._vectors is not None
+        return await asyncio.to_thread(is_about, sought, self._passages, await self._closeness(self._vectors, sought))
+
+    async def speaks_for_itself(self, sought: str) -> int | None:
+        """The number of the passage whose own words answer what is sought, if there is one."""
+        if self._vectors is None or not self._is_calibrated:
+            return None
+        closeness = await self._closeness(self._vectors, sought)
+        passage = await asyncio.to_thread(speaks_for_itself, sought, self._passages, closeness)
+        return None if passage is None else passage.n
+
+    @property
+    def _is_calibrated(self) -> bool:
+        return self._embedder.spec.name.startswith(CALIBRATED_FOR)
+
+    async def _closeness(self, vectors: Vectors, sought: str) -> list[float]:
+        closeness: list[float] = (vectors @ await self._embedder.embed_query(sought)).tolist()
+        return closeness
+
     async def check(self, sentences: Sequence[str]) -> tuple[CheckedSentence, ...]:
         """Judge sentences in order; those of which nothing is left without marks are left out."""
         bare = [plain for sentence in sentences if (plain := _bare(sentence.replace("**", "")))]
@@ -168,10 +196,17 @@ class Grounding:
         )
 
     def _judged(self, sentence: str, closeness: Sequence[float]) -> CheckedSentence:
-        problem = objection(sentence, self._language)
+        problem = "repeats itself" if _loops(sentence) else objection(sentence, self._language)
         if problem is not None:
             return CheckedSentence(sentence, (), problem)
         return _check(sentence, self._question, self._passages, closeness, self._names)
+
+
+def _loops(sentence: str) -> bool:
+    """Whether a sentence says the same few words again and again, as small models do."""
+    words, run = (list(sentence), 2 * _RUN) if CJK.search(sentence) else (sentence.lower().split(), _RUN)
+    runs = Counter(tuple(words[at : at + run]) for at in range(len(words) - run + 1))
+    return max(runs.values(), default=0) >= _LOOPS
 
 
 def _bare(sentence: str) -> str:

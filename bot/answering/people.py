@@ -27,6 +27,7 @@ class _Names:
 
     words: dict[str, set[PersonId]] = field(default_factory=dict)
     chinese: dict[str, set[PersonId]] = field(default_factory=dict)
+    full: dict[PersonId, str] = field(default_factory=dict)
 
 
 class PeopleNamed:
@@ -52,6 +53,11 @@ class PeopleNamed:
                     found |= self._names.chinese.get(run[at : at + length], set())
         return frozenset(found)
 
+    async def names(self, text: str) -> tuple[str, ...]:
+        """The names, as they are written in full, of everybody whom a text names."""
+        found = await self.find(text)
+        return tuple(sorted(self._names.full[person_id] for person_id in found if person_id in self._names.full))
+
     async def _read(self) -> _Names:
         async with self._database.read() as connection:
             rows = (await connection.execute(select(PersonRow.person_id, PersonRow.name))).all()
@@ -63,6 +69,7 @@ def _named(rows: Sequence[tuple[str, str]]) -> _Names:
     names = _Names()
     for person_id, name in rows:
         plain = normalize(name)
+        names.full[PersonId(person_id)] = name
         for run in _CHINESE_NAME.findall(plain)[:1]:
             names.chinese.setdefault(run, set()).add(PersonId(person_id))
         words = _WORD.findall(plain)

@@ -34,14 +34,14 @@ def answer_prompt(
     understood: str = "",
     context: str = "",
 ) -> Prompt:
-    """The prompt for one question over its evidence, oldest evidence first.
+    """The prompt for one question over its evidence, the best of it last: a small model keeps to what it read last.
 
     ``understood`` says which time it means, ``context`` what was said before it.
     """
     system = prompt_text("answer", language)
     records, today, before, asked = _HEADINGS[language]
     placed = len({item.channel_id for item in evidence}) > 1
-    ordered = sorted(evidence, key=lambda item: (item.time, item.n))
+    ordered = sorted(evidence, key=lambda item: -item.n)
     lines = [item.as_record(zone, language, placed=placed) for item in ordered]
     user = "\n".join(
         [

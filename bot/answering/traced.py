@@ -1,4 +1,4 @@
-"""What an answer keeps so that it can be replayed and judged again: the passages as they were given."""
+"""What an answer keeps so that it can be replayed and judged again: the passages as given, the sentences as judged."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from bot.answering.evidence import Evidence
+from bot.answering.grounding import CheckedSentence
 
 _PASSAGES = TypeAdapter(list[Evidence])
 
@@ -24,3 +25,11 @@ def passages_of(trace: Mapping[str, Any]) -> list[Evidence] | None:
         return _PASSAGES.validate_python(trace.get("passages"))
     except ValidationError:
         return None
+
+
+def sentences_of(trace: Mapping[str, Any]) -> list[CheckedSentence]:
+    """The sentences of a trace, those that were dropped among them; they cite the passages of ``passages_of``."""
+    return [
+        CheckedSentence(check["sentence"], tuple(check["citations"]), check["problem"])
+        for check in trace.get("checks", ())
+    ]

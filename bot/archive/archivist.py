@@ -7,7 +7,7 @@ they do can be done twice, so a crash anywhere only means doing it again.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 
 import structlog
@@ -67,6 +67,7 @@ class Archivist:
         self._applied = asyncio.Event()
         self._separable = asyncio.Event()
         self._corrected = asyncio.Event()
+        self._batch_ended = asyncio.Event()
         self._indexable = tuple(asyncio.Event() for _ in range(3))
 
     def listen(self, listener: ChangeListener) -> None:
@@ -76,6 +77,15 @@ class Archivist:
     def wake(self) -> None:
         """Say that the inbox has something."""
         self._received.set()
+
+    async def wait_until_applied(self, event_ids: Collection[str]) -> None:
+        """Return once all of these events, which are in the inbox, are in the truth; it takes as long as it takes."""
+        while True:
+            batch_ended = self._batch_ended
+            if not await self._inbox.holds(event_ids):
+                return
+            with suppress(TimeoutError):  # another process may have applied them
+                await asyncio.wait_for(batch_ended.wait(), timeout=_IDLE_SECONDS)
 
     async def start(self) -> None:
         """Start the loops, and look once for bytes that a crash left behind."""
@@ -129,6 +139,8 @@ class Archivist:
         self._applied.set()
         self._separable.set()
         self._wake_indexing()
+        self._batch_ended.set()
+        self._batch_ended = asyncio.Event()
         return len(batch)
 
     async def separate_batch(self) -> int:

@@ -10,14 +10,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 import structlog
 from sqlalchemy import Connection, func, or_, select
 from sqlalchemy.orm import Session
 
-from bot.application import Application
 from bot.archive.failures import archive_failures
 from bot.archive.leftovers import Leftovers
 from bot.archive.lock import ArchivistLock
@@ -31,6 +30,9 @@ from bot.truth.inbox import Inbox, Received
 from bot.truth.tables import ErasureRow, FileRow, ForgottenRow, IndexQueueRow, MessageRow
 from knowledge.passage import Audience, ChannelId, PassageFilter, PersonId, RecordId
 from knowledge.qdrant.store import PassageStore
+
+if TYPE_CHECKING:
+    from bot.application import Application
 
 _log = structlog.get_logger(__name__)
 
@@ -95,14 +97,15 @@ class Forgetting:
                     removed={"passages": before},
                 )
             )
-            session.merge(
-                ForgottenRow(
-                    rule_id=rule_id or erasure_id,
-                    channel_id=scope.channel_id,
-                    person_id=scope.person_id,
-                    before=scope.before,
+            if not scope.record_ids:  # Chosen messages keep their places, and those keep them out.
+                session.merge(
+                    ForgottenRow(
+                        rule_id=rule_id or erasure_id,
+                        channel_id=scope.channel_id,
+                        person_id=scope.person_id,
+                        before=scope.before,
+                    )
                 )
-            )
             session.flush()
 
         await self._write(note)
@@ -308,7 +311,7 @@ def _apply(connection: Connection, meant: Sequence[Received], erasure_id: str) -
     return applier.applied.unreferenced
 
 
-def forgetting_of(application: Application) -> Forgetting:
+def forgetting_of(application: "Application") -> Forgetting:
     """Forgetting on the stores of a running application; its pages are told."""
     return Forgetting(
         home=application.settings.home,
@@ -324,6 +327,7 @@ def _where(scope: Scope) -> PassageFilter:
     return PassageFilter(
         channel_ids=frozenset({ChannelId(scope.channel_id)} if scope.channel_id else ()),
         author_ids=frozenset({PersonId(scope.person_id)} if scope.person_id else ()),
+        record_ids=frozenset(RecordId(record_id) for record_id in scope.record_ids),
         until=scope.before,
     )
 

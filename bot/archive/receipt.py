@@ -29,6 +29,7 @@ _NAMES: dict[str, dict[Language, str]] = {
     "summaries": {"zh": "对话的总结", "en": "summaries of conversations"},
     "digest_lines": {"zh": "摘要中讲到这些内容的条目", "en": "lines of digests that told of it"},
     "digests": {"zh": "发到那里或发给本人的摘要", "en": "digests for them or posted there"},
+    "schedules": {"zh": "为本人设置的日报或周报", "en": "digests that were to come to them"},
     "quotes": {"zh": "回答中的引文", "en": "quotes in answers"},
     "verdicts": {"zh": "评价", "en": "verdicts"},
     "verdict_comments": {"zh": "评价里的留言", "en": "remarks on verdicts"},
@@ -71,6 +72,7 @@ _TEXTS: dict[str, dict[Language, str]] = {
     "scope": {"zh": "范围：{scope}", "en": "scope: {scope}"},
     "channel": {"zh": "频道 {id}", "en": "channel {id}"},
     "person": {"zh": "人员 {id}", "en": "person {id}"},
+    "chosen": {"zh": "选中的 {count} 条消息", "en": "{count} chosen messages"},
     "before": {"zh": "{before} 之前的全部内容", "en": "everything before {before}"},
     "removed": {"zh": "已删除：", "en": "removed:"},
     "nothing": {"zh": "  没有需要删除的内容", "en": "  there was nothing to remove"},
@@ -149,5 +151,8 @@ def _scope(scope: Scope, language: Language) -> str:
         parts.append(_TEXTS["channel"][language].format(id=scope.channel_id))
     if scope.person_id is not None:
         parts.append(_TEXTS["person"][language].format(id=scope.person_id))
-    parts.append(_TEXTS["before"][language].format(before=scope.before.isoformat(timespec="seconds")))
+    if scope.record_ids:
+        parts.append(_TEXTS["chosen"][language].format(count=len(scope.record_ids)))
+    else:
+        parts.append(_TEXTS["before"][language].format(before=scope.before.isoformat(timespec="seconds")))
     return _TEXTS["scope"][language].format(scope=("，" if language == "zh" else ", ").join(parts))

@@ -46,7 +46,7 @@ def search(
 
 
 def ask(
-    question: Annotated[str, typer.Argument(help="A question, in Chinese or English.")],
+    question: Annotated[str | None, typer.Argument(help="A question, in Chinese or English.")] = None,
     channel: Channel = None,
     since: Since = None,
     until: Until = None,
@@ -54,14 +54,26 @@ def ask(
     category: Category = None,
     author: Author = None,
     as_user: As = None,
+    replay: Annotated[
+        str | None, typer.Option("--replay", help="Instead of a question: the id of an answer, to be made again.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Answer a question from the archive, with citations."""
-    from bot.cli.searching import show_answer
-
+    """Answer a question from the archive, with citations; or make an earlier answer again from what was kept of it."""
     filters = Filters(
         channel=channel, since=since, until=until, kind=kind, category=category, author=author, as_user=as_user
     )
+    if replay is not None:
+        from bot.cli.replaying import show_replay
+
+        if question is not None or filters != Filters():
+            raise typer.BadParameter("an answer is replayed as it was asked: no question, no filters")
+        run(show_replay(replay, as_json=as_json))
+        return
+    if question is None:
+        raise typer.BadParameter("a question was expected, or --replay")
+    from bot.cli.searching import show_answer
+
     run(show_answer(question, filters, as_json=as_json))
 
 

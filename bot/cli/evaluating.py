@@ -8,9 +8,7 @@ import typer
 from bot.cli.options import Json
 from bot.cli.output import run
 
-app = typer.Typer(
-    help="Measure search, answers and summaries on what is known to be right.", no_args_is_help=True
-)
+app = typer.Typer(help="Measure search, answers and summaries on what is known to be right.", no_args_is_help=True)
 
 Scope = Literal["channel", "all"]
 Questions = Annotated[Path, typer.Argument(help="Questions, one JSON object a line.")]

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from importlib import metadata
 from typing import Literal
 
@@ -15,13 +16,17 @@ from bot.application import (
     load_reranker,
     make_reranker,
     prepare_home,
+    team_zone,
     vector_config,
 )
 from bot.archive.comparison import compare, repair
 from bot.archive.failures import archive_failures
+from bot.digests.keeping import KeptDigests
+from bot.digests.schedule import Schedules
 from bot.errors import ShiguangError
 from bot.language import system_language
 from bot.models.resolve import resolve_chat_model
+from bot.permissions import Permissions
 from bot.settings import Settings, load_settings
 from bot.truth.database import Database
 from bot.truth.inbox import Inbox
@@ -31,6 +36,7 @@ _FREE_BYTES_WANTED = 2_000_000_000
 _MIN_PYTHON = (3, 11)
 _USUAL_TEXT = "服务器周五晚上迁移，上线推迟到 12 月 8 日；it takes about two hours, please save your work before 22:00."
 """As long as messages that are found mostly are."""
+_LATELY = timedelta(days=7)
 _QUEUED = "queued again; it is mended while shiguang serve runs"
 
 
@@ -56,6 +62,7 @@ async def examine(*, fix: bool) -> list[Finding]:
         lambda: _reranker(settings),
         lambda: _inbox(settings, fix=fix),
         lambda: _archive(settings, fix=fix),
+        lambda: _digests(settings),
     ]
     return [await _guarded(check) for check in checks]
 
@@ -154,3 +161,28 @@ async def _archive(settings: Settings, *, fix: bool) -> Finding:
     if difference.agrees:
         return Finding("archive", "ok", fact)
     return Finding("archive", "warning", fact, _QUEUED if fix else "run: shiguang doctor --fix")
+
+
+async def _digests(settings: Settings) -> Finding:
+    """What is set up, when the next one comes, and what became of the last ones."""
+    database = Database(settings.truth_url)
+    try:
+        await database.migrate()
+        schedules = await Schedules(database, Permissions(database)).enabled()
+        posted_at, failed = await KeptDigests(database).lately(since=datetime.now(UTC) - _LATELY)
+    finally:
+        await database.close()
+    zone = team_zone(settings)
+    fact = f"{len(schedules):,} set up"
+    if schedules:
+        following = min(schedule.timing.following(datetime.now(UTC)) for schedule in schedules)
+        fact += f", the next one at {following.astimezone(zone):%Y-%m-%d %H:%M}"
+    if posted_at is not None:
+        fact += f", the last one posted at {posted_at.astimezone(zone):%Y-%m-%d %H:%M}"
+    if schedules and not settings.digests.enabled:
+        return Finding("digests", "warning", fact, "digests.enabled is false: none is made")
+    if failed:
+        codes = ", ".join(f"{code}: {count}" for code, count in failed.items())
+        advice = "the next one tells of their time, too; the log of shiguang serve says more"
+        return Finding("digests", "warning", f"{fact}; not posted in the last week: {codes}", advice)
+    return Finding("digests", "ok", fact)

@@ -72,6 +72,8 @@ async def measure_answers(
     questions = (await asyncio.to_thread(load_questions, path))[:limit]
     settings = load_settings()
     judged: list[Judged] = []
+    if sheet_path is not None:
+        write_text(sheet_path, "", "--sheet")  # a place that cannot be written is told now, not after hours
     async with open_application(settings) as application:
         await application.model.start()
         try:

@@ -1,5 +1,6 @@
 """``/digest``: what happened here since yesterday, and the digests that come by themselves."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -8,14 +9,20 @@ from sqlalchemy.orm import Session
 
 from bot.conversation.request import Parts, Request
 from bot.conversation.saying import plain
+from bot.digests.digest import within
 from bot.digests.keeping import KeptDigests
 from bot.digests.setting_up import SettingUp
 from bot.digests.showing import shown
 from bot.digests.texts import told
 from bot.digests.wording import read_wish
+from bot.errors import Language
 from connectors.connector import Reply
 
 _SINCE: Final = timedelta(days=1)
+_SECONDS: Final = 90.0
+"""Of the model: longer than this nobody waits in a chat."""
+_CHINESE: Final = re.compile(r"[\u3400-\u9fff]")
+_NAMES: Final = re.compile(r"[#＃]\S+")
 
 
 class Digesting:
@@ -33,7 +40,7 @@ class Digesting:
 
     async def __call__(self, request: Request, reply: Reply) -> None:
         """Raises ``BadInput`` with examples for words that mean nothing here."""
-        utterance, language = request.utterance, request.language
+        utterance, language = request.utterance, _language(request)
         wish = read_wish(request.text, language)
         if wish.action == "now":
             await self._now(request, reply, personal=wish.personal)
@@ -45,7 +52,7 @@ class Digesting:
 
     async def _now(self, request: Request, reply: Reply, *, personal: bool) -> None:
         """Of this channel; in a direct chat, or with ``me``, of every channel that the person is in."""
-        utterance, language = request.utterance, request.language
+        utterance, language = request.utterance, _language(request)
         await reply.status(told("reading", language))
 
         async def progress(done: int, of: int) -> None:
@@ -62,8 +69,10 @@ class Digesting:
             language=language,
             timezone=str(self._zone),
             progress=progress,
+            seconds=_SECONDS,
             asker=utterance.person.person_id,
         )
+        digest = within(digest, {str(channel_id) for channel_id in (await request.audience()).channel_ids})
         if utterance.kind != "command":
             # It becomes a message that stays: kept, so that its lines go with their messages.
             digest = replace(digest, target_channel_id=utterance.channel.channel_id)
@@ -73,3 +82,9 @@ class Digesting:
         if answer.citations:
             await reply.sources(answer.citations)
         await reply.finish(answer)
+
+
+def _language(request: Request) -> Language:
+    """Chinese for who types it in Chinese, whatever the page is in: a digest comes in the language it was set up in."""
+    typed = _NAMES.sub("", request.utterance.text)
+    return "zh" if _CHINESE.search(typed) else request.language

@@ -1,9 +1,14 @@
 """The table of everything that people can want. A new thing is one line here."""
 
 from bot.conversation.asking import Asking
+from bot.conversation.confirming import Forgetting, Setting
 from bot.conversation.digesting import Digesting
 from bot.conversation.helping import Clock, Greeting, Helping, Saying
+from bot.conversation.listening import SwitchingListening
 from bot.conversation.listing import FILES, Listing, WantedFile
+from bot.conversation.overhearing import Overhearing
+from bot.conversation.reminding import Reminding
+from bot.conversation.reporting import Reporting
 from bot.conversation.request import Handler, Parts
 from bot.conversation.summarising import CatchingUp, Summarising
 from bot.conversation.telling import Telling, TimelineHere
@@ -22,12 +27,16 @@ def handlers(parts: Parts) -> dict[str, Handler]:
         "summary": Summarising(parts),
         "catchup": CatchingUp(parts),
         "digest": Digesting(parts),
+        "remind": Reminding(parts),
+        "status": Reporting(parts),
+        "listen": SwitchingListening(parts),
+        "overheard": Overhearing(parts),
         "help": Helping(parts),
         "greeting": Greeting(parts),
         "feedback": Saying("feedback"),
         "clock": Clock(parts),
-        "settings": Saying("how_to_set"),
-        "forget": Saying("how_to_forget"),
+        "settings": Setting(parts),
+        "forget": Forgetting(parts),
     }
 
 

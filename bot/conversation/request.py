@@ -5,18 +5,21 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Protocol
 
-from bot.answering.answerer import Answerer
+from bot.answering.answerer import Answerer, Variation
 from bot.answering.finding import Finder
 from bot.answering.story import Storyteller
-from bot.conversation.turns import Turn
+from bot.confirming import Confirmations
+from bot.confirming.forgetting import ForgettingOwn
+from bot.curating.giving import GivingStandardAnswers
 from bot.digests.making import DigestMaker
 from bot.digests.schedule import Schedules
 from bot.errors import Language
 from bot.intent import Intent, Intents
-from bot.llm.interface import LanguageModel
 from bot.permissions import Permissions
+from bot.rewriting import Rewriter
 from bot.summaries.summarizer import Summarizer
 from bot.truth.database import Database
+from bot.truth.turns import Turn
 from connectors.connector import Reply, Utterance
 from knowledge.passage import Audience
 
@@ -33,8 +36,11 @@ class Parts:
     schedules: Schedules
     digest_maker: DigestMaker
     permissions: Permissions
+    confirmations: Confirmations
+    forgetting_own: ForgettingOwn
     intents: Intents
-    model: LanguageModel
+    rewriter: Rewriter
+    standard: GivingStandardAnswers
     zone: tzinfo
 
 
@@ -42,8 +48,6 @@ class Parts:
 class Request:
     """Something that somebody wants, whether by command or in plain words."""
 
-    name: str
-    """Of the handler, the same as of the command where there is one."""
     utterance: Utterance
     text: str
     """What is left for the handler: a question, a topic, or nothing. Without the name of a command."""
@@ -54,10 +58,12 @@ class Request:
     """Everybody who will read the reply, as of now."""
     turns: Callable[[], Awaitable[Sequence[Turn]]]
     """What was said before in the thread, or lately in a direct chat; oldest first, without this utterance."""
+    variation: Variation | None = None
+    """Of a question that is answered once more."""
 
 
 class Handler(Protocol):
-    """Ends in exactly one ``reply.finish``, or raises the ``ShiguangError`` that the person is told."""
+    """Ends the reply exactly once, or raises the ``ShiguangError`` that the person is told."""
 
     async def __call__(self, request: Request, reply: Reply) -> None:
         """Do what is wanted."""

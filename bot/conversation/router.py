@@ -1,17 +1,20 @@
 """From an utterance to the handler of what it wants."""
 
+from collections.abc import Awaitable
+
 import structlog
 
+from bot.answering.answerer import Variation
 from bot.commands import is_command, parse_command
 from bot.conversation.handlers import OF_INTENTS, handlers
 from bot.conversation.listing import ECHOED
 from bot.conversation.request import Parts, Request
 from bot.conversation.saying import notice, plain
-from bot.conversation.turns import earlier_turns
 from bot.errors import Language, ShiguangError
 from bot.intent import Intent
 from bot.language import language_of
 from bot.texts import say
+from bot.truth.turns import earlier_turns
 from connectors.connector import Reply, Utterance
 from knowledge.passage import Audience
 
@@ -19,7 +22,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Conversation:
-    """Routes utterances. Every path ends in ``finish`` or ``fail``."""
+    """Routes utterances. Every path ends in ``finish`` or ``fail``, or ``drop`` where nobody asked."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
@@ -28,20 +31,43 @@ class Conversation:
     async def converse(self, utterance: Utterance, reply: Reply) -> None:
         """Answer one utterance; failures are told to the person by code, sentence and hint."""
         language = utterance.language or language_of(utterance.text)
+        await self._told(self._route(utterance, reply, language), utterance, reply, language)
+
+    async def answer_again(self, utterance: Utterance, reply: Reply, variation: Variation) -> None:
+        """Answer a question of the archive once more, differently; its text is what was asked."""
+        language = utterance.language or language_of(utterance.text)
+        work = self._handle("ask", utterance.text, utterance, reply, language, variation=variation)
+        await self._told(work, utterance, reply, language)
+
+    async def _route(self, utterance: Utterance, reply: Reply, language: Language) -> None:
+        if utterance.kind == "overheard":
+            await self._handle("overheard", utterance.text, utterance, reply, language)
+        elif utterance.kind == "command" or is_command(utterance.text):
+            await self._command(utterance, reply, language)
+        else:
+            intent = await self._parts.intents.of(utterance.text)
+            _log.debug("intent", kind=intent.kind, confidence=intent.confidence)
+            whole = "" if intent.kind in ("summary", "catchup") else utterance.text
+            text = intent.rest or whole
+            await self._handle(OF_INTENTS[intent.kind], text, utterance, reply, language, intent)
+
+    async def _told(self, work: Awaitable[None], utterance: Utterance, reply: Reply, language: Language) -> None:
+        """Do the work; what makes it fail is told."""
         try:
-            if utterance.kind == "command" or is_command(utterance.text):
-                await self._command(utterance, reply, language)
-            else:
-                intent = await self._parts.intents.of(utterance.text)
-                _log.debug("intent", kind=intent.kind, confidence=intent.confidence)
-                text = intent.rest or utterance.text
-                await self._handle(OF_INTENTS[intent.kind], text, utterance, reply, language, intent)
+            await work
         except ShiguangError as error:
-            await reply.fail(notice(error, language))
-        except Exception:  # noqa: BLE001 - the edge: nothing raw reaches a chat
+            await self._fail(error, utterance, reply, language)
+        except Exception:  # noqa: BLE001 - the edge
             # Nothing raw reaches a chat; the operator finds the trace in the log by the code.
             _log.exception("conversation failed", channel_id=utterance.channel.channel_id)
-            await reply.fail(notice(ShiguangError(), language))
+            await self._fail(ShiguangError(), utterance, reply, language)
+
+    async def _fail(self, error: ShiguangError, utterance: Utterance, reply: Reply, language: Language) -> None:
+        """Say why there is no answer; nobody who was only overheard waits for one."""
+        if utterance.kind == "overheard":
+            await reply.drop()
+        else:
+            await reply.fail(notice(error, language))
 
     async def _command(self, utterance: Utterance, reply: Reply, language: Language) -> None:
         parsed = parse_command(utterance.text)
@@ -61,15 +87,16 @@ class Conversation:
         reply: Reply,
         language: Language,
         intent: Intent | None = None,
+        variation: Variation | None = None,
     ) -> None:
         request = Request(
-            name=name,
             utterance=utterance,
             text=text,
             language=language,
             intent=intent,
             audience=lambda: self._audience(utterance),
             turns=lambda: earlier_turns(self._parts.database, utterance),
+            variation=variation,
         )
         await self._handlers[name](request, reply)
 

@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
-from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
@@ -14,7 +12,8 @@ from bot.answering.understanding import Understanding, understand
 from bot.conversation.listing import ECHOED
 from bot.conversation.request import Parts, Request
 from bot.conversation.saying import plain
-from bot.digests.digest import Digest, Facts, chosen
+from bot.digests.digest import Digest
+from bot.digests.making import digest_of
 from bot.digests.showing import shown
 from bot.summaries.lines import PeriodSummary, Progress
 from bot.texts import say
@@ -137,7 +136,9 @@ class _Showing:
         if summary.quiet:
             await reply.finish(plain(say("summary_quiet", language, about=about), language))
             return
-        digest = _digest(summary, request, self._zone, begun)
+        digest = digest_of(summary, most=_MOST_LINES, language=language, timezone=str(self._zone), made_at=begun)
+        told_of = dict.fromkeys(one.line.channel_id for one in digest.lines)
+        digest = replace(digest, channel_ids=tuple(told_of))
         async with self._database.read() as connection:
             answer = await connection.run_sync(_shown, digest, about)
         answer = replace(answer, question=request.utterance.text, reason=None)
@@ -160,33 +161,6 @@ def _readable(summary: PeriodSummary, audience: Audience) -> PeriodSummary:
         return summary
     return replace(
         summary, lines=tuple(line for line in summary.lines if ChannelId(line.channel_id) in audience.channel_ids)
-    )
-
-
-def _digest(summary: PeriodSummary, request: Request, zone: tzinfo, made_at: datetime) -> Digest:
-    lines = chosen(summary.lines, _MOST_LINES)
-    return Digest(
-        digest_id=uuid4().hex,
-        schedule_id=None,
-        target_channel_id=request.utterance.channel.channel_id,
-        person_id=None,
-        channel_ids=tuple(dict.fromkeys(one.line.channel_id for one in lines)),
-        since=summary.since,
-        until=summary.until,
-        language=request.language,
-        lines=lines,
-        facts=Facts(
-            timezone=zone.key if isinstance(zone, ZoneInfo) else "UTC",
-            messages=summary.messages,
-            conversations=summary.conversations,
-            told=len(lines),
-            more=len(summary.lines) - len(lines),
-            left_out=summary.left_out,
-            extractive=summary.extractive,
-        ),
-        made_at=made_at,
-        model=summary.model,
-        prompt_version=summary.prompt_version,
     )
 
 

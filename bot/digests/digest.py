@@ -1,7 +1,7 @@
 """A digest as it is kept: the lines that are shown, each with its number, and the numbers of its heading."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -31,7 +31,7 @@ class Facts:
     more: int = 0
     """Lines for which there was no room."""
     left_out: int = 0
-    """Conversations that were too many to be read."""
+    """Conversations that were too many to be summed up: only what rules found in them is told."""
     extractive: str | None = None
     """Why the words are the messages' own: the code of what was wrong with the model."""
     unreadable: int = 0
@@ -133,6 +133,15 @@ class Digest:
         )
 
 
+def within(digest: Digest, channel_ids: Collection[str]) -> Digest:
+    """The digest of these channels alone: others were closed to a reader while it was made (invariant 4)."""
+    return replace(
+        digest,
+        channel_ids=tuple(one for one in digest.channel_ids if one in channel_ids),
+        lines=tuple(one for one in digest.lines if one.line.channel_id in channel_ids),
+    )
+
+
 def chosen(lines: Sequence[SummaryLine], most: int) -> tuple[NumberedLine, ...]:
     """At most ``most`` lines in the order of ``SECTIONS``; each section gets its first share before others get more."""
     by_section = {section: [line for line in lines if line.section == section] for section in SECTIONS}
@@ -142,6 +151,12 @@ def chosen(lines: Sequence[SummaryLine], most: int) -> tuple[NumberedLine, ...]:
             left = most - sum(room.values())
             room[section] += min(left, max(0, min(share[section], len(by_section[section])) - room[section]))
     return numbered(line for section in SECTIONS for line in by_section[section][: room[section]])
+
+
+def without_repetitions(lines: Sequence[SummaryLine]) -> list[SummaryLine]:
+    """Without what was talked about in a message's own words when another section tells of that message."""
+    told = {line.record_ids[0] for line in lines if line.section != "talk"}
+    return [line for line in lines if line.section != "talk" or not line.quoted or line.record_ids[0] not in told]
 
 
 def numbered(lines: Iterable[SummaryLine]) -> tuple[NumberedLine, ...]:

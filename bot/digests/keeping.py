@@ -5,7 +5,7 @@ so: it is given to it again with the same id. ``posted``, ``empty``, ``failed`` 
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Literal, TypeVar
 
@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from bot.digests.digest import Digest, State
 from bot.truth.database import Database
-from bot.truth.tables import ChannelRow, DigestRow, DigestScheduleRow, DigestSourceRow, FileRow, MessageRow
-from connectors.events import ChannelRef, RecordId
+from bot.truth.tables import DigestRow, DigestScheduleRow, DigestSourceRow, FileRow, MessageRow
+from connectors.events import RecordId
 
 T = TypeVar("T")
 
@@ -87,19 +87,27 @@ class KeptDigests:
         async with self._database.read() as connection:
             return bool(await connection.scalar(statement))
 
-    async def hand_over(self, digest_id: str, *, readable: Collection[str] | None) -> Digest | None:
+    async def hand_over(self, digest_id: str, *, readable: Collection[str]) -> Digest | None:
         """Note that it is being posted and return it as it is now; None when somebody else has ended it.
 
-        Lines of channels that are not ``readable`` any more go (invariant 4); None: whoever asked may read all.
+        Lines of channels that are not ``readable`` any more go, and it says so (invariant 4).
         """
 
         def hand_over(session: Session) -> Digest | None:
             row = session.get(DigestRow, digest_id, with_for_update=True)
             if row is None or row.state not in _WAITING:
                 return None
-            if readable is not None:
-                hidden = _hidden(session, Digest.of(row), readable)
-                row.lines = [line.document() for line in without(Digest.of(row), hidden).lines]
+            made = Digest.of(row)
+            shown = without(made, _hidden(session, made, readable))
+            closed = {one.line.channel_id for one in made.lines}.difference(readable)
+            row.lines = [line.document() for line in shown.lines]
+            row.facts = asdict(
+                replace(
+                    made.facts,
+                    told=made.facts.told - len(made.lines) + len(shown.lines),
+                    unreadable=made.facts.unreadable + len(closed),
+                )
+            )
             row.state, row.attempts = "posting", row.attempts + 1
             session.flush()
             return Digest.of(row)
@@ -126,24 +134,16 @@ class KeptDigests:
         async with self._database.begin() as connection:
             await connection.execute(statement.values(**values))
 
-    async def channel(self, channel_id: str) -> ChannelRef | None:
-        """A channel as connectors know it; None when it is gone."""
-
-        def read(session: Session) -> ChannelRef | None:
-            row = session.get(ChannelRow, channel_id)
-            if row is None or row.deleted_at is not None:
-                return None
-            return ChannelRef.model_validate(
-                {
-                    "channel_id": row.channel_id,
-                    "platform": row.platform,
-                    "name": row.name,
-                    "visibility": row.visibility,
-                    "workspace_id": row.workspace_id,
-                }
-            )
-
-        return await self._read(read)
+    async def lately(self, *, since: datetime) -> tuple[datetime | None, dict[str, int]]:
+        """When the last one was posted, and how many of those made since then were not, by why."""
+        failed = (
+            select(DigestRow.error, func.count())
+            .where(DigestRow.state == "failed", DigestRow.made_at >= since)
+            .group_by(DigestRow.error)
+        )
+        async with self._database.read() as connection:
+            posted_at = await connection.scalar(select(func.max(DigestRow.posted_at)))
+            return posted_at, {error or "?": count for error, count in (await connection.execute(failed)).all()}
 
     async def _read(self, work: Callable[[Session], T]) -> T:
         async with self._database.read() as connection:

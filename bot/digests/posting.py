@@ -17,8 +17,8 @@ from bot.digests.times import CatchUp, Period
 from bot.metrics import Metrics
 from bot.permissions import Permissions
 from bot.truth.database import Database
-from bot.truth.tables import PersonRow
-from bot.truth.views import person_ref
+from bot.truth.tables import ChannelRow, PersonRow
+from bot.truth.views import channel_ref, person_ref
 from connectors.connector import Answer, Connector, Post, PostRefused
 from connectors.events import ChannelRef, PersonRef, RecordId
 
@@ -94,7 +94,7 @@ class Poster:
             _log.warning("a digest could not be posted", digest_id=digest.digest_id, error=type(error).__name__)
             return await self._later(handed, type(error).__name__)
         await self._posted(handed, record)
-        if not target.readable:
+        if handed.facts.unreadable and not target.readable:
             # It said so; there is nothing to tell any more.
             await self._end_schedule(digest)
         return True
@@ -134,12 +134,20 @@ class Poster:
         if digest.person_id is not None and schedule is not None:
             person = await self._person(digest.person_id)
             readable, _ = await self._schedules.readable(schedule)
-            return person and _Target(schedule.platform, None, person, readable)
-        channel = await self._kept.channel(digest.target_channel_id or "")
+            return None if person is None else _Target(schedule.platform, None, person, readable)
+        channel = await self._channel(digest.target_channel_id or "")
         if channel is None:
             return None
         audience = await self._permissions.of_channel(channel.channel_id)
         return _Target(channel.platform, channel, None, frozenset(str(one) for one in audience.channel_ids))
+
+    async def _channel(self, channel_id: str) -> ChannelRef | None:
+        def read(session: Session) -> ChannelRef | None:
+            row = session.get(ChannelRow, channel_id)
+            return channel_ref(row) if row is not None and row.deleted_at is None else None
+
+        async with self._database.read() as connection:
+            return await connection.run_sync(lambda sync: read(Session(sync)))
 
     async def _person(self, person_id: str) -> PersonRef | None:
         def read(session: Session) -> PersonRef | None:

@@ -1,5 +1,6 @@
 """A digest as people read it: plain text whose ``[n]`` marks are the links to its messages."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -10,8 +11,11 @@ from bot.digests.texts import SECTION_NAMES, WEEKDAYS, told
 from bot.errors import Language
 from bot.guarding.mentions import without_mass_mentions
 from bot.summaries.lines import SECTIONS, Section
+from bot.summaries.phrasing import NO_TIME
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_NAMED = re.compile(r"([^\s:：]{1,20})\s*[:：]\s*")
+_HEADED = "▸ "
 _BULLET = "• "
 
 
@@ -77,13 +81,18 @@ class DigestText:
         lines = [one for one in self._digest.lines if one.line.section == section]
         if not lines:
             return ""
-        return "\n".join([SECTION_NAMES[section][self._language], *(_BULLET + self._line(one) for one in lines)])
+        return "\n".join(
+            [_HEADED + SECTION_NAMES[section][self._language], *(_BULLET + self._line(one) for one in lines)]
+        )
 
     def _line(self, one: NumberedLine) -> str:
         line = one.line
         words = without_mass_mentions(unmarked(" ".join(line.text.split())))
         if line.owner and line.owner.casefold() not in words.casefold():
-            words = f"{line.owner}：{words}" if self._language == "zh" else f"{line.owner}: {words}"
+            named = _NAMED.match(words)
+            # “小满: …” is 赵小满's already.
+            task = words[named.end() :] if named is not None and named[1] in line.owner else words
+            words = f"{line.owner}：{task}" if self._language == "zh" else f"{line.owner}: {task}"
         if line.due is not None:
             by = told("by", self._language, day=self._day(line.due))
             words = f"{words.rstrip('。.')}（{by}）" if self._language == "zh" else f"{words.rstrip('。.')} ({by})"
@@ -101,7 +110,8 @@ class DigestText:
             if count:
                 remarks.append(told(key, self._language, count=count))
         if facts.extractive and self._digest.lines:
-            remarks.append(told("extractive", self._language, code=facts.extractive))
+            key = "no_time" if facts.extractive == NO_TIME else "extractive"
+            remarks.append(told(key, self._language, code=facts.extractive))
         if facts.cut:
             remarks.append(told("cut", self._language))
         return ["\n".join(remarks)] if remarks else []

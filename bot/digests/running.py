@@ -26,6 +26,8 @@ _LOOK_SECONDS = 300.0
 _POLL_SECONDS = 5.0
 """Another process may have made a digest that is to be posted here: ``shiguang digest --post``."""
 _AGAIN_SECONDS = 60.0
+_LEAST_SECONDS = 30.0
+"""Of the model for one digest, however many are due."""
 _SETTLING_SECONDS = 20.0
 _SETTLE_SECONDS = 0.2
 
@@ -47,6 +49,7 @@ class Digests:
         poster: Poster,
         rules: Mapping[Period, CatchUp],
         metrics: Metrics,
+        seconds: float,
         settled: Callable[[], Awaitable[None]] = _nothing_waits,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -56,6 +59,7 @@ class Digests:
         self._poster = poster
         self._rules = rules
         self._metrics = metrics
+        self._seconds = seconds
         self._settled = settled
         self._now = now
         self._look = asyncio.Event()
@@ -82,40 +86,42 @@ class Digests:
         await self._alarm.close()
 
     async def make_due(self) -> None:
-        """Make every digest that is due now and not made yet."""
-        for schedule in await self._schedules.enabled():
-            now = self._now()
-            if self._again.get(schedule.schedule_id, now) > now:
-                continue
+        """Make every digest that is due now and not made yet; together they may take the model's time for one."""
+        waiting = [
+            (schedule, found) for schedule in await self._schedules.enabled() if (found := await self._due(schedule))
+        ]
+        for schedule, found in waiting:
             try:
-                await self._consider(schedule)
+                await self._make(schedule, found, max(self._seconds / len(waiting), _LEAST_SECONDS))
                 self._again.pop(schedule.schedule_id, None)
             except Exception:  # noqa: BLE001 - the others are still to be made; this one is made again
-                self._again[schedule.schedule_id] = now + timedelta(seconds=_AGAIN_SECONDS)
+                self._again[schedule.schedule_id] = self._now() + timedelta(seconds=_AGAIN_SECONDS)
                 self._metrics.digests.labels("not_made").inc()
                 _log.exception("a digest could not be made", schedule_id=schedule.schedule_id)
 
-    async def _consider(self, schedule: Schedule) -> None:
-        """Make the digest of one schedule when it is due.
+    async def _due(self, schedule: Schedule) -> Due | None:
+        """What is due of one schedule.
 
-        One that is still to be posted comes first: only then is it known where the next one begins.
+        A digest that is still to be posted comes first: only then is it known where the next one begins.
         """
+        now = self._now()
         found = due(
             schedule.timing,
             covered_until=schedule.covered_until,
             changed_at=schedule.changed_at,
-            now=self._now(),
+            now=now,
             catch_up=self._rules[schedule.timing.period],
         )
         if (
             found is None
+            or self._again.get(schedule.schedule_id, now) > now
             or await self._kept.known(digest_id(schedule.schedule_id, found.until))
             or await self._kept.unsettled(schedule.schedule_id)
         ):
-            return
-        await self._make(schedule, found)
+            return None
+        return found
 
-    async def _make(self, schedule: Schedule, found: Due) -> None:
+    async def _make(self, schedule: Schedule, found: Due, seconds: float) -> None:
         await self._settled()
         readable, unreadable = await self._schedules.readable(schedule)
         started = self._now()
@@ -124,14 +130,14 @@ class Digests:
             _log.info("making a digest", schedule_id=schedule.schedule_id, conversations=of, done=done)
 
         digest = await self._maker.of_schedule(
-            schedule, found, readable=readable, unreadable=unreadable, progress=progress
+            schedule, found, readable=readable, unreadable=unreadable, progress=progress, seconds=seconds
         )
         skipped = digest.quiet and schedule.skip_quiet
         await self._kept.keep(digest, "empty" if skipped else "made")
         if skipped:
             self._metrics.digests.labels("empty").inc()
-        seconds = round((self._now() - started).total_seconds(), 1)
-        _log.info("a digest was made", schedule_id=schedule.schedule_id, lines=len(digest.lines), seconds=seconds)
+        took = round((self._now() - started).total_seconds(), 1)
+        _log.info("a digest was made", schedule_id=schedule.schedule_id, lines=len(digest.lines), seconds=took)
         self._post.set()
 
     async def _make_due(self) -> None:
@@ -189,6 +195,7 @@ def digests_of(application: Application, connectors: Mapping[str, Connector], me
         poster=poster,
         rules=rules,
         metrics=metrics,
+        seconds=application.settings.digests.seconds,
         settled=settled,
         now=now,
     )

@@ -160,7 +160,7 @@ class Schedules:
             )
         may_read = {str(channel_id) for channel_id in audience.channel_ids}
         wanted = set(schedule.channel_ids) or await self.joined(schedule.person_id or "", platform=schedule.platform)
-        return frozenset(wanted & may_read), len(wanted - may_read)
+        return frozenset(wanted & may_read), len(set(schedule.channel_ids) - may_read)
 
     async def joined(self, person_id: str, *, platform: str) -> set[str]:
         """The channels that a person is in; of the console also its public ones, which are everybody's."""
@@ -181,14 +181,13 @@ class Schedules:
     async def _require_member(self, channel_id: str, by: PersonRef) -> None:
         if not await self._permissions.may_read(by.person_id, channel_id, platform=by.platform):
             raise NotPermitted
-        joined = select(MembershipRow.person_id).where(
-            MembershipRow.channel_id == channel_id, MembershipRow.person_id == by.person_id, MembershipRow.present
-        )
         open_to_all = select(ChannelRow.channel_id).where(
             ChannelRow.channel_id == channel_id, ChannelRow.platform == CONSOLE, ChannelRow.visibility == "public"
         )
-        async with self._database.read() as connection:
-            found = await connection.scalar(joined) or (by.platform == CONSOLE and await connection.scalar(open_to_all))
+        found = await self._permissions.is_member(by.person_id, channel_id)
+        if not found and by.platform == CONSOLE:
+            async with self._database.read() as connection:
+                found = await connection.scalar(open_to_all) is not None
         if not found:
             raise NotPermitted
 

@@ -9,23 +9,28 @@ import asyncio
 import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
+import structlog
 from apscheduler.executors.debug import DebugExecutor
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.digests.schedule import Schedule
 from bot.digests.times import Timing
 from bot.executor import Executor
 
+_log = structlog.get_logger(__name__)
+
 STORE = "schedules.db"
 _RING = "bot.digests.scheduler:ring"
-_ringing: dict[str, Callable[[], None]] = {}
+_ringing: dict[str, Callable[[], object]] = {}
 """By home, what a stored job calls: jobs outlive the process, objects do not."""
 _LOCK = threading.Lock()
 
@@ -55,7 +60,7 @@ class AlarmClock:
         """Open the store and begin to wait."""
         loop = asyncio.get_running_loop()
         with _LOCK:
-            _ringing[self._key] = lambda: loop.call_soon_threadsafe(self._ring)
+            _ringing[self._key] = partial(loop.call_soon_threadsafe, self._ring)
         self._scheduler = await self._executor.run(self._open)
 
     async def set(self, schedules: Sequence[Schedule]) -> None:
@@ -72,6 +77,15 @@ class AlarmClock:
         self._executor.close()
 
     def _open(self) -> BackgroundScheduler:
+        try:
+            return self._started()
+        except SQLAlchemyError:
+            _log.warning("the store of alarms cannot be read and is made anew", exc_info=True)
+            for path in self._path.parent.glob(f"{self._path.name}*"):
+                path.unlink()
+            return self._started()
+
+    def _started(self) -> BackgroundScheduler:
         engine = create_engine(f"sqlite:///{self._path}")
         event.listen(engine, "connect", _configure)
         scheduler = BackgroundScheduler(

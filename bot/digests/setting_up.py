@@ -53,9 +53,26 @@ class SettingUp:
                     skip_quiet=wish.skip_quiet,
                     now=now,
                 )
-                return self._told("set_here", schedule, language, now, [])
+                return _told("set_here", schedule, language, now, [])
             case _:
                 return await self._list(person, channel, language, now)
+
+    def question(self, wish: Wish, *, channel: ChannelRef, language: Language) -> str:
+        """What to ask before a wish to set up or end something is carried out; raises ``BadInput`` for a zone."""
+        personal = wish.personal or channel.visibility == "direct"
+        if wish.action == "off":
+            return told("end_mine" if personal else "end_here", language, channel=channel.name)
+        timing = self._timing(wish)
+        asked = told(
+            "may_set_mine" if personal else "may_set_here",
+            language,
+            when=when_told(timing, language),
+            timezone=timing.timezone,
+            kind=told(timing.period, language),
+            channel=channel.name,
+            channels=_channels(wish.channels, language),
+        )
+        return f"{asked}\n{told('quiet_skipped', language).strip()}" if wish.skip_quiet else asked
 
     async def _set_mine(
         self, wish: Wish, person: PersonRef, channel: ChannelRef, language: Language, now: datetime
@@ -70,16 +87,16 @@ class SettingUp:
             skip_quiet=wish.skip_quiet,
             now=now,
         )
-        return self._told("set_mine", schedule, language, now, wish.channels)
+        return _told("set_mine", schedule, language, now, wish.channels)
 
     async def _list(self, person: PersonRef, channel: ChannelRef, language: Language, now: datetime) -> str:
         lines = []
         here = await self._schedules.of_channel(channel.channel_id)
         if channel.visibility != "direct":
-            lines.append(self._told("listed_here", here, language, now, []) if here else told("none_here", language))
+            lines.append(_told("listed_here", here, language, now, []) if here else told("none_here", language))
         mine = await self._schedules.of_person(person.person_id)
         if mine is not None:
-            lines.append(self._told("listed_mine", mine, language, now, await self._names(mine.channel_ids)))
+            lines.append(_told("listed_mine", mine, language, now, await self._names(mine.channel_ids)))
         elif not lines:
             lines.append(told("none_mine", language))
         return "\n".join([*lines, told("usage", language, usage=USAGE[language])])
@@ -87,26 +104,6 @@ class SettingUp:
     def _timing(self, wish: Wish) -> Timing:
         zone = zone_named(wish.timezone).key if wish.timezone else str(self._zone)
         return Timing(period=wish.period, minute_of_day=wish.minute_of_day, weekday=wish.weekday, timezone=zone)
-
-    def _told(self, key: str, schedule: Schedule, language: Language, now: datetime, names: Sequence[str]) -> str:
-        timing = schedule.timing
-        first = timing.following(now).astimezone(ZoneInfo(timing.timezone))
-        clock = "{:02}:{:02}".format(*divmod(timing.minute_of_day, 60))
-        when = (
-            told("every_day", language, time=clock)
-            if timing.period == "daily"
-            else told("every_week", language, time=clock, weekday=WEEKDAYS[language][timing.weekday])
-        )
-        return told(
-            key,
-            language,
-            when=when,
-            timezone=timing.timezone,
-            kind=told(timing.period, language),
-            first=f"{day_told(first.date(), language)} {first:%H:%M}",
-            quiet=told("quiet_skipped", language) if schedule.skip_quiet else "",
-            channels=" ".join(f"#{name}" for name in names) or told("all_of_yours", language),
-        )
 
     async def _named(self, name: str, person: PersonRef, workspace_id: str) -> str:
         """The channel of this name that the person may read: for them there are no others."""
@@ -128,3 +125,36 @@ class SettingUp:
         statement = select(ChannelRow.name).where(ChannelRow.channel_id.in_(channel_ids)).order_by(ChannelRow.name)
         async with self._database.read() as connection:
             return list(await connection.scalars(statement))
+
+
+def listed(schedule: Schedule, names: Sequence[str], language: Language, now: datetime) -> str:
+    """One sentence about a schedule; ``names`` are those of its channels."""
+    key = "listed_mine" if schedule.person_id is not None else "listed_channel"
+    return _told(key, schedule, language, now, names)
+
+
+def when_told(timing: Timing, language: Language) -> str:
+    """When a digest comes, as in ``every day at 09:00``."""
+    clock = "{:02}:{:02}".format(*divmod(timing.minute_of_day, 60))
+    if timing.period == "daily":
+        return told("every_day", language, time=clock)
+    return told("every_week", language, time=clock, weekday=WEEKDAYS[language][timing.weekday])
+
+
+def _told(key: str, schedule: Schedule, language: Language, now: datetime, names: Sequence[str]) -> str:
+    timing = schedule.timing
+    first = timing.following(now).astimezone(ZoneInfo(timing.timezone))
+    return told(
+        key,
+        language,
+        when=when_told(timing, language),
+        timezone=timing.timezone,
+        kind=told(timing.period, language),
+        first=f"{day_told(first.date(), language)} {first:%H:%M}",
+        quiet=told("quiet_skipped", language) if schedule.skip_quiet else "",
+        channels=_channels(names, language),
+    )
+
+
+def _channels(names: Sequence[str], language: Language) -> str:
+    return " ".join(f"#{name}" for name in names) or told("all_of_yours", language)

@@ -17,7 +17,7 @@ TEXTS: Final[dict[str, dict[Language, str]]] = {
     "daily": {"zh": "日报", "en": "daily digest"},
     "weekly": {"zh": "周报", "en": "weekly digest"},
     "now": {"zh": "摘要", "en": "digest"},
-    "channels": {"zh": "{first} 等 {count} 个频道", "en": "{first} and {count} more"},
+    "channels": {"zh": "{first} 等 {count} 个频道", "en": "{first} (+{count} more)"},
     "counts": {"zh": "{messages} 条消息，{conversations} 段对话", "en": "{messages}, {conversations}"},
     "quiet": {"zh": "这段时间没有人说话。", "en": "Nobody said anything."},
     "nothing_notable": {
@@ -29,12 +29,16 @@ TEXTS: Final[dict[str, dict[Language, str]]] = {
         "en": "{count} more did not fit here; the timeline shows every message of this period.",
     },
     "left_out": {
-        "zh": "消息太多，有 {count} 段对话没有读到。",
-        "en": "There was too much to read: {count} of the conversations are left out.",
+        "zh": "另有 {count} 段对话没有概括大意，只找了其中的决定、待办、问题和文件。",
+        "en": "Conversations looked through for decisions, tasks, questions and files, but not summed up: {count}.",
     },
     "extractive": {
-        "zh": "语言模型当时不可用，以上部分是消息原文（{code}）。",
-        "en": "The language model was not available, so these are partly the messages' own words ({code}).",
+        "zh": "语言模型当时不可用（{code}），这里有些是消息原文。",
+        "en": "The language model was not available ({code}), so some of this is in the messages' own words.",
+    },
+    "no_time": {
+        "zh": "模型来不及读完，这里有些是消息原文。",
+        "en": "There was more than the model had time for, so some of this is in the messages' own words.",
     },
     "cut": {
         "zh": "上一次之后隔得太久，更早的内容没有包括在内。",
@@ -52,6 +56,16 @@ TEXTS: Final[dict[str, dict[Language, str]]] = {
     "read": {"zh": "已读完 {done}/{of} 段对话…", "en": "Read {done} of {of} conversations…"},
     "every_day": {"zh": "每天 {time}", "en": "every day at {time}"},
     "every_week": {"zh": "每周{weekday} {time}", "en": "every {weekday} at {time}"},
+    "may_set_here": {
+        "zh": "要{when}（{timezone}）在 #{channel} 发{kind}吗？",
+        "en": "Post a {kind} in #{channel} {when} ({timezone})?",
+    },
+    "may_set_mine": {
+        "zh": "要{when}（{timezone}）把{channels}的{kind}私信发给你吗？",
+        "en": "Send a {kind} of {channels} to you alone {when} ({timezone})?",
+    },
+    "end_here": {"zh": "#{channel} 以后不再发日报和周报，对吗？", "en": "Post no more digests in #{channel}?"},
+    "end_mine": {"zh": "以后不再给你私信发日报和周报，对吗？", "en": "Send you no more digests?"},
     "set_here": {
         "zh": "好的：{when}（{timezone}）在这里发{kind}，第一份在 {first}。{quiet}不要了就输入：/日报 关",
         "en": "Done: a {kind} here {when} ({timezone}), the first one on {first}. {quiet}To end it: /digest off",
@@ -62,7 +76,7 @@ TEXTS: Final[dict[str, dict[Language, str]]] = {
         "en": "Done: a {kind} of {channels} to you alone {when} ({timezone}), the first one on {first}. "
         "{quiet}To end it: /digest me off",
     },
-    "quiet_skipped": {"zh": "没人说话时不发。", "en": "Nothing comes when nothing was said. "},
+    "quiet_skipped": {"zh": "没什么可讲时不发。", "en": "Nothing comes when there is nothing to tell. "},
     "all_of_yours": {"zh": "你所在的全部频道", "en": "every channel you are in"},
     "off_here": {"zh": "好的，这里不再发日报和周报。", "en": "Done: no more digests here."},
     "off_mine": {"zh": "好的，不再给你私信发日报和周报。", "en": "Done: no more digests to you."},
@@ -75,6 +89,10 @@ TEXTS: Final[dict[str, dict[Language, str]]] = {
     "listed_mine": {
         "zh": "私信给你：{channels}的{kind}，{when}（{timezone}），下一份在 {first}。",
         "en": "To you alone: a {kind} of {channels} {when} ({timezone}), the next one on {first}.",
+    },
+    "listed_channel": {
+        "zh": "{channels}：{kind}，{when}（{timezone}），下一份在 {first}。",
+        "en": "{channels}: a {kind} {when} ({timezone}), the next one on {first}.",
     },
     "usage": {"zh": "可以这样设置：{usage}", "en": "To set one up: {usage}"},
     "by": {"zh": "{day}前", "en": "by {day}"},

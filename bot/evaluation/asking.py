@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from bot.answering.answerer import AnswerResult, Question
 from bot.answering.grounding import GroundingCheck
-from bot.answering.traced import passages_of
+from bot.answering.traced import passages_of, sentences_of
 from bot.application import Application
 from bot.errors import ModelError, ShiguangError
 from bot.evaluation.answers import Deed, Outcome, cited, overlaps, sixty_tokens_ms
 from bot.evaluation.neighbours import places_of
 from bot.evaluation.questions import EvaluationQuestion
-from bot.evaluation.support import shown_sentences
+from bot.evaluation.support import sentences_as_read, shown_sentences
 from bot.truth.answers import StoredAnswer
 from knowledge.passage import Audience, PassageFilter
 
@@ -88,7 +88,10 @@ async def _outcome(
         overlaps=overlapping,
         cited=cited([citation.record_id for citation in answer.citations], places) if places else None,
         sentences=await shown_sentences(
-            check, said, question=question.question, passages=passages_of(stored.trace) or ()
+            check,
+            sentences_as_read(said, sentences_of(stored.trace)),
+            question=question.question,
+            passages=passages_of(stored.trace) or (),
         ),
         timings_ms=timings,
     )

@@ -12,7 +12,7 @@ from bot.answering.sentences import split_sentences
 from bot.errors import BadInput, Language
 from bot.evaluation.estimates import Estimate, estimate, percentile, share
 from bot.evaluation.measures import rouge_l
-from bot.llm.interface import ChatMessage, LanguageModel, Sampling
+from bot.llm.interface import ChatMessage, Sampling, SpeakingModel
 from bot.summaries.lines import joined
 from bot.summaries.talk import Talk, Turn
 
@@ -118,7 +118,7 @@ def lead_3(talk: Talk) -> str:
     return joined(split_sentences("\n".join(turn.text for turn in talk.turns))[:3])
 
 
-async def one_shot(model: LanguageModel, talk: Talk, language: Language) -> str:
+async def one_shot(model: SpeakingModel, talk: Talk, language: Language) -> str:
     """What the model makes of the text in one go, cut off where its context ends; raises ``ModelError``."""
     text = "\n".join(f"{turn.author}: {turn.text}" for turn in talk.turns)
     room = model.info.context_tokens - _ANSWER_TOKENS - _PROMPT_TOKENS

@@ -10,7 +10,7 @@ from bot.guarding.leaking import reveals_prompt
 _MARKUP: Final = re.compile(
     r"!\[[^\]\n]*\]|<\s?/?(?:img|a|script|iframe|svg|style|link|form|meta|object|embed|video|audio|base|tool_call"
     r"|function)\b"
-    r"|\[[^\]\n]+\]\(|<!(?:channel|here|everyone|subteam)|<\|[^\n]{1,40}\|>"
+    r"|\[[^\]\n]+\]\(|\b(?:javascript|vbscript):|\bdata:[a-z]+/|<!(?:channel|here|everyone|subteam)|<\|[^\n]{1,40}\|>"
     r"|\"(?:name|function|tool|action)\"\s?:\s?\"[^\"\n]+\"\s?,\s?\"(?:arguments|parameters|args|input)\"",
     re.IGNORECASE,
 )
@@ -49,12 +49,17 @@ _NEIGHBOURS: Final = frozenset(
     ]
 )  # fmt: skip
 """Little words of languages written like English that English lacks."""
+_OTHER_RUN: Final[dict[Language, re.Pattern[str]]] = {
+    "zh": re.compile(r"(?:\b[A-Za-z']+,? ){8}"),
+    "en": re.compile(r"(?=[\u3400-\u9fff，、]{0,40}[的了将在是会要给])[\u3400-\u9fff，、]{12}"),
+}
+"""So much of the other language in one piece is no name and no title."""
 _MANY_WORDS: Final = 6
 _MANY_CHARACTERS: Final = 8
 
 
 def objection(sentence: str, language: Language | None) -> str | None:
-    """Why a sentence must not be said to somebody who reads ``language`` (None: Chinese and English), or None."""
+    """Why a sentence must not be said to somebody who reads ``language`` (None: any language), or None."""
     plain = plain_spelling(sentence)
     if reveals_prompt(sentence):
         return "repeats the prompt"
@@ -67,13 +72,15 @@ def objection(sentence: str, language: Language | None) -> str | None:
     return "is in another language" if language is not None and _is_foreign(sentence, language) else None
 
 
-def _is_foreign(sentence: str, language: Language | None) -> bool:
+def _is_foreign(sentence: str, language: Language) -> bool:
+    if _OTHER_RUN[language].search(sentence):
+        return True
     others, chinese = len(_OTHER_SCRIPT.findall(sentence)), len(_CHINESE.findall(sentence))
     words = _LATIN_WORD.findall(sentence)
     if others > 3 and others > (chinese + sum(map(len, words))) / 2:
         return True
     if language == "zh":
         return not chinese and len(words) >= _MANY_WORDS
-    if language == "en" and chinese >= _MANY_CHARACTERS and chinese > 4 * len(words):
+    if chinese >= _MANY_CHARACTERS and chinese > 4 * len(words):
         return True
     return len(_NEIGHBOURS.intersection(_WORD.findall(sentence.lower()))) >= 3

@@ -18,11 +18,11 @@ _LOOK_ALIKES: Final = str.maketrans(
     "aeopcyxijsdlbkmhtABEKMHOPCTXYIJSaovptikueABEZHIKMNOPTYX",
 )
 _LEET: Final = str.maketrans("013457@$", "oieastas")
+_LEET_WORD: Final = re.compile(r"[a-z0-9@$]{0,20}[a-z]{2}[a-z0-9@$]{0,20}|[a-z][013457@$][a-z0-9@$]{0,20}")
 _SPACED: Final = re.compile(r"(?<![^\W_])(?:[^\W\d_][ ._\-*]){5,400}[^\W\d_](?![^\W_])")
+_SPACED_CHINESE: Final = re.compile(r"(?<=[\u3400-\u9fff])[ ._\-*]{1,3}(?=[\u3400-\u9fff])")
 _ENCODED: Final = re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/_-]{20,4000}={0,2}")
 _HEX: Final = re.compile(r"(?<![0-9a-fA-F])(?:[0-9a-fA-F]{2}){12,2000}(?![0-9a-fA-F])")
-_LONGEST: Final = 20_000
-"""Characters that are searched for codes: a longer text is searched in its plain spelling alone."""
 
 FULL_WIDTH: Final = {0xFF01 + offset: chr(0x21 + offset) for offset in range(94)} | {0x3000: " "}
 """Each full-width character as its usual one: offsets stay."""
@@ -39,12 +39,19 @@ def plain_spelling(text: str) -> str:
 
 def readings(text: str) -> Iterator[str]:
     """The plain spelling, and then whatever else a reader who looks for a hidden meaning finds in the text."""
+    # Most texts hold no disguise: then several readings are one, and it is searched once.
+    read = set[str]()
+    for reading in _readings(text):
+        if reading not in read:
+            read.add(reading)
+            yield reading
+
+
+def _readings(text: str) -> Iterator[str]:
     plain = plain_spelling(text)
     yield plain
-    if len(text) > _LONGEST:
-        return
-    yield _SPACED.sub(lambda found: re.sub(r"[ ._\-*]", "", found[0]), plain)
-    yield plain.translate(_LEET)
+    yield _SPACED_CHINESE.sub("", _SPACED.sub(lambda found: re.sub(r"[ ._\-*]", "", found[0]), plain))
+    yield _LEET_WORD.sub(lambda found: found[0].translate(_LEET), plain)
     yield codecs.encode(plain, "rot13")
     yield plain[::-1]
     if "%" in text:

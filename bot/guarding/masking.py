@@ -1,15 +1,20 @@
 """Masking: a secret or a personal number is shown as what it is, and not itself."""
 
+import re
+from typing import Final
+
 from bot.errors import Language
 from bot.guarding.disguises import FULL_WIDTH
 from bot.guarding.findings import LABELS, Finding
 from bot.guarding.personal_data import find_personal_data
 from bot.guarding.secrets import find_secrets
 
+_LABELS: Final = re.compile("|".join(re.escape(label) for labels in LABELS.values() for label in labels.values()))
+
 
 def find(text: str) -> list[Finding]:
     """What is to be hidden, in order; what overlaps is one, of the kind that begins first."""
-    usual = text.translate(FULL_WIDTH)
+    usual = _LABELS.sub(lambda label: "\0" * len(label[0]), text).translate(FULL_WIDTH)
     found = sorted([*find_secrets(usual), *find_personal_data(usual)], key=lambda one: (one.start, -one.end))
     apart: list[Finding] = []
     for one in found:

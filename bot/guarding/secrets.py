@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from bot.guarding.findings import LABELS, Finding
+from bot.guarding.findings import Finding
 
 _SHAPES: Final = re.compile(
     r"(?<![A-Za-z0-9])(?:"
@@ -41,9 +41,8 @@ _BEARER: Final = re.compile(
     re.IGNORECASE,
 )
 
-_LABEL: Final = "|".join(re.escape(label) for labels in LABELS.values() for label in labels.values())
 _OPEN: Final = r"[\"'`“‘「『*_]{0,3}"
-_VALUE: Final = rf"(?!{_LABEL}|<|\*\*\*)(?P<value>[!-~]{{4,200}})"
+_VALUE: Final = r"(?!<|\*\*\*)(?P<value>[!-~]{4,200})"
 _IS: Final = r"(?:\s{0,3}(?:[:：=|]|=>|->|→)\s{0,3}|\s{1,3}(?:is|was|are|to)\s{1,3}(?:now\s|still\s|set to\s|just\s)?)"
 _IS_ZH: Final = (
     r"(?:\s{0,3}(?:[:：=|]|=>|->|→|已?(?:是|为|叫|换成|改成|设成|设为|改为|更新为|重置为|重置成)了?[:：]?)\s{0,3}"
@@ -55,28 +54,28 @@ _PASSWORD: Final = re.compile(
     re.IGNORECASE,
 )
 _FURTHER_ON: Final = re.compile(
-    r"\b(?:pass(?:word|code|phrase)|pwd)\b[^\n.:;!?。]{1,50}?(?::|=|\b(?:is|was|to))\s{1,3}" + _OPEN + _VALUE + r"|"
-    r"(?:密码|口令|密碼)[^\n。；;！？!?，,]{1,24}?(?:[:：=]|是|为|成)了?[:：]?\s{0,3}"
+    r"\b(?:pass(?:word|code|phrase)|pwd)\b[^\n\0.:;!?。]{1,50}?(?::|=|\b(?:is|was|to))\s{1,3}" + _OPEN + _VALUE + r"|"
+    r"(?:密码|口令|密碼)[^\n\0。；;！？!?，,]{1,24}?(?:[:：=]|是|为|成)了?[:：]?\s{0,3}"
     + _OPEN
     + _VALUE.replace("value", "zh"),
     re.IGNORECASE,
 )
 """Other words stand between, so what follows must look like a password."""
 _BEFORE: Final = re.compile(
-    r"(?<!\S)(?P<value>[!-~]{6,64})[\"'`”]?\s(?:is|was)\s(?:the|our|my|your|a)\s[^\n.]{0,30}?\b(?:password|passcode"
+    r"(?<!\S)(?P<value>[!-~]{6,64})[\"'`”]?\s(?:is|was)\s(?:the|our|my|your|a)\s[^\n\0.]{0,30}?\b(?:password|passcode"
     r"|pwd)\b"
-    r"|(?<![!-~])(?P<zh>[!-~]{6,64})[\"'`”」]?\s?(?:就?是|为)[^\n。，]{0,12}?(?:密码|口令)",
+    r"|(?<![!-~])(?P<zh>[!-~]{6,64})[\"'`”」]?\s?(?:就?是|为)[^\n\0。，]{0,12}?(?:密码|口令)",
     re.IGNORECASE,
 )
 _CHINESE: Final = re.compile(
-    r"(?:口令|暗号|密码)\s?(?:就?是|为|[:：])\s?[“「『\"](?P<value>[^”」』\"\n]{2,24})[”」』\"]"
+    r"(?:口令|暗号|密码)\s?(?:就?是|为|[:：])\s?[“「『\"](?P<value>[^”」』\"\n\0]{2,24})[”」』\"]"
 )
 _KEY: Final = re.compile(
     r"(?:(?:\b|_)(?:api[ _-]?key|access[ _-]?key(?:[ _-]?id)?|secret(?:[ _-]?(?:key|access[ _-]?key))?"
     r"|client[ _-]?secret"
     r"|private[ _-]?key|encryption[ _-]?key|(?:auth|access|api|bot|refresh)?[ _-]?token|encodingaeskey|credentials?)\b"
-    r"|(?:密钥|秘钥|私钥|令牌|访问凭证))[\"'`]?[^\n。!?！？]{0,24}?(?::(?!//)|[：=|]|=>|\bis\b|\bwas\b|是|为|成)\s{0,3}"
-    + _OPEN + rf"(?!{_LABEL})(?P<value>[\w.~+/=\-]{{12,500}})",
+    r"|(?:密钥|秘钥|私钥|令牌|访问凭证))[\"'`]?[^\n\0。!?！？]{0,24}?(?::(?!//)|[：=|]|=>|\bis\b|\bwas\b|是|为|成)\s{0,3}"
+    + _OPEN + r"(?P<value>[\w.~+/=\-]{12,500})",
     re.IGNORECASE,
 )  # fmt: skip
 _PLAIN_WORD: Final = re.compile(r"[A-Za-z][a-z]*|[A-Z]+")
@@ -97,7 +96,7 @@ _CLOSING: Final = "\"'`”’」』,.;:!?)*_]|>"
 
 
 def find_secrets(text: str) -> Iterator[Finding]:
-    """Secrets in a text whose full-width characters are usual ones; they may overlap."""
+    """Secrets in a text of usual characters, where NULs stand for what is masked already; they may overlap."""
     for found in _SHAPES.finditer(text):
         yield Finding(found.start(), found.end(), "key")
     for found in _PEM_LINES.finditer(text):

@@ -35,7 +35,8 @@ class Intents:
             return _question(wording, "otherwise")
         near = await self._nearest.of(wording.text)
         needed = _MARGIN_OF_QUESTIONS if wording.asks else _MARGIN
-        if near.kind == "question" or near.margin < needed:
+        chatty = near.kind in ("talk", "feedback") and wording.asks_what
+        if near.kind == "question" or near.margin < needed or chatty:
             return _question(wording, f"like: {near.example}" if near.kind == "question" else "otherwise")
         return _intent(wording, near.kind, min(_SURE, 0.6 + near.margin), f"like: {near.example}")
 

@@ -10,7 +10,6 @@ IntentKind = Literal[
 a command to the bot itself, or to delete something; a summary; what was missed; a file; the course of something."""
 
 KINDS: Final[tuple[IntentKind, ...]] = get_args(IntentKind)
-WITHOUT_ARCHIVE: Final[frozenset[IntentKind]] = frozenset({"talk", "feedback", "about", "clock", "settings", "forget"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +23,3 @@ class Intent:
     """``rule: …``, ``like: …`` (the example it resembles) or ``otherwise``: for the log and for tests."""
     rest: str
     """The words left without those that tell the kind: the topic and the time."""
-
-    @property
-    def needs_archive(self) -> bool:
-        """Whether anything has to be searched."""
-        return self.kind not in WITHOUT_ARCHIVE

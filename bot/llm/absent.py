@@ -34,6 +34,11 @@ class AbsentModel:
         """Nobody waits for nothing."""
         return 0
 
+    def position(self, asker: str) -> int:
+        """Nobody is before anybody."""
+        del asker
+        return 0
+
     async def start(self) -> None:
         """Nothing to load."""
 

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from bot.answering.replacing import may_be_replaced, may_replace, replaces
 from bot.answering.sentences import split_sentences
 from bot.guarding.instructions import gives_orders
+from bot.guarding.masking import mask
+from bot.language import language_of
 from bot.summaries.findings import LINE_CHARS
 from bot.summaries.lines import SummaryLine
 from bot.summaries.talk import Talk, Turn
@@ -35,21 +37,27 @@ class _Earlier:
 
 
 async def changes(database: Database, talks: Sequence[Talk], zone: tzinfo) -> list[SummaryLine]:
-    """One line a change, oldest first: what was said before, and what holds now."""
-    speaking = [
-        (talk, turn)
-        for talk in talks
-        for turn in talk.turns
-        if len(turn.text) <= _LONGEST and may_replace(turn.text) and not gives_orders(turn.text)
-    ]
+    """One line a change, oldest first: what was said before, and what holds now. No secret is in them."""
+    speaking = await asyncio.to_thread(_speaking, talks)
     lines: list[SummaryLine] = []
-    for talk, turn in sorted(speaking, key=lambda pair: pair[1].sent_at)[-_MOST:]:
+    for talk, turn in speaking:
         async with database.read() as connection:
             earlier = await connection.run_sync(_earlier, talk.channel_id, turn)
         line = await asyncio.to_thread(_change, talk, turn, earlier, zone)
         if line is not None:
             lines.append(line)
     return lines
+
+
+def _speaking(talks: Sequence[Talk]) -> list[tuple[Talk, Turn]]:
+    """Messages that speak of a change, oldest first."""
+    found = [
+        (talk, turn)
+        for talk in talks
+        for turn in talk.turns
+        if len(turn.text) <= _LONGEST and may_replace(turn.text) and not gives_orders(turn.text)
+    ]
+    return sorted(found, key=lambda pair: pair[1].sent_at)[-_MOST:]
 
 
 def _earlier(connection: Connection, channel_id: str, turn: Turn) -> list[_Earlier]:
@@ -68,7 +76,7 @@ def _earlier(connection: Connection, channel_id: str, turn: Turn) -> list[_Earli
         .limit(_BEFORE)
     )
     return [
-        _Earlier(record_id, sent_at, without_url_secrets(text))
+        _Earlier(record_id, sent_at, text)
         for record_id, sent_at, text in rows
         if sent_at is not None and len(text) <= _LONGEST
     ]
@@ -78,7 +86,7 @@ def _change(talk: Talk, turn: Turn, earlier: Sequence[_Earlier], zone: tzinfo) -
     for former in earlier:
         if not (may_be_replaced(former.text) and replaces(turn.text, former.text)):
             continue
-        old, new = _pair(former.text, turn.text)
+        old, new = _pair(mask(without_url_secrets(former.text), language_of(former.text)), turn.text)
         return SummaryLine(
             section="number",
             text=f"{_day(former.sent_at, zone)} {old} → {_day(turn.sent_at, zone)} {turn.author}: {new}",

@@ -1,5 +1,6 @@
 """The telling sentences of a conversation: central in meaning, with cues of what people look for, none said twice."""
 
+import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ import numpy as np
 from bot.answering.sentences import split_sentences
 from bot.answering.telling import is_repeated
 from bot.summaries.talk import Talk, Turn
+from bot.summaries.wording import said_words
 from knowledge.categories.cues import CUES
 from knowledge.categories.features import asks, plain_words
 from knowledge.embedding import Embedder, Vectors
@@ -56,7 +58,7 @@ def sentences_of(talk: Talk) -> list[Sentence]:
         if is_chatter(turn):
             continue
         given = sum(_WEIGHTS.get(category, 0.0) for category in turn.categories)
-        for text in split_sentences(plain_words(turn.text)):
+        for text in split_sentences(said_words(turn.text)):
             if len(text) < _SHORTEST or _ONLY_SIGNS.match(text):
                 continue
             cues = sum(weight for name, weight in _CUES.items() if CUES[name].search(text))
@@ -66,16 +68,16 @@ def sentences_of(talk: Talk) -> list[Sentence]:
 
 async def choose(talk: Talk, embedder: Embedder, *, most: int, chars: int) -> list[Sentence]:
     """At most ``most`` sentences of about ``chars`` characters together, in the order in which they were said."""
-    sentences = sentences_of(talk)
+    sentences = await asyncio.to_thread(sentences_of, talk)
     if len(sentences) <= most and sum(len(sentence.text) for sentence in sentences) <= chars:
         return sentences
     compared = sorted(sentences, key=lambda sentence: -sentence.weight)[:_COMPARED]
     vectors = await embedder.embed_passages([sentence.text for sentence in compared])
-    chosen = _chosen(compared, vectors, len(talk.turns), most=most, chars=chars)
-    return sorted(chosen, key=sentences.index)
+    chosen = await asyncio.to_thread(_chosen, compared, vectors, len(talk.turns), most=most, chars=chars)
+    return list(dict.fromkeys(sentence for sentence in sentences if sentence in chosen))
 
 
-def _chosen(sentences: Sequence[Sentence], vectors: Vectors, turns: int, *, most: int, chars: int) -> list[Sentence]:
+def _chosen(sentences: Sequence[Sentence], vectors: Vectors, turns: int, *, most: int, chars: int) -> set[Sentence]:
     """Greedily the best one that says something new."""
     near = vectors @ vectors.T
     central = (near.sum(axis=1) - 1) / max(1, len(sentences) - 1)
@@ -85,14 +87,14 @@ def _chosen(sentences: Sequence[Sentence], vectors: Vectors, turns: int, *, most
     said = np.zeros(len(sentences))
     words: list[frozenset[str]] = []
     left = np.ones(len(sentences), dtype=bool)
-    chosen: list[Sentence] = []
+    chosen: set[Sentence] = set()
     room = chars
     while left.any() and len(chosen) < most:
         at = int(np.where(left, score - _SAME * said, -np.inf).argmax())
         left[at] = False
         if (len(sentences[at].text) > room and chosen) or is_repeated(sentences[at].text, words):
             continue
-        chosen.append(sentences[at])
+        chosen.add(sentences[at])
         room -= len(sentences[at].text)
         said = np.maximum(said, near[at])
     return chosen

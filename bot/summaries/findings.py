@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta, tzinfo
 
+from bot.answering.claims import CJK
 from bot.answering.days import days_named
 from bot.answering.figures import claimed_figures
 from bot.answering.numerals import with_certain_digits
@@ -14,6 +15,7 @@ from bot.answering.sentences import split_sentences
 from bot.summaries.choosing import is_chatter
 from bot.summaries.lines import Section, SummaryLine
 from bot.summaries.talk import Talk, Turn
+from bot.summaries.wording import said_words
 from knowledge.categories.cues import CUES, MENTION
 from knowledge.categories.features import asks, plain_words
 from knowledge.lexical import normalize
@@ -24,6 +26,26 @@ _LONGEST_READ = 2000
 """Characters of a pasted page that are looked through."""
 _NEAR = 4
 """Turns after a question in which an answer that is no reply to it may stand."""
+_SETTLED = re.compile(
+    r"决定(?!是|性|于)|拍板|敲定|定了|定下来|结论[:：是]|就这么(?:办|定)"
+    r"|\b(?:we|they|team|board|sales|legal|management|it(?:'s| is| was)|(?:has|have) been|is|was|are|were|all)\b"
+    r"[^.!?]{0,20}\b(?:decided|agreed|approved|signed off)\b"
+    r"|\b(?:decided|decision|conclusion|final call|agreed):|^(?:decided|agreed)\b",
+    re.IGNORECASE,
+)
+"""Says by itself that something is settled; other words need the category as well."""
+_A_DECISION = re.compile(r"的决定|\b(?:good|best|bad|right|wrong|tough) decision\b", re.IGNORECASE)
+"""What people think of one is none."""
+_SAYING = re.compile(
+    r"\b(?:have to|must|'ll|will) (?:admit|say|confess|see|be|bet|guess|never)\b"
+    r"|\b(?:try|next time|one day|i think|i guess|if i)\b",
+    re.IGNORECASE,
+)
+"""Promises nothing."""
+_ITEM = re.compile(
+    r"^\s*(?:[-*•·◦]|\d{1,2}[.)、）])?\s*@?(?P<name>[^\s:：,，。]{1,20}(?: [A-Z][\w.]{0,15})?)\s*[:：]"
+    r"\s*(?P<task>\S.+)$"
+)
 _DATE = re.compile(r"date (\d{1,2})-(\d{1,2})")
 _LONG_PAST = timedelta(days=60)
 _OWES_ZH = r"\s*(?:负责|来(?!自)|去|跟进|你|麻烦|记得|请|处理|帮忙)"
@@ -32,29 +54,28 @@ _OWES_EN = r"(?:,?\s+(?:will|to|can|could|would|please|is going to|takes?|owns?)
 
 def findings(talk: Talk, zone: tzinfo) -> list[SummaryLine]:
     """Lines of every section but ``talk`` and ``number``, in order of time."""
-    people = {turn.author for turn in talk.turns if turn.author}
+    people = sorted(talk.people or {turn.author for turn in talk.turns if turn.author})
     found: list[SummaryLine] = []
     for at, turn in enumerate(talk.turns):
         found += _shared(talk, turn)
         if is_chatter(turn):
             continue
         if _is_open(talk.turns, at):
-            found.append(_line(talk, turn, "question", _asking(turn)))
-        for sentence in _sentences(turn):
-            if _decides(turn, sentence):
-                found.append(_line(talk, turn, "decision", sentence))
-                break
-        for sentence in _sentences(turn):
-            owner = _owner(turn, sentence, people)
-            due = due_of(sentence, turn.sent_at.astimezone(zone).date())
-            if _is_to_do(turn, sentence, has_owner=owner is not None, has_due=due is not None):
-                found.append(_line(talk, turn, "action", sentence, owner=owner, due=due))
-                break
+            found.append(_line(talk, turn, "question", quoted(turn, _asking(turn))))
+        decided = next((sentence for sentence in _sentences(turn) if _decides(turn, sentence)), None)
+        if decided is not None:
+            found.append(_line(talk, turn, "decision", quoted(turn, decided)))
+        found += _actions(talk, turn, people, zone)
     return found
 
 
 def quoted(turn: Turn, text: str) -> str:
-    """Words of a message with the name of who said them, on one line of readable length."""
+    """Words of a message with the name of who said them, on one line: the whole message where that is short."""
+    whole = " ".join(said_words(turn.text).split())
+    return _by(turn, whole if len(whole) <= LINE_CHARS else text)
+
+
+def _by(turn: Turn, text: str) -> str:
     plain = " ".join(text.split())
     plain = plain if len(plain) <= LINE_CHARS else plain[: LINE_CHARS - 1] + "…"
     return f"{turn.author}: {plain}" if turn.author else plain
@@ -62,10 +83,13 @@ def quoted(turn: Turn, text: str) -> str:
 
 def due_of(sentence: str, said_on: date) -> date | None:
     """The first day from ``said_on`` on that a sentence names; None when it names none, or does not call it a limit."""
-    if not (CUES["deadline"].search(sentence) or CUES["date"].search(sentence)):
-        return None
-    days = set(days_named(with_certain_digits(normalize(sentence)), said_on))
-    for figure in claimed_figures(sentence):
+    limits = CUES["deadline"].search(sentence) or CUES["date"].search(sentence)
+    return _day_in(sentence, said_on) if limits else None
+
+
+def _day_in(text: str, said_on: date) -> date | None:
+    days = set(days_named(with_certain_digits(normalize(text)), said_on))
+    for figure in claimed_figures(text):
         for fact in (fact for reading in figure.readings for fact in reading):
             named = _DATE.fullmatch(fact)
             if named is not None:
@@ -88,30 +112,69 @@ def _near(month: int, day: int, said_on: date) -> Iterator[date]:
 
 
 def _sentences(turn: Turn) -> list[str]:
-    return [text for text in split_sentences(plain_words(turn.text[:_LONGEST_READ])) if len(text) >= _SHORTEST]
+    return [text for text in split_sentences(said_words(turn.text[:_LONGEST_READ])) if len(text) >= _SHORTEST]
 
 
 def _decides(turn: Turn, sentence: str) -> bool:
     if asks(sentence) or CUES["undecided"].search(sentence):
         return False
-    decided = CUES["decided"].search(sentence) is not None
+    sentence = _A_DECISION.sub(" ", sentence)
     if "decision" in turn.categories:
-        return decided or any(CUES[cue].search(sentence) for cue in ("let_us", "dropped", "from_now"))
-    return decided and CUES["first_person"].search(sentence) is not None and "question" not in turn.categories
+        return any(CUES[cue].search(sentence) for cue in ("decided", "let_us", "dropped", "from_now"))
+    return _SETTLED.search(sentence) is not None
 
 
-def _is_to_do(turn: Turn, sentence: str, *, has_owner: bool, has_due: bool) -> bool:
-    if CUES["vague"].search(sentence):
+def _actions(talk: Talk, turn: Turn, people: Collection[str], zone: tzinfo) -> Iterator[SummaryLine]:
+    """What is assigned line by line, or else the first thing that somebody has to do."""
+    said_on = turn.sent_at.astimezone(zone).date()
+    assigned = list(_assigned(turn, people))
+    for name, task in assigned:
+        yield _line(talk, turn, "action", task, owner=name, due=_day_in(task, said_on))
+    if assigned:
+        return
+    for sentence in _sentences(turn):
+        if not _asks_for_work(sentence):
+            continue
+        owner, due = _owner(turn, sentence, people), due_of(sentence, said_on)
+        # A category alone is right in four of ten cases: somebody or some day must be named with it.
+        if owner is not None and ("action_item" in turn.categories or due is not None):
+            yield _line(talk, turn, "action", quoted(turn, sentence), owner=owner, due=due)
+            return
+
+
+def _assigned(turn: Turn, people: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Lines such as "• Bo: the floor plan, 11-22": a person, a colon and a task, in a list of at least two."""
+    listed = [item for line in turn.text[:_LONGEST_READ].splitlines() if (item := _ITEM.match(line)) is not None]
+    for item in listed if len(listed) > 1 else ():
+        owner = next((person for person in people if _is_called(person, item["name"])), None)
+        if owner is not None:
+            yield owner, f"{item['name']}: {' '.join(item['task'].split())}"[:LINE_CHARS]
+
+
+def _is_called(person: str, name: str) -> bool:
+    """By the whole name or, as people do, by a part of it: 小满 is 赵小满."""
+    plain, called = person.casefold(), name.casefold()
+    return (
+        called == plain
+        or called in plain.split()
+        or (len(called) > 1 and CJK.search(called) is not None and plain.endswith(called))
+    )
+
+
+def _asks_for_work(sentence: str) -> bool:
+    """Whether it promises or requests something definite."""
+    plain = sentence.replace("’", "'")
+    if CUES["vague"].search(plain) or _SAYING.search(plain):
         return False
-    promised, requested = CUES["promise"].search(sentence), CUES["request"].search(sentence)
-    if not (promised or requested) or (asks(sentence) and not requested):
-        return False
-    # A category alone is right in four of ten cases: somebody or some day must be named with it.
-    return has_owner and ("action_item" in turn.categories or has_due)
+    requested = CUES["request"].search(plain) is not None
+    return requested or (CUES["promise"].search(plain) is not None and not asks(plain))
 
 
 def _owner(turn: Turn, sentence: str, people: Collection[str]) -> str | None:
-    """Who is to do it: whom the sentence names or mentions, or the author who promises it."""
+    """Who is to do it: the author who promises it, or whom the sentence mentions or names."""
+    plain = sentence.replace("’", "'")
+    if CUES["promise"].search(plain) and not CUES["request"].search(plain):
+        return turn.author or None
     for mention in MENTION.findall(sentence):
         name = mention[1:].strip(".,，。:：")
         for person in people:
@@ -120,13 +183,11 @@ def _owner(turn: Turn, sentence: str, people: Collection[str]) -> str | None:
     for person in sorted(people, key=len, reverse=True):
         if re.search(rf"{re.escape(person)}{_OWES_ZH}|\b{re.escape(person)}{_OWES_EN}", sentence):
             return person
-    if CUES["promise"].search(sentence) and not CUES["request"].search(sentence):
-        return turn.author or None
     return None
 
 
 def _asking(turn: Turn) -> str:
-    return next((sentence for sentence in reversed(_sentences(turn)) if asks(sentence)), plain_words(turn.text))
+    return next((sentence for sentence in reversed(_sentences(turn)) if asks(sentence)), said_words(turn.text))
 
 
 def _is_open(turns: Sequence[Turn], at: int) -> bool:
@@ -153,8 +214,8 @@ def _could_answer(turn: Turn) -> bool:
 
 def _shared(talk: Talk, turn: Turn) -> Iterator[SummaryLine]:
     for part in turn.shared:
-        told = f"{part.name} {part.url}" if part.url and part.url != part.name else part.name
-        yield _line(talk, turn, "file", f"{told} {part.caption}".strip())
+        told = part.name if not part.url else part.url if part.name in part.url else f"{part.name} {part.url}"
+        yield _line(talk, turn, "file", _by(turn, f"{told} {part.caption}"))
 
 
 def _line(
@@ -168,7 +229,7 @@ def _line(
 ) -> SummaryLine:
     return SummaryLine(
         section=section,
-        text=quoted(turn, text),
+        text=text,
         record_ids=(turn.record_id,),
         time=turn.sent_at,
         channel_id=talk.channel_id,

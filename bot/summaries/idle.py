@@ -9,7 +9,8 @@ from sqlalchemy import Connection, func, or_, select
 
 from bot.language import language_of
 from bot.llm.interface import LanguageModel
-from bot.summaries.summarizer import Summarizer, is_worth_phrasing
+from bot.summaries.ranking import is_worth_phrasing
+from bot.summaries.summarizer import Summarizer
 from bot.summaries.talk import Wanted, read_talks
 from bot.truth.database import Database
 from bot.truth.tables import ConversationRow, ConversationSummaryRow, MessageRow

@@ -1,7 +1,7 @@
 """What a summary is made of: lines that each name the messages they rest on."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, Literal
 
@@ -63,22 +63,12 @@ class SummaryLine:
 class ConversationSummary:
     """What one conversation (or the part of it that lies in a period) came to."""
 
-    conversation_id: str
-    channel_id: str
-    first_at: datetime
-    last_at: datetime
-    message_ids: tuple[str, ...]
     lines: tuple[SummaryLine, ...]
-    model: str
+    model: str = ""
     """Empty when no model phrased anything."""
-    prompt_version: str
+    prompt_version: str = ""
     extractive: str | None = None
     """Why the model phrased nothing: the code of a ``ModelError``, ``no_time``; None when it did, or had no need to."""
-
-    @property
-    def text(self) -> str:
-        """What was talked about, in one to three sentences."""
-        return joined(line.text for line in self.lines if line.section == "talk")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,31 +81,21 @@ class PeriodSummary:
     lines: tuple[SummaryLine, ...]
     """In the order of ``SECTIONS``, then most telling first for ``talk`` and by time for the others."""
     conversations: int
-    """Conversations with something to tell; what was left out for length is ``left_out``."""
+    """Conversations with something to tell, those ``left_out`` included."""
     messages: int
     """Messages of talk in the period, chatter included."""
     left_out: int = 0
+    """Of them, those too many to be summed up: only what rules found in them is told."""
     model: str = ""
     prompt_version: str = ""
     extractive: str | None = None
-    """As in ``ConversationSummary``, of the last conversation that went without the model."""
+    """As in ``ConversationSummary``, of the first conversation that went without the model; so did those after it."""
     topic: str = ""
-    counts: Mapping[str, int] = field(default_factory=dict)
-    """Messages by channel id."""
 
     @property
     def quiet(self) -> bool:
         """Whether there is nothing worth telling: a digest of it is one line, or none."""
         return not self.lines
-
-    def of_section(self, section: Section) -> tuple[SummaryLine, ...]:
-        """The lines of one section, in order."""
-        return tuple(line for line in self.lines if line.section == section)
-
-    @property
-    def record_ids(self) -> tuple[str, ...]:
-        """Every message that a line rests on, once, in the order of the lines."""
-        return tuple(dict.fromkeys(record_id for line in self.lines for record_id in line.record_ids))
 
 
 def joined(sentences: Iterable[str]) -> str:

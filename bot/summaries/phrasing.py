@@ -5,8 +5,10 @@ summarised, and the summaries are put together (map and reduce).
 """
 
 import asyncio
+import math
 import re
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -14,7 +16,7 @@ from bot.answering.sentences import split_sentences
 from bot.answering.telling import is_repeated
 from bot.errors import Language, ModelError
 from bot.llm.absent import estimate_tokens
-from bot.llm.interface import ChatMessage, LanguageModel, Sampling
+from bot.llm.interface import ChatMessage, Sampling, SpeakingModel
 from bot.prompts import prompt_text
 from bot.summaries.choosing import Sentence, choose, is_chatter
 from bot.summaries.findings import quoted
@@ -35,17 +37,21 @@ _RULE_TOKENS = 400
 _TURN_CHARS = 1200
 _FEW = 8
 """Turns of a conversation short enough to be read with its chatter."""
-_GROWTH = 1 / 3
-"""A summary grows with the cube root of what it summarises: 20 words for 150 tokens, 43 for 1,500."""
 _BASE: dict[Language, float] = {"zh": 12.0, "en": 3.8}
+"""A summary grows with the cube root of what it summarises: 20 words for 150 tokens, 43 for 1,500."""
 _SLACK = 1.35
 _FEWEST: dict[Language, int] = {"zh": 30, "en": 15}
+_ONE_SENTENCE = 25
 _LABEL = re.compile(r"^\s*(?:summary|minutes|notes?|总结|纪要|摘要|概括|概述)\s*[:：]\s*", re.IGNORECASE)
 _NUMBERED = re.compile(r"^\s*\[?\d{1,3}[\].:、]\s*")
-_HEADINGS: dict[Language, tuple[str, str, str]] = {
-    "en": ("Messages:", "Notes:", "Write at most {length} words, {sentences}."),
-    "zh": ("消息：", "要点：", "写一段话，{length} 字左右。"),
+_ASK: dict[Language, tuple[str, str]] = {
+    "en": ("Messages:", "Write at most {length} words, {sentences}."),
+    "zh": (
+        "请用一段话概括下面的内容，{length} 字左右：",
+        "以上是全部内容。请用自己的话概括，不要照抄，{length} 字左右。",
+    ),
 }
+"""Before and after the messages. Small models copy Chinese messages when they are asked only after them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,7 @@ class Phrased:
 class Phrasing:
     """Phrases summaries of conversations."""
 
-    def __init__(self, *, model: LanguageModel, embedder: Embedder, support: Support) -> None:
+    def __init__(self, *, model: SpeakingModel, embedder: Embedder, support: Support) -> None:
         self._model = model
         self._embedder = embedder
         self._support = support
@@ -90,19 +96,19 @@ class Phrasing:
         )
 
     async def _told(self, talk: Talk, language: Language, asker: str) -> list[Supported]:
-        read = _without_chatter(talk)
+        read = await asyncio.to_thread(_without_chatter, talk)
         room = max(400, min(PART_TOKENS, self._model.info.context_tokens - _ANSWER_TOKENS - _RULE_TOKENS))
         size = await self._size(read.turns)
         length = target_length(size, language)
         if size <= room:
-            told = await self._say(_messages(read.turns), "summary_conversation", language, length, asker)
+            told = await self._say(_messages(read.turns, language), "summary_conversation", language, length, asker)
             return await self._support.check(told, talk.turns)
         parts = _parts(read, min(MOST_PARTS, -(-size // (_THINNED * room))))
         notes: list[str] = []
         for part in parts:
             thin = await self._thinned(part, room)
-            part_length = target_length(await self._size(thin), language)
-            told = await self._say(_messages(thin), "summary_conversation", language, part_length, asker)
+            part_length = length if len(parts) == 1 else target_length(await self._size(thin), language)
+            told = await self._say(_messages(thin, language), "summary_conversation", language, part_length, asker)
             # What is not supported must not come back by way of the second prompt.
             notes += [sentence.text for sentence in await self._support.check(told, part.turns)]
         if len(parts) == 1:
@@ -113,28 +119,23 @@ class Phrasing:
     async def _say(self, lines: Sequence[str], name: str, language: Language, length: int, asker: str) -> list[str]:
         """What the model writes, as clean sentences within the length; it is stopped when it goes on for longer."""
         system = prompt_text(name, language)
-        messages, notes, ask = _HEADINGS[language]
-        heading = messages if name == "summary_conversation" else notes
-        wanted = ask.format(length=length, sentences="one sentence" if length <= 25 else "two or three sentences")
-        user = "\n".join([heading, *lines, "", wanted])
+        sentences = "one sentence" if length <= _ONE_SENTENCE else "two or three sentences"
+        before, after = (ask.format(length=length, sentences=sentences) for ask in _ASK[language])
+        user = "\n".join([before, *lines, "", after])
         prompt = (ChatMessage("system", system.text), ChatMessage("user", user))
         sampling = Sampling(max_tokens=_ANSWER_TOKENS)
         said = ""
-        stream = self._model.stream(prompt, sampling=sampling, asker=asker)
-        try:
+        async with aclosing(self._model.stream(prompt, sampling=sampling, asker=asker)) as stream:
             async for piece in stream:
                 said += piece
                 if measure(" ".join(_clean(said)[:-1]), language) > _SLACK * length:
                     break
-        finally:
-            if isinstance(stream, AsyncGenerator):
-                await stream.aclose()  # now, not when it is collected: the model stops
         return _within(_clean(said), length, language)
 
     async def _size(self, turns: Sequence[Turn]) -> int:
-        text = "\n".join(_messages(turns))
+        text = await asyncio.to_thread(lambda: "\n".join(_messages(turns, "en")))
         # Counting takes a turn of the model's thread; what is far from the limit needs no exact figure.
-        guess = estimate_tokens(text)
+        guess = await asyncio.to_thread(estimate_tokens, text)
         return guess if guess < PART_TOKENS // 2 or guess > 8 * PART_TOKENS else await self._model.count_tokens(text)
 
     async def _thinned(self, part: Talk, room: int) -> list[Turn]:
@@ -149,7 +150,7 @@ class Phrasing:
 
 def target_length(tokens: int, language: Language) -> int:
     """Words (characters of Chinese) of a summary of so many tokens of talk."""
-    return max(_FEWEST[language], round(_BASE[language] * float(tokens) ** _GROWTH))
+    return max(_FEWEST[language], round(_BASE[language] * math.cbrt(tokens)))
 
 
 def measure(text: str, language: Language) -> int:
@@ -164,12 +165,10 @@ def _without_chatter(talk: Talk) -> Talk:
     return replace(talk, turns=kept or talk.turns)
 
 
-def _messages(turns: Sequence[Turn]) -> list[str]:
+def _messages(turns: Sequence[Turn], language: Language) -> list[str]:
     """One line a message, whatever its text holds: a line break in it would begin a message of its own."""
-    return [
-        f"[{number}] {' '.join(f'{turn.author}: {turn.text}{_files(turn)}'.split())[:_TURN_CHARS]}"
-        for number, turn in enumerate(turns, start=1)
-    ]
+    lines = [" ".join(f"{turn.author}: {turn.text}{_files(turn)}".split())[:_TURN_CHARS] for turn in turns]
+    return [f"[{number}] {line}" for number, line in enumerate(lines, start=1)] if language == "en" else lines
 
 
 def _files(turn: Turn) -> str:

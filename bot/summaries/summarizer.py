@@ -5,14 +5,11 @@ checked. Without it, or without time for it, the gist is the conversation's own 
 """
 
 import asyncio
-import math
 import time
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.answering.finding import Finder
@@ -22,42 +19,30 @@ from bot.errors import Language
 from bot.guarding.instructions import gives_orders
 from bot.llm.interface import LanguageModel
 from bot.prompts import prompt_text
+from bot.summaries.absence import away
 from bot.summaries.changes import changes
-from bot.summaries.choosing import is_chatter
 from bot.summaries.findings import findings
 from bot.summaries.lines import SECTIONS, ConversationSummary, PeriodSummary, Progress, Section, SummaryLine
 from bot.summaries.phrasing import NO_TIME, Phrasing
+from bot.summaries.ranking import is_worth_phrasing, worth_telling
 from bot.summaries.support import Support, Supported
 from bot.summaries.talk import Talk, Wanted, read_talks
 from bot.truth.conversations import conversations_of
 from bot.truth.database import Database
 from bot.truth.summaries import find_summary, keep_summary, stand
-from bot.truth.tables import ChannelRow, ConversationSummaryRow, MembershipRow, MessageRow
+from bot.truth.tables import ConversationSummaryRow
 from knowledge.embedding import Embedder
 from knowledge.passage import Audience, ChannelId, PassageFilter
 
 _MOST: dict[Section, int] = {"talk": 12, "decision": 12, "action": 15, "question": 8, "number": 8, "file": 12}
 """Lines of a section that anybody reads."""
-_TELLING = {"decision": 1.0, "action_item": 0.7, "announcement": 0.8, "number": 0.3, "document": 0.4, "answer": 0.3}
-_FEWEST_TURNS = 3
-_FEWEST_CHARS: dict[Language, int] = {"zh": 80, "en": 200}
-"""A conversation with less to it is quoted: its own words are as short."""
+_RULES = "rules-1"
+"""Changes when the rules find other lines, so that those kept before are made anew."""
 _FOUND = 60
 _ABOUT = 0.6
 """How much a conversation must be about a topic, beside the one that is most."""
 _NEVER_SPOKE = timedelta(days=7)
 _LONGEST_AWAY = timedelta(days=30)
-
-
-@dataclass(slots=True)
-class _Clock:
-    """The time that the model may still take."""
-
-    until: float
-
-    @property
-    def left(self) -> float:
-        return self.until - time.monotonic()
 
 
 class Summarizer:
@@ -89,11 +74,13 @@ class Summarizer:
         asker: str = "",
     ) -> ConversationSummary | None:
         """A conversation as a whole; None when there is none that the audience may read."""
+        read_at = datetime.now(UTC)
         wanted = Wanted(audience=audience, conversation_ids=frozenset({conversation_id}))
         talks = await read_talks(self._database, wanted)
         if not talks:
             return None
-        return await self._summary(talks[0], language, _clock(seconds), asker, why=None)
+        told = _Told(read_at, language, asker, None, seconds)
+        return await self._summary(talks[0], told, until=time.monotonic() + seconds, why=None)
 
     async def thread(
         self,
@@ -193,7 +180,7 @@ class Summarizer:
         At most a month; a week when they never spoke.
         """
         async with self._database.read() as connection:
-            since, theirs = await connection.run_sync(lambda sync: _away(Session(sync), person_id, channel_id, until))
+            since, theirs = await connection.run_sync(away, person_id, channel_id, until)
         since = max(since or until - _NEVER_SPOKE, until - _LONGEST_AWAY)
         channel_ids = [channel_id] if channel_id is not None else sorted(theirs)
         if not channel_ids:
@@ -210,20 +197,20 @@ class Summarizer:
         )
 
     async def _period(self, talks: Sequence[Talk], told: "_Told") -> PeriodSummary:
-        worth = sorted((talk for talk in talks if _score(talk, told) > 0), key=lambda talk: -_score(talk, told))
+        worth = await asyncio.to_thread(worth_telling, talks, told.weights)
         chosen = worth[: _MOST["talk"]]
-        clock, why = _clock(told.seconds), None
+        until, why = time.monotonic() + told.seconds, None
         summaries: list[ConversationSummary] = []
         for done, talk in enumerate(chosen):
             if told.progress is not None:
                 await told.progress(done, len(chosen))
-            summary = await self._summary(talk, told.language, clock, told.asker, why=why)
+            summary = await self._summary(talk, told, until=until, why=why)
             # A model that is busy or gone for one conversation is not asked about the next.
             why = why or (summary.extractive if summary.extractive not in (None, "not_supported") else None)
             summaries.append(summary)
         lines = [line for summary in summaries for line in summary.lines]
         for talk in worth[_MOST["talk"] :]:
-            lines += await asyncio.to_thread(findings, await asyncio.to_thread(_without_orders, talk), self._zone)
+            lines += await asyncio.to_thread(_found, talk, self._zone)
         lines += await changes(self._database, talks, self._zone)
         standing = await self._standing(talks, lines, told.read_at)
         phrased = [summary for summary in summaries if summary.model]
@@ -238,16 +225,18 @@ class Summarizer:
             model=phrased[0].model if phrased else "",
             prompt_version=phrased[0].prompt_version if phrased else "",
             extractive=why,
-            counts=Counter(talk.channel_id for talk in talks for _ in talk.turns),
         )
 
-    async def _summary(
-        self, talk: Talk, language: Language, clock: _Clock, asker: str, *, why: str | None
-    ) -> ConversationSummary:
-        """From the kept ones, or made now; ``why`` says that the model is not to be asked."""
-        version = prompt_text("summary_conversation", language).version
-        model = self._model.info.name
-        fingerprint = talk.fingerprint(version, model, language)
+    async def _summary(self, talk: Talk, told: "_Told", *, until: float, why: str | None) -> ConversationSummary:
+        """From the kept ones, or made now; ``why`` says that the model is not to be asked.
+
+        ``until`` is when its time is used up, in seconds of the monotonic clock.
+        """
+        language, model = told.language, self._model.info.name
+        version, reduce_version = (
+            prompt_text(name, language).version for name in ("summary_conversation", "summary_reduce")
+        )
+        fingerprint = await asyncio.to_thread(talk.fingerprint, _RULES, version, reduce_version, model, language)
         async with self._database.read() as connection:
             kept = await connection.run_sync(
                 lambda sync: find_summary(
@@ -256,24 +245,20 @@ class Summarizer:
             )
         if kept is not None:
             lines = tuple(SummaryLine.of(document) for document in kept)
-            return _of(talk, lines, model=model, version=version)
-        read_at = datetime.now(UTC)
+            return ConversationSummary(lines=lines, model=model, prompt_version=version)
         whole, talk = talk, await asyncio.to_thread(_without_orders, talk)
-        if not talk.turns:
-            return _of(whole, (), model="", version="")
         found = await asyncio.to_thread(findings, talk, self._zone)
-        if not is_worth_phrasing(talk, language):
-            quotes = await self._phrasing.extract(talk, language)
-            return _of(talk, _lines(talk, quotes, found), model="", version="")
-        if why is None and clock.left <= 0:
+        is_worth_it = await asyncio.to_thread(is_worth_phrasing, talk, language)
+        left = until - time.monotonic()
+        if is_worth_it and why is None and left <= 0:
             why = NO_TIME
-        if why is not None:
+        if not is_worth_it or why is not None:
             quotes = await self._phrasing.extract(talk, language)
-            return _of(talk, _lines(talk, quotes, found), model="", version="", extractive=why)
-        phrased = await self._phrasing.phrase(talk, language=language, seconds=clock.left, asker=asker)
+            return ConversationSummary(lines=_lines(talk, quotes, found), extractive=why if is_worth_it else None)
+        phrased = await self._phrasing.phrase(talk, language=language, seconds=left, asker=told.asker)
         lines = _lines(talk, phrased.sentences, found)
         if phrased.extractive not in (None, "not_supported"):
-            return _of(talk, lines, model="", version="", extractive=phrased.extractive)
+            return ConversationSummary(lines=lines, extractive=phrased.extractive)
         row = ConversationSummaryRow(
             conversation_id=talk.conversation_id,
             channel_id=talk.channel_id,
@@ -282,11 +267,11 @@ class Summarizer:
             lines=[line.document() for line in lines],
             model=model,
             prompt_version=version,
-            made_at=read_at,
+            made_at=told.read_at,
         )
         async with self._database.begin() as connection:
             await connection.run_sync(lambda sync: keep_summary(Session(sync), row, sources=whole.versions))
-        return _of(talk, lines, model=model, version=version, extractive=phrased.extractive)
+        return ConversationSummary(lines=lines, model=model, prompt_version=version, extractive=phrased.extractive)
 
     async def _standing(
         self, talks: Sequence[Talk], lines: Sequence[SummaryLine], read_at: datetime
@@ -316,32 +301,21 @@ class _Told:
     """How much each conversation is about the topic, where there is one."""
 
 
+def _found(talk: Talk, zone: tzinfo) -> list[SummaryLine]:
+    """What rules find, without the messages that give orders; only what is found is looked at for them."""
+    lines = findings(talk, zone)
+    used = {record_id for line in lines for record_id in line.record_ids}
+    orders = {turn.record_id for turn in talk.turns if turn.record_id in used and gives_orders(turn.text)}
+    return [line for line in lines if orders.isdisjoint(line.record_ids)]
+
+
 def _without_orders(talk: Talk) -> Talk:
     """Without messages that give orders to a bot: they are no talk among people, and nobody is told of them."""
     return replace(talk, turns=tuple(turn for turn in talk.turns if not gives_orders(turn.text)))
 
 
-def is_worth_phrasing(talk: Talk, language: Language) -> bool:
-    """Whether a model says it shorter than the conversation does itself."""
-    said = [turn for turn in talk.turns if not is_chatter(turn)]
-    return len(said) >= _FEWEST_TURNS and sum(len(turn.text) for turn in said) >= _FEWEST_CHARS[language]
-
-
-def _score(talk: Talk, told: _Told) -> float:
-    """How telling a conversation is; 0 for chatter."""
-    said = [turn for turn in talk.turns if not is_chatter(turn)]
-    if not said:
-        return 0.0
-    given = Counter(category for turn in said for category in turn.categories)
-    score = math.log2(1 + len(said)) + sum(_TELLING.get(name, 0.0) * math.sqrt(n) for name, n in given.items())
-    score += 0.3 * len({turn.author_id for turn in said})
-    if told.weights is not None:
-        score *= told.weights.get(talk.conversation_id, 0.0)
-    return score
-
-
 def _lines(talk: Talk, sentences: Sequence[Supported], found: Sequence[SummaryLine]) -> tuple[SummaryLine, ...]:
-    """The gist, then what rules found; a quotation that stands there anyway is not shown twice."""
+    """The gist, then what rules found; a message quoted there is not quoted twice."""
     gist = [
         SummaryLine(
             section="talk",
@@ -354,29 +328,8 @@ def _lines(talk: Talk, sentences: Sequence[Supported], found: Sequence[SummaryLi
         for sentence in sentences
         if sentence.places
     ]
-    texts = {line.text for line in found}
-    return (*(line for line in gist if line.text not in texts), *found)
-
-
-def _of(
-    talk: Talk,
-    lines: tuple[SummaryLine, ...],
-    *,
-    model: str,
-    version: str,
-    extractive: str | None = None,
-) -> ConversationSummary:
-    return ConversationSummary(
-        conversation_id=talk.conversation_id,
-        channel_id=talk.channel_id,
-        first_at=talk.turns[0].sent_at,
-        last_at=talk.turns[-1].sent_at,
-        message_ids=tuple(turn.record_id for turn in talk.turns),
-        lines=lines,
-        model=model,
-        prompt_version=version,
-        extractive=extractive,
-    )
+    told = {record_id for line in found if line.section != "file" for record_id in line.record_ids}
+    return (*(line for line in gist if not (line.quoted and told.issuperset(line.record_ids))), *found)
 
 
 def _arranged(lines: Sequence[SummaryLine]) -> tuple[SummaryLine, ...]:
@@ -388,29 +341,3 @@ def _arranged(lines: Sequence[SummaryLine]) -> tuple[SummaryLine, ...]:
             of_section = sorted(of_section, key=lambda line: line.time)[-_MOST[section] :]
         arranged += of_section
     return tuple(arranged)
-
-
-def _away(
-    session: Session, person_id: str, channel_id: str | None, until: datetime
-) -> tuple[datetime | None, set[str]]:
-    """When a person last spoke, and the channels of which they are a member or in which they have spoken."""
-    spoke = select(func.max(MessageRow.sent_at)).where(
-        MessageRow.author_id == person_id, MessageRow.sent_at < until, MessageRow.answer_id.is_(None)
-    )
-    if channel_id is not None:
-        return session.scalar(spoke.where(MessageRow.channel_id == channel_id)), set()
-    groups = select(ChannelRow.channel_id).where(ChannelRow.visibility != "direct")
-    member = select(MembershipRow.channel_id).where(
-        MembershipRow.person_id == person_id, MembershipRow.present, MembershipRow.channel_id.in_(groups)
-    )
-    wrote = (
-        select(MessageRow.channel_id)
-        .where(MessageRow.author_id == person_id, MessageRow.channel_id.in_(groups))
-        .distinct()
-    )
-    theirs = {*session.scalars(member), *session.scalars(wrote)}
-    return session.scalar(spoke.where(MessageRow.channel_id.in_(groups))), {found for found in theirs if found}
-
-
-def _clock(seconds: float) -> _Clock:
-    return _Clock(time.monotonic() + seconds)

@@ -15,11 +15,11 @@ _WINDOWS = ((4, 2), (10, 5))
 _LOOKED_AT = 8
 _LOOKED_AT_BLINDLY = 40
 """Groups that are compared by meaning: reading them takes time."""
-_NAMED = 3
-"""Messages named for a sentence at most."""
+_NAMED = ((3, 2), (6, 1))
+"""How many messages are named for a sentence at most, and how many words each must add: few where they suffice."""
 _FEWEST_TERMS = 3
 """A summary's sentence says more than a word: what a message tells the model to print does not pass as one."""
-_WINDOW_CHARS = 1900
+_WINDOW_CHARS = 6000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +45,33 @@ class Support:
         for groups in _groups(len(turns)):
             for sentence in told:
                 if sentence not in found:
-                    near = _nearest(set(terms(sentence)), groups, words)
-                    supported = await self._supported(sentence, near, turns)
+                    near = await asyncio.to_thread(_nearest, set(terms(sentence)), groups, words)
+                    supported = await self._supported(sentence, near, turns, words)
                     if supported is not None:
                         found[sentence] = supported
         return [found[sentence] for sentence in told if sentence in found]
 
-    async def _supported(self, sentence: str, groups: Sequence[range], turns: Sequence[Turn]) -> Supported | None:
+    async def _supported(
+        self, sentence: str, groups: Sequence[range], turns: Sequence[Turn], words: Sequence[frozenset[str]]
+    ) -> Supported | None:
+        places = {at for group in await self._holding(sentence, groups, turns) for at in group}
+        if not places:
+            return None
+        # Whoever opens the messages that are named must find it there, whatever else stood around them.
+        for most, fewest in _NAMED:
+            named = await asyncio.to_thread(_best, sentence, places, turns, words, most=most, fewest=fewest)
+            together = [turns[at] for at in sorted(named)]
+            if await self._holding(sentence, [range(len(together))], together):
+                return Supported(sentence, named)
+        return None
+
+    async def _holding(self, sentence: str, groups: Sequence[range], turns: Sequence[Turn]) -> list[range]:
+        """The groups that support all of a sentence."""
         evidence = [_evidence(number, [turns[at] for at in group]) for number, group in enumerate(groups, start=1)]
         checked = await self._check.check(sentence, question="", evidence=evidence)
-        if not checked.cited or not all(part.citations for part in checked.sentences):
-            return None
-        places = {at for n in checked.cited for at in groups[n - 1]}
-        return Supported(sentence, _best(sentence, places, turns))
+        if not all(part.citations for part in checked.sentences):
+            return []
+        return [groups[n - 1] for n in checked.cited]
 
 
 def _nearest(wanted: set[str], groups: Sequence[range], words: Sequence[frozenset[str]]) -> list[range]:
@@ -78,16 +92,24 @@ def _groups(count: int) -> list[list[range]]:
     return every
 
 
-def _best(sentence: str, places: set[int], turns: Sequence[Turn]) -> tuple[int, ...]:
+def _best(
+    sentence: str,
+    places: set[int],
+    turns: Sequence[Turn],
+    words: Sequence[frozenset[str]],
+    *,
+    most: int,
+    fewest: int,
+) -> tuple[int, ...]:
     """The few turns that hold most of the sentence's words, each adding some."""
     left = set(terms(sentence))
     chosen: list[int] = []
-    while len(chosen) < _NAMED:
-        scored = [(len(left & set(terms(f"{turns[at].author} {turns[at].text}"))), -at) for at in places - set(chosen)]
+    while len(chosen) < most:
+        scored = [(len(left & words[at]), -at) for at in places - set(chosen)]
         if not scored:
             break
         shared, at = max(scored)
-        if chosen and shared < 2:
+        if chosen and shared < fewest:
             break
         chosen.append(-at)
         left -= set(terms(turns[-at].text))

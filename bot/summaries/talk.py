@@ -1,16 +1,19 @@
 """Reading what is to be summarised: the talk of some channels between two moments, by conversation."""
 
+import asyncio
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from bot.commands import is_command
+from bot.guarding.masking import mask
+from bot.language import language_of
 from bot.truth.categories import categories_of
 from bot.truth.database import Database
 from bot.truth.tables import (
@@ -20,6 +23,7 @@ from bot.truth.tables import (
     DigestRow,
     FileRow,
     LinkRow,
+    MembershipRow,
     MessageRow,
     PersonRow,
 )
@@ -28,7 +32,7 @@ from knowledge.passage import Audience
 
 MOST_MESSAGES = 20_000
 """Read at once, newest first: more is more than anybody wants summarised."""
-_PAGE = 250
+_PAGE = 100
 """Messages read in one go: reading a page keeps the event loop for less than 50 ms."""
 
 
@@ -65,11 +69,23 @@ class Talk:
     channel_id: str
     channel_name: str
     turns: tuple[Turn, ...]
+    people: frozenset[str] = frozenset()
+    """Names that may be those of people who are to do something: of those who wrote, and of the channel's members."""
 
     def fingerprint(self, *made_with: str) -> str:
-        """The same for the same words by the same people, summarised with the same things."""
+        """The same for the same words and categories by the same people, summarised with the same things.
+
+        Categories are found a little after something was said, and people correct them.
+        """
         said = [
-            (turn.record_id, turn.version_at.isoformat(), turn.author, turn.text, [part.name for part in turn.shared])
+            (
+                turn.record_id,
+                turn.version_at.isoformat(),
+                turn.author,
+                turn.text,
+                sorted(turn.categories),
+                [(part.name, part.caption) for part in turn.shared],
+            )
             for turn in self.turns
         ]
         return hashlib.sha256(json.dumps([made_with, said]).encode()).hexdigest()
@@ -90,12 +106,14 @@ class Wanted:
     until: datetime | None = None
     conversation_ids: frozenset[str] | None = None
     thread_id: str | None = None
+    record_ids: frozenset[str] | None = None
 
 
 async def read_talks(database: Database, wanted: Wanted) -> list[Talk]:
     """The conversations, in the order in which they began; bots' own answers, questions to them and notices are none.
 
-    Of a conversation that reaches beyond the time asked for, it is the part inside.
+    Of a conversation that reaches beyond the time asked for, it is the part inside. No secret is in them: no prompt and
+    no summary holds one, whoever asks.
     """
     lines: list[_Line] = []
     async with database.read() as connection:
@@ -105,20 +123,8 @@ async def read_talks(database: Database, wanted: Wanted) -> list[Talk]:
             lines += page
             if len(page) < _PAGE:
                 break
-    by_conversation: dict[tuple[str, str], list[_Line]] = defaultdict(list)
-    for line in reversed(lines):
-        # Nobody wants to read that somebody asked for a summary.
-        if (line.turn.text or line.turn.shared) and not is_command(line.turn.text):
-            by_conversation[line.channel_id, line.conversation_id].append(line)
-    return [
-        Talk(
-            conversation_id=conversation_id,
-            channel_id=channel_id,
-            channel_name=members[0].channel_name,
-            turns=tuple(line.turn for line in members),
-        )
-        for (channel_id, conversation_id), members in by_conversation.items()
-    ]
+        members = await connection.run_sync(_members, {line.channel_id for line in lines})
+    return await asyncio.to_thread(_talks, lines, members)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +133,38 @@ class _Line:
     channel_name: str
     conversation_id: str
     turn: Turn
+
+
+def _talks(lines: Sequence[_Line], members: Mapping[str, set[str]]) -> list[Talk]:
+    """Lines, newest first, by conversation."""
+    people: dict[str, set[str]] = defaultdict(set, members)
+    by_conversation: dict[tuple[str, str], list[_Line]] = defaultdict(list)
+    for line in reversed(lines):
+        people[line.channel_id].add(line.turn.author)
+        # Nobody wants to read that somebody asked for a summary.
+        if (line.turn.text or line.turn.shared) and not is_command(line.turn.text):
+            by_conversation[line.channel_id, line.conversation_id].append(line)
+    return [
+        Talk(
+            conversation_id=conversation_id,
+            channel_id=channel_id,
+            channel_name=talk[0].channel_name,
+            turns=tuple(_masked(line.turn) for line in talk),
+            people=frozenset(people[channel_id] - {""}),
+        )
+        for (channel_id, conversation_id), talk in by_conversation.items()
+    ]
+
+
+def _masked(turn: Turn) -> Turn:
+    """Without secrets in its words, and in what its files and links are called."""
+    language = language_of(turn.text)
+
+    def masked(text: str) -> str:
+        return mask(without_url_secrets(text), language)
+
+    shared = tuple(replace(part, name=masked(part.name), caption=masked(part.caption)) for part in turn.shared)
+    return replace(turn, text=masked(turn.text), shared=shared)
 
 
 def _statement(wanted: Wanted, last: _Line | None) -> Select[MessageRow, str | None, str, str | None, str | None]:
@@ -159,6 +197,8 @@ def _statement(wanted: Wanted, last: _Line | None) -> Select[MessageRow, str | N
         statement = statement.where(MessageRow.sent_at < wanted.until)
     if wanted.conversation_ids is not None:
         statement = statement.where(ConversationRow.conversation_id.in_(list(wanted.conversation_ids)))
+    if wanted.record_ids is not None:
+        statement = statement.where(MessageRow.record_id.in_(list(wanted.record_ids)))
     if wanted.thread_id is not None:
         statement = statement.where(
             or_(MessageRow.thread_id == wanted.thread_id, MessageRow.record_id == wanted.thread_id)
@@ -190,7 +230,7 @@ def _page(
                 author=author or "",
                 sent_at=message.sent_at or message.version_at,
                 version_at=message.version_at,
-                text=without_url_secrets(message.text).strip(),
+                text=message.text.strip(),
                 reply_to=reply_to,
                 categories=frozenset(categories[message.record_id]),
                 shared=tuple(shared[message.record_id]),
@@ -199,6 +239,19 @@ def _page(
         )
         for message, author, channel, conversation_id, reply_to in rows
     ]
+
+
+def _members(connection: Connection, channel_ids: set[str]) -> dict[str, set[str]]:
+    """Names of the people in each channel, bots left out."""
+    found: dict[str, set[str]] = defaultdict(set)
+    rows = connection.execute(
+        select(MembershipRow.channel_id, PersonRow.name)
+        .join(PersonRow, PersonRow.person_id == MembershipRow.person_id)
+        .where(MembershipRow.channel_id.in_(channel_ids), MembershipRow.present, PersonRow.is_bot.is_(False))
+    )
+    for channel_id, name in rows:
+        found[channel_id].add(name)
+    return found
 
 
 def _shared(session: Session, record_ids: Sequence[str]) -> dict[str, list[Shared]]:

@@ -26,17 +26,20 @@ from bot.truth.tables import (
     MessageEditRow,
     MessageRow,
     ReactionRow,
+    StandardAnswerRow,
 )
 from bot.truth.talk import place_with_neighbours
 from bot.truth.working_set import LONG_AGO, Applied, WorkingSet
 from connectors.events import (
     ChannelChanged,
     ChannelDeleted,
+    FileFetched,
     FileRemoved,
     MembershipChanged,
     MessageDeleted,
     MessageEdited,
     MessagePosted,
+    PersonChanged,
     ReactionChanged,
 )
 
@@ -113,7 +116,7 @@ class Applier:
                     event.channel.channel_id, event.person.person_id, present=event.present, at=event.occurred_at
                 )
                 self._work.changed(event.channel.channel_id, None)
-            case None:
+            case PersonChanged() | FileFetched() | None:
                 pass
             case unreachable:
                 assert_never(unreachable)
@@ -133,7 +136,8 @@ class Applier:
         row.applied_at, row.author_id, row.sent_at = self._work.now, event.author.person_id, event.occurred_at
         if first_time or event.version_at >= row.version_at:
             self._place(row, event, lane)
-        row.system, row.permalink = event.system, event.permalink or row.permalink
+            row.system = event.system
+        row.permalink = event.permalink or row.permalink
         text = event.text
         if event.answer_id is not None:
             row.answer_id = event.answer_id
@@ -142,9 +146,9 @@ class Applier:
                 answer.answer_record_id = event.record_id
                 # A source may have been deleted between answering and posting.
                 text = "" if answer.withdrawn_at is not None else text
-            elif self._work.session.get(DigestRow, event.answer_id) is not None:
+            elif (digest := self._work.session.get(DigestRow, event.answer_id)) is not None:
                 # Shown from its lines, which go with their messages: the words are kept there alone.
-                text = ""
+                digest.posted_record_id, text = event.record_id, ""
         if row.deleted_at is not None:
             self._work.index(event.record_id, lane)
             return
@@ -229,6 +233,7 @@ class Applier:
         self._work.session.execute(delete(MessageEditRow).where(MessageEditRow.record_id == record_id))
         self._work.session.execute(delete(ReactionRow).where(ReactionRow.record_id == record_id))
         forget_categories(self._work.session, [record_id])
+        self._work.session.execute(delete(StandardAnswerRow).where(StandardAnswerRow.source_record_id == record_id))
         self._work.session.execute(
             update(AnswerRow).where(AnswerRow.question_record_id == record_id).values(question="", trace={})
         )

@@ -16,7 +16,7 @@ from bot.errors import TruthUnavailable
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 871_000
 _SCRUB_ATTEMPTS = 5
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration; a test keeps it so. Most starts only compare it and need no migration machinery."""
 
 
@@ -101,10 +101,10 @@ def _configure_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> No
     # WAL + FULL: a committed transaction survives power loss, which is what "acknowledged" means.
     cursor = connection.cursor()
     for pragma in (
+        "busy_timeout=30000",  # first: the next one already needs the lock
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        "busy_timeout=30000",
         "cache_size=-32000",
         "secure_delete=ON",  # what is deleted is overwritten, not only marked as free
     ):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Delete, Update, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Delete, Update, and_, delete, exists, false, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from bot.truth.inbox import Lane
@@ -24,6 +24,7 @@ from bot.truth.tables import (
     ChannelRow,
     ConversationRow,
     DigestRow,
+    DigestScheduleRow,
     FileRow,
     FileTextRow,
     LinkRow,
@@ -34,6 +35,7 @@ from bot.truth.tables import (
     ReactionRow,
     RecordCategoryRow,
     RecordTopicRow,
+    ReminderRow,
     VerdictRow,
 )
 from bot.truth.working_set import WorkingSet
@@ -56,24 +58,38 @@ OF_RECORDS: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """What to forget: everything before a moment, of one channel or person or both, where given."""
+    """What to forget: everything before a moment, of one channel or person or both, where given.
+
+    With ``record_ids`` only these messages, as far as they are of the person.
+    """
 
     before: datetime
     channel_id: str | None = None
     person_id: str | None = None
+    record_ids: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """As it is kept with a receipt: ids and a time, no words."""
-        return {"channel_id": self.channel_id, "person_id": self.person_id, "before": self.before.isoformat()}
+        chosen = {"record_ids": list(self.record_ids)} if self.record_ids else {}
+        place = {"channel_id": self.channel_id, "person_id": self.person_id}
+        return {**place, "before": self.before.isoformat(), **chosen}
 
     @classmethod
     def of(cls, document: dict[str, Any]) -> "Scope":
         """What ``document`` wrote."""
         before = datetime.fromisoformat(document["before"])
-        return cls(before=before, channel_id=document["channel_id"], person_id=document["person_id"])
+        return cls(
+            before=before,
+            channel_id=document["channel_id"],
+            person_id=document["person_id"],
+            record_ids=tuple(document.get("record_ids", ())),
+        )
 
     def messages(self) -> ColumnElement[bool]:
         """Messages that are meant and not erased yet, deleted ones and stubs included."""
+        if self.record_ids:
+            chosen = MessageRow.record_id.in_(self.record_ids)
+            return and_(MessageRow.erasure_id.is_(None), chosen, MessageRow.author_id == self.person_id)
         narrow = [self._by_channel(MessageRow.channel_id)] if self.channel_id is not None else []
         if self.person_id is None:
             own = and_(MessageRow.sent_at < self.before, *narrow)
@@ -90,7 +106,9 @@ class Scope:
         return and_(MessageRow.erasure_id.is_(None), meant)
 
     def answers(self) -> ColumnElement[bool]:
-        """Answers given in the channel and to the person."""
+        """Answers given in the channel and to the person; of chosen messages those that answer them."""
+        if self.record_ids:
+            return AnswerRow.question_record_id.in_(self.record_ids)
         narrow = [AnswerRow.asked_at < self.before]
         if self.channel_id is not None:
             narrow.append(AnswerRow.channel_id == self.channel_id)
@@ -100,6 +118,8 @@ class Scope:
 
     def digests(self) -> ColumnElement[bool]:
         """Digests posted in the channel and made for the person."""
+        if self.record_ids:
+            return false()
         narrow = [DigestRow.made_at < self.before]
         if self.channel_id is not None:
             narrow.append(DigestRow.target_channel_id == self.channel_id)
@@ -109,6 +129,8 @@ class Scope:
 
     def covers(self, event: Event, erased: set[str]) -> bool:
         """Whether a waiting event holds words that are meant; ``erased`` are records that are erased already."""
+        if self.record_ids:
+            return getattr(event, "record_id", None) in erased
         match event:
             case MessagePosted():
                 return (
@@ -203,13 +225,13 @@ def erase_messages(session: Session, record_ids: Sequence[str], erasure_id: str)
 
 
 def erase_around(session: Session, scope: Scope) -> Counter[str]:
-    """Erase what is no message: answers given, digests, and with a person their reactions, verdicts and name."""
+    """Erase what is no message: answers given, digests, and of a person reactions, verdicts, schedules and name."""
     removed: Counter[str] = Counter()
     verdicts = select(func.count()).select_from(VerdictRow).join(AnswerRow).where(scope.answers())
     removed["verdicts"] = _count(session, verdicts)
     removed["answers"] = _run(session, delete(AnswerRow).where(scope.answers()))
     removed["digests"] = _run(session, delete(DigestRow).where(scope.digests()))
-    if scope.person_id is None:
+    if scope.person_id is None or scope.record_ids:
         return removed
     theirs = [VerdictRow.person_id == scope.person_id, VerdictRow.judged_at < scope.before]
     reacted = [ReactionRow.person_id == scope.person_id, ReactionRow.changed_at < scope.before]
@@ -221,6 +243,15 @@ def erase_around(session: Session, scope: Scope) -> Counter[str]:
     removed["verdicts"] += _run(session, delete(VerdictRow).where(*theirs))
     removed["reactions"] = _run(session, delete(ReactionRow).where(*reacted))
     if scope.channel_id is None:
+        removed["schedules"] = _run(
+            session,
+            delete(DigestScheduleRow).where(
+                DigestScheduleRow.person_id == scope.person_id, DigestScheduleRow.created_at < scope.before
+            ),
+        )
+        _run(session, delete(ReminderRow).where(ReminderRow.person_id == scope.person_id))
+        set_up = update(DigestScheduleRow).where(DigestScheduleRow.created_by == scope.person_id)
+        _run(session, set_up.values(created_by=""))
         corrections = update(CategoryCorrectionRow).where(CategoryCorrectionRow.person_id == scope.person_id)
         _run(session, corrections.values(person_id=""))
         removed.update(_erase_name(session, scope.person_id, scope.before))

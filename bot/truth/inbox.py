@@ -1,6 +1,6 @@
 """The inbox: events are durable here before a platform is acknowledged, and leave when they are applied."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
@@ -120,6 +120,12 @@ class Inbox:
         )
         async with self._database.begin() as connection:
             return (await connection.execute(statement)).rowcount
+
+    async def holds(self, event_ids: Collection[str]) -> bool:
+        """Whether one of these events is not applied yet; one that was set aside never is."""
+        statement = select(InboxRow.seq).where(InboxRow.event_id.in_(event_ids), InboxRow.state != "done").limit(1)
+        async with self._database.read() as connection:
+            return await connection.scalar(statement) is not None
 
     async def untried(self) -> int:
         """Events that are waiting for their first attempt."""

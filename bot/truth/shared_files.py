@@ -1,15 +1,19 @@
 """Files as shared with messages: taking them in, and removing every copy."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from bot.truth.categories import forget_categories
 from bot.truth.inbox import Lane
-from bot.truth.tables import AnswerSourceRow, FileRow, FileTextRow, MessageRow, RemovedFileRow
+from bot.truth.tables import AnswerSourceRow, FetchedFileRow, FileRow, FileTextRow, MessageRow, RemovedFileRow
 from bot.truth.working_set import WorkingSet
 from connectors.events import FileRef, FileRemoved
+
+_AT_ONCE = 500
+"""Ids a statement; SQLite has a limit."""
 
 
 class SharedFiles:
@@ -41,6 +45,8 @@ class SharedFiles:
                     self.forget(known_row, removed.removed_at, lane)
             elif known_row.removed_at is None:
                 known_row.channel_id = row.channel_id
+                if (known_row.name, known_row.caption) != (file.name, file.caption):
+                    self._work.words_changed.add(row.record_id)
                 known_row.name, known_row.caption, known_row.applied_at = file.name, file.caption, self._work.now
                 if file.sha256 and file.sha256 != known_row.sha256:
                     self._release_bytes(known_row.sha256, besides=file_id)
@@ -71,10 +77,16 @@ class SharedFiles:
             self._work.applied.unreferenced.add(sha256)
 
     def remove(self, event: FileRemoved, lane: Lane) -> None:
-        """Remove the file from every message that shared it, those that arrive later included."""
-        if self._work.session.get(RemovedFileRow, event.file_id) is None:
-            self._work.session.add(RemovedFileRow(platform_file_id=event.file_id, removed_at=event.occurred_at))
+        """Remove the file from every message that shared it, those that arrive later included.
+
+        Taken out of one channel, it goes from the messages that had shared it there until then.
+        """
         shares = select(FileRow).where(FileRow.platform_file_id == event.file_id, FileRow.removed_at.is_(None))
+        if event.channel_id is not None:
+            sent_until_then = select(MessageRow.record_id).where(MessageRow.sent_at <= event.occurred_at)
+            shares = shares.where(FileRow.channel_id == event.channel_id, FileRow.record_id.in_(sent_until_then))
+        elif self._work.session.get(RemovedFileRow, event.file_id) is None:
+            self._work.session.add(RemovedFileRow(platform_file_id=event.file_id, removed_at=event.occurred_at))
         for file in self._work.session.scalars(shares).all():
             self.forget(file, event.occurred_at, lane)
             self._work.changed(file.channel_id, file.record_id)
@@ -83,6 +95,20 @@ class SharedFiles:
 def shared_file_id(record_id: str, platform_file_id: str) -> str:
     """The id of a file as shared with one message: the same file in two messages is two records with two audiences."""
     return f"{record_id}|{platform_file_id}"
+
+
+def kept_bytes(session: Session, platform_file_ids: Sequence[str]) -> dict[str, str]:
+    """Those of these files whose bytes were put here and that are not removed, each with its sha256."""
+    found: dict[str, str] = {}
+    for start in range(0, len(platform_file_ids), _AT_ONCE):
+        part = platform_file_ids[start : start + _AT_ONCE]
+        removed = select(RemovedFileRow.platform_file_id).where(RemovedFileRow.platform_file_id.in_(part))
+        for table in (FetchedFileRow, FileRow):
+            known = select(table.platform_file_id, table.sha256).where(
+                table.platform_file_id.in_(part), table.platform_file_id.not_in(removed), table.sha256.is_not(None)
+            )
+            found.update((file_id, sha256) for file_id, sha256 in session.execute(known) if sha256 is not None)
+    return found
 
 
 def _file_row(file_id: str, file: FileRef, message: MessageRow, now: datetime) -> FileRow:

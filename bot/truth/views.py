@@ -13,7 +13,7 @@ from bot.truth.answers import answer_views
 from bot.truth.tables import ChannelRow, FileRow, MembershipRow, MessageRow, PersonRow, ReactionRow, VerdictRow
 from connectors.connector import VerdictKind
 from connectors.console.host import ChannelView, FileView, MessageView, ReactionView
-from connectors.events import ChannelId, PersonId, PersonRef, Platform, RecordId, Visibility
+from connectors.events import ChannelId, ChannelRef, PersonId, PersonRef, Platform, RecordId, Visibility
 
 _UNKNOWN = "?"
 
@@ -144,6 +144,17 @@ def person_ref(person: PersonRow) -> PersonRef:
         name=person.name,
         is_bot=person.is_bot,
         is_guest=person.is_guest,
+    )
+
+
+def channel_ref(channel: ChannelRow) -> ChannelRef:
+    """A channel as connectors know it."""
+    return ChannelRef(
+        channel_id=ChannelId(channel.channel_id),
+        platform=platform_of(channel.platform),
+        name=channel.name,
+        visibility=visibility_of(channel.visibility),
+        workspace_id=channel.workspace_id,
     )
 
 

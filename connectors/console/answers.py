@@ -1,15 +1,16 @@
-"""What people do with answers: stop them while they are made, and judge them."""
+"""What people do with answers: stop them while they are made, decide cards, and judge."""
 
 from aiohttp import web
 
 from connectors.console.asking import Asking
-from connectors.console.bodies import Verdict, body_of
+from connectors.console.bodies import Decided, Verdict, body_of
 from connectors.console.host import ConsoleHost
 from connectors.console.people import People
+from connectors.console.wire import as_json
 
 
 class Answers:
-    """Stop, thumbs up, thumbs down with reasons, undo."""
+    """Stop, confirm or cancel, thumbs up, thumbs down with reasons, undo."""
 
     def __init__(self, host: ConsoleHost, people: People, asking: Asking) -> None:
         self._host = host
@@ -21,6 +22,13 @@ class Answers:
         person = await self._people.of(request)
         await self._asking.cancel(request.query.get("id", ""), person.person_id)
         return web.json_response({})
+
+    async def decide(self, request: web.Request) -> web.Response:
+        """``PUT /api/cards``: confirm or cancel what a card asks; asked again it tells what came of it."""
+        person = await self._people.of(request)
+        body = await body_of(request, Decided)
+        decision = await self._host.decide(body.card_id, person, accepted=body.accepted)
+        return web.json_response({"decision": as_json(decision)})
 
     async def judge(self, request: web.Request) -> web.Response:
         """``PUT /api/verdicts``: the last verdict of a person counts; ``withdrawn`` takes it back."""

@@ -27,11 +27,13 @@ class Asking:
         self._running: dict[str, tuple[ConsoleReply, asyncio.Task[None]]] = {}
 
     async def ask(self, question: Question, utterance: Utterance, *, language: Language) -> None:
-        """Begin to answer; returns at once. Above the limit the question fails with a notice."""
+        """Begin to answer; returns at once. Above the limit the question fails with a notice, or is not overheard."""
         reply = ConsoleReply(question, send=self._sender(question), post=self._poster(question))
         if question.ask_id in self._running:
             return
         if len(self._running) >= self._limit:
+            if utterance.kind == "overheard":
+                return
             await reply.started()
             await reply.fail(ConsoleError("busy").notice(language))
             return
@@ -41,13 +43,19 @@ class Asking:
 
     def answers_in(self, thread: RecordId) -> bool:
         """Whether an answer is being made in this thread, so that the bot is already part of it."""
-        return any(reply.question.reply_thread_id == thread for reply, _ in self._running.values())
+        return any(reply.begun and reply.question.reply_thread_id == thread for reply, _ in self._running.values())
+
+    def answers(self, record: RecordId) -> bool:
+        """Whether an answer to this message is being made."""
+        return any(reply.question.record_id == record for reply, _ in self._running.values())
 
     async def visible(self, person: PersonId) -> list[dict[str, Any]]:
         """Snapshots of everything under way that this person may see, for a page that opens now."""
         snapshots = []
         for reply, _ in tuple(self._running.values()):
             question = reply.question
+            if not reply.begun:
+                continue
             mine = question.person.person_id == person
             if mine or (not question.private and await self._hub.may_read(person, question.channel.channel_id)):
                 snapshots.append(reply.snapshot())
@@ -60,11 +68,11 @@ class Asking:
             raise PermissionError(ask_id)
         await self._stop(ask_id, "cancelled")
 
-    async def cancel_question(self, record: RecordId) -> None:
-        """The question was deleted: its answer is not wanted any more."""
+    async def cancel_question(self, record: RecordId, reason: Literal["cancelled", "deleted"] = "deleted") -> None:
+        """The question was deleted, or other words are asked: its answer is not wanted any more."""
         for ask_id, (reply, _) in tuple(self._running.items()):
             if reply.question.record_id == record or reply.question.reply_thread_id == record:
-                await self._stop(ask_id, "deleted")
+                await self._stop(ask_id, reason)
 
     async def close(self) -> None:
         """Cancel and await everything."""
@@ -82,19 +90,21 @@ class Asking:
         reply, task = self._running.pop(ask_id)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        if not reply.ended:
-            await reply.stopped(reason)
+        await reply.stopped(reason)
 
     async def _converse(self, reply: ConsoleReply, utterance: Utterance, language: Language) -> None:
-        await reply.started()
+        overheard = utterance.kind == "overheard"
+        if not overheard:
+            await reply.started()
         try:
             async with asyncio.timeout(self._timeout_seconds):
                 await self._host.converse(utterance, reply)
-            if not reply.ended:
+            if not (reply.ended or overheard):
                 await reply.fail(ConsoleError("no_answer").notice(language))
         except Exception:  # noqa: BLE001 -- an owned task must end with words, whatever happened
             _LOG.exception("a conversation failed")
-            await reply.fail(ConsoleError("internal").notice(language))
+            if reply.begun:
+                await reply.fail(ConsoleError("internal").notice(language))
 
     def _sender(self, question: Question) -> Any:
         async def send(payload: dict[str, Any]) -> None:

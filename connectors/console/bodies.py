@@ -87,6 +87,7 @@ class EditedMessage(_Body):
 
     record_id: _Identifier
     text: _Text
+    language: Language = "en"
 
 
 class Reaction(_Body):
@@ -104,6 +105,13 @@ class Verdict(_Body):
     verdict: VerdictKind
     reasons: tuple[DownReason, ...] = Field(default=(), max_length=6)
     comment: Annotated[str, Field(max_length=2000), AfterValidator(_sound)] = ""
+
+
+class Decided(_Body):
+    """What a person decides about a card."""
+
+    card_id: _Identifier
+    accepted: bool
 
 
 class MessagesQuery(_Body):

@@ -5,7 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
-from connectors.connector import Language, Post
+from connectors.connector import Language, Post, Revision
 from connectors.console.answers import Answers
 from connectors.console.asking import Asking
 from connectors.console.changes import Changes
@@ -77,6 +77,9 @@ class ConsoleConnector:
         """Post as the bot; raises ``PostRefused`` for a channel that is not the console's."""
         return await self._posting.post(post)
 
+    async def revise(self, revision: Revision) -> None:
+        """Nothing: pages read what is shown from the archive, which has it already."""
+
     async def close(self) -> None:
         """Stop answers and changes, and end every socket."""
         await self._asking.close()
@@ -114,6 +117,7 @@ class ConsoleConnector:
             ("GET", "/api/file", self._files.text),
             ("GET", "/api/file/bytes", self._files.bytes),
             ("DELETE", "/api/asks", self._answers.stop),
+            ("PUT", "/api/cards", self._answers.decide),
             ("PUT", "/api/verdicts", self._answers.judge),
             ("GET", "/api/timeline", self._timeline.page),
             ("GET", "/api/story", self._timeline.story),
@@ -142,5 +146,6 @@ class ConsoleConnector:
         if request.headers.get("Upgrade", "").lower() != "websocket":
             raise ConsoleError("bad_input", "a WebSocket is expected here")
         person = (await self._people.of(request)).person_id
-        greeting = {"type": "hello", "asks": await self._asking.visible(person)}
+        cards = all_as_json(await self._host.open_cards(person))
+        greeting = {"type": "hello", "asks": await self._asking.visible(person), "cards": cards}
         return await self._hub.serve(request, person, greeting)

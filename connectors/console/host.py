@@ -6,8 +6,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
-from connectors.connector import Answer, Host, Language, VerdictKind
+from connectors.connector import Answer, Card, Host, Language, VerdictKind
 from connectors.events import ChannelId, PersonId, PersonRef, Platform, RecordId, Visibility
+from connectors.live_host import CommandView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,15 +230,6 @@ class FilePages:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CommandView:
-    """A slash command for completion."""
-
-    name: str
-    usage: str
-    summary: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """Something in a channel changed; the page reads the message again (None: reload the channel list)."""
 
@@ -252,6 +244,10 @@ class ConsoleHost(Host, Protocol):
     @property
     def bot(self) -> PersonRef:
         """The bot itself, as a member of the console."""
+        ...
+
+    async def open_cards(self, person: PersonId) -> Sequence[Card]:
+        """Cards that this person can still decide, oldest first."""
         ...
 
     async def people(self) -> Sequence[PersonRef]:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from connectors.connector import Utterance, UtteranceKind
+from connectors.connector import Language, Utterance, UtteranceKind
 from connectors.console.asking import Asking
 from connectors.console.bodies import EditedMessage, MessagesQuery, NewMessage, Reaction, body_of, query_of
 from connectors.console.channels import Channels
@@ -110,7 +110,21 @@ class Messages:
         now = datetime.now(UTC)
         event_id = derived("edit", view.record_id, now.isoformat(), body.text)
         edited = MessageEdited(event_id=event_id, occurred_at=now, record_id=view.record_id, text=body.text.strip())
+        asked = self._asking.answers(view.record_id) and edited.text != view.text
         await self._host.accept([edited])
+        if asked:
+            await self._asking.cancel_question(view.record_id, "cancelled")
+            channel = await self._channels.writable(person.person_id, view.channel_id)
+            posted = MessagePosted(
+                event_id=event_id,
+                occurred_at=now,
+                record_id=view.record_id,
+                channel=channel,
+                author=person,
+                text=edited.text,
+                thread_id=view.thread_id,
+            )
+            await self._ask(posted, ask_id=event_id, language=body.language)
         return web.json_response({})
 
     async def delete(self, request: web.Request) -> web.Response:
@@ -178,25 +192,37 @@ class Messages:
             permalink=f"{self._public_url}/?{urlencode({'channel': channel.channel_id, 'message': record})}",
         )
         await self._host.accept([*self._joining(person, channel, now), posted])
-        spoken = await self._spoken_to(person, channel, text, thread)
+        ask_id = await self._ask(posted, ask_id=record, language=body.language)
+        return {"record_id": record, "ask_id": ask_id}
+
+    async def _ask(self, posted: MessagePosted, *, ask_id: str, language: Language) -> str | None:
+        """Ask the bot when it is spoken to; what is only overheard has no id that a page could wait for."""
+        person, channel, thread, record = posted.author, posted.channel, posted.thread_id, posted.record_id
+        spoken = await self._spoken_to(person, channel, posted.text, thread)
         if spoken is None:
-            return {"record_id": record, "ask_id": None}
+            return None
         kind, words = spoken
         inline = channel.visibility == "direct"
         question = Question(
-            ask_id=record,
+            ask_id=ask_id,
             channel=channel,
             person=person,
             text=words,
             record_id=record,
             reply_thread_id=thread if inline else thread or record,
-            asked_at=now,
+            asked_at=posted.occurred_at,
         )
         utterance = Utterance(
-            kind=kind, text=words, channel=channel, person=person, record_id=record, thread_id=thread, said_at=now
+            kind=kind,
+            text=words,
+            channel=channel,
+            person=person,
+            record_id=record,
+            thread_id=thread,
+            said_at=posted.occurred_at,
         )
-        await self._asking.ask(question, utterance, language=body.language)
-        return {"record_id": record, "ask_id": record}
+        await self._asking.ask(question, utterance, language=language)
+        return None if kind == "overheard" else ask_id
 
     async def _command(
         self, person: PersonRef, channel: ChannelRef, body: NewMessage, command: str, now: datetime
@@ -232,11 +258,12 @@ class Messages:
             return ("direct", text if words is None else words) if text else None
         if words is not None:
             return "mention", words
-        if thread is None or not text:
+        if not text or text.startswith(("@", "＠")):
+            # Whoever calls somebody else by name does not ask the bot, not even in its thread.
             return None
-        if self._asking.answers_in(thread) or await self._spoken(person.person_id, thread):
+        if thread is not None and (self._asking.answers_in(thread) or await self._spoken(person.person_id, thread)):
             return "thread", text
-        return None
+        return ("overheard", text) if await self._host.listens(channel.channel_id) else None
 
     async def _stored(self, person: PersonId, record: RecordId) -> bool:
         """Whether it was posted before a restart: then the retry posts and asks nothing."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from connectors.connector import Answer, Citation, Notice
+from connectors.connector import Answer, Card, Citation, Notice
 from connectors.console.wire import all_as_json, as_json
 from connectors.events import ChannelRef, PersonRef, RecordId
 
@@ -40,6 +40,8 @@ class ConsoleReply:
     send: Send
     post: Post
     ended: bool = False
+    begun: bool = False
+    """Whether anybody sees it: what was only overheard begins with the first step, or never."""
     _status: str = ""
     _citations: list[Any] = field(default_factory=list)
     _text: list[str] = field(default_factory=list)
@@ -62,6 +64,7 @@ class ConsoleReply:
 
     async def started(self) -> None:
         """Say that somebody asked."""
+        self.begun = True
         await self.send({"type": "ask", "phase": "started", **self.snapshot()})
 
     async def status(self, text: str) -> None:
@@ -91,13 +94,25 @@ class ConsoleReply:
         self.ended = True
         await self._step("failed", notice=as_json(notice), record_id=record)
 
+    async def drop(self) -> None:
+        """The question was deleted or changed, or nothing is to be said."""
+        await self.stopped("deleted")
+
+    async def confirm(self, card: Card) -> None:
+        """Show the card; the pages offer the choice to the person who asked."""
+        self.ended = True
+        await self._step("card", card=as_json(card))
+
     async def stopped(self, reason: Literal["cancelled", "deleted"]) -> None:
         """The asker stopped it, or deleted the question."""
-        self.ended = True
-        await self._step("stopped", reason=reason)
+        ended, self.ended = self.ended, True
+        if self.begun and not ended:
+            await self._step("stopped", reason=reason)
 
     async def _step(self, phase: str, **more: Any) -> None:
         question = self.question
+        if not self.begun:
+            await self.started()
         await self.send(
             {
                 "type": "ask",

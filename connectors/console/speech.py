@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from connectors.console.errors import ConsoleError
-from connectors.console.host import CommandView
 from connectors.events import PersonRef
+from connectors.live_host import CommandView
 
 _ALIASES = ("shiguang", "拾光")
 _COMMAND = re.compile(r"/([^\s/]{1,40})(?:\s|$)")

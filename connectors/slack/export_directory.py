@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from connectors.events import ChannelRef, PersonRef, Visibility
+from connectors.slack.channel_refs import channel_ref, is_external
 from connectors.slack.export_archive import ExportArchive
 from connectors.slack.export_json import BrokenJsonError, NotAListError, items
 from connectors.slack.export_skipped import SkippedParts
 from connectors.slack.fields import Payload, first_text, is_set, object_of, text_of, texts_of, without_controls
-from connectors.slack.ids import channel_id, person_id
+from connectors.slack.ids import channel_id
+from connectors.slack.person_refs import SLACKBOT, described_person, person_ref
 
 INDEX_VISIBILITY: dict[str, Visibility] = {
     "channels.json": "public",
@@ -47,7 +49,7 @@ class ExportDirectory:
         users = list(self._user_payloads())
         teams = Counter(team for user in users if (team := text_of(user, "team_id")))
         self.workspace_id = without_controls(teams.most_common(1)[0][0], limit=_ID_LIMIT) if teams else ""
-        self._people: dict[str, PersonRef] = {"USLACKBOT": _person("USLACKBOT", "Slackbot", is_bot=True)}
+        self._people: dict[str, PersonRef] = {SLACKBOT: person_ref(SLACKBOT, "Slackbot", is_bot=True)}
         self._learned: dict[str, PersonRef] = {}
         for user in users:
             self._add_user(user)
@@ -75,12 +77,12 @@ class ExportDirectory:
                 self._learned[user_id] = described
                 return described
         # Nothing is known: count as a guest, who sees only channels that list them as a member.
-        return self._learned.get(user_id) or _person(user_id, user_id, is_guest=True)
+        return self._learned.get(user_id) or person_ref(user_id, "", is_guest=True)
 
     def bot(self, bot_id: str, name: str) -> PersonRef:
         """An integration without a user of its own."""
         bot_id = without_controls(bot_id, limit=_ID_LIMIT)
-        return _person(bot_id, name or bot_id, is_bot=True)
+        return person_ref(bot_id, name, is_bot=True)
 
     def person_name(self, user_id: str) -> str | None:
         """For mentions in texts."""
@@ -93,7 +95,7 @@ class ExportDirectory:
         if not name:
             return None
         team = text_of(profile, "team") or text_of(message, "user_team")
-        return _person(
+        return person_ref(
             user_id,
             name,
             is_bot=bool(object_of(message, "bot_profile")) or text_of(message, "subtype") == "bot_message",
@@ -106,17 +108,7 @@ class ExportDirectory:
         user_id = without_controls(text_of(user, "id"), limit=_ID_LIMIT)
         if not user_id:
             return
-        profile = object_of(user, "profile")
-        name = first_text(profile, "display_name", "real_name") or first_text(user, "real_name", "name") or user_id
-        self._people[user_id] = _person(
-            user_id,
-            name,
-            is_bot=is_set(user, "is_bot") or user_id == "USLACKBOT",
-            is_guest=is_set(user, "is_restricted")
-            or is_set(user, "is_ultra_restricted")
-            or is_set(user, "is_stranger")
-            or self._is_foreign(text_of(user, "team_id")),
-        )
+        self._people[user_id] = described_person(user_id, user, workspace_id=self.workspace_id)
 
     def _is_foreign(self, team: str) -> bool:
         return bool(team and self.workspace_id and team != self.workspace_id)
@@ -163,7 +155,8 @@ class ExportDirectory:
         if not slack_id:
             return
         members = texts_of(payload, "members") if isinstance(payload.get("members"), list) else None
-        visibility = _visibility(payload, listed_as)
+        external = is_external(payload, workspace_id=self.workspace_id)
+        visibility = _visibility(payload, "private" if external and listed_as == "public" else listed_as)
         name = first_text(payload, "name", "name_normalized")
         shown = name or ", ".join(self.person(member).name for member in (members or ())[:9]) or slack_id
         known = self._by_id.get(slack_id)
@@ -171,7 +164,7 @@ class ExportDirectory:
             return
         conversation = Conversation(
             slack_id=slack_id,
-            ref=self._ref(slack_id, shown, visibility, archived=is_set(payload, "is_archived")),
+            ref=self._ref(slack_id, shown, visibility, archived=is_set(payload, "is_archived"), external=external),
             members=members,
             created=text_of(payload, "created"),
         )
@@ -180,14 +173,16 @@ class ExportDirectory:
             others = [c for c in self._by_folder.get(_folder_key(name), []) if c.slack_id != slack_id]
             self._by_folder[_folder_key(name)] = [*others, conversation]
 
-    def _ref(self, slack_id: str, name: str, visibility: Visibility, *, archived: bool = False) -> ChannelRef:
-        return ChannelRef(
-            channel_id=channel_id(slack_id),
-            platform="slack",
-            name=without_controls(name, limit=_NAME_LIMIT) or slack_id,
-            visibility=visibility,
+    def _ref(
+        self, slack_id: str, name: str, visibility: Visibility, *, archived: bool = False, external: bool = False
+    ) -> ChannelRef:
+        return channel_ref(
+            channel_id(slack_id),
+            name,
+            visibility,
             workspace_id=self.workspace_id,
             archived=archived,
+            external=external,
         )
 
     def _index(self, name: str) -> Iterator[Payload]:
@@ -206,12 +201,10 @@ class ExportDirectory:
 
 
 def _visibility(payload: Payload, listed_as: Visibility) -> Visibility:
-    """The more private of what the list says and what the entry says; shared with outsiders counts as private."""
+    """The more private of what the list says and what the entry says."""
     if is_set(payload, "is_im"):
         return "direct"
-    if listed_as == "public" and any(
-        is_set(payload, key) for key in ("is_private", "is_group", "is_mpim", "is_ext_shared")
-    ):
+    if listed_as == "public" and any(is_set(payload, key) for key in ("is_private", "is_group", "is_mpim")):
         return "private"
     return listed_as
 
@@ -219,13 +212,3 @@ def _visibility(payload: Payload, listed_as: Visibility) -> Visibility:
 def _folder_key(name: str) -> str:
     """Folder and channel names meet in this form: packing tools decompose accents, and case may differ."""
     return unicodedata.normalize("NFC", name).casefold()
-
-
-def _person(user_id: str, name: str, *, is_bot: bool = False, is_guest: bool = False) -> PersonRef:
-    return PersonRef(
-        person_id=person_id(user_id),
-        platform="slack",
-        name=without_controls(name, limit=_NAME_LIMIT) or user_id,
-        is_bot=is_bot,
-        is_guest=is_guest,
-    )

@@ -4,43 +4,28 @@ Links are never kept: those of an export carry a download token, which is a cred
 """
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO, Protocol
+from typing import IO, Final, Protocol
 
 from connectors.connector import Language
 from connectors.events import FileRef
+from connectors.slack import file_reasons
 from connectors.slack.export_archive import ENTRY_ERRORS, Entry, ExportArchive
 from connectors.slack.export_skipped import SkippedParts
-from connectors.slack.fields import (
-    Payload,
-    first_text,
-    is_set,
-    number_of,
-    object_of,
-    objects_of,
-    text_of,
-    without_controls,
-)
+from connectors.slack.fields import Payload, number_of
+from connectors.slack.file_refs import file_caption, file_name, files_named_in, media_type
 from connectors.slack.ids import file_id
-from connectors.slack.markup import without_export_token
 
-FILE_REASONS: dict[str, dict[Language, str]] = {
+FILE_REASONS: Final[dict[str, dict[Language, str]]] = file_reasons.FILE_REASONS | {
     "file_not_in_export": {"zh": "导出中只有文件名，没有内容", "en": "the export holds the file's name, not its bytes"},
-    "file_external": {"zh": "文件存放在 Slack 之外", "en": "the file lies outside Slack"},
-    "file_hidden_by_limit": {
-        "zh": "Slack 套餐限制隐藏了这个文件",
-        "en": "Slack hides the file because of the plan's limit",
-    },
-    "file_too_large": {"zh": "文件太大", "en": "the file is too large"},
     "file_damaged": {"zh": "文件在导出中已损坏", "en": "the file is damaged inside the export"},
 }
 """Codes that this module writes into ``FileRef.unavailable_reason``, with their texts."""
 
 _UPLOAD = re.compile(r"__uploads/([A-Z0-9]{2,40})/(.+)")
 _ATTACHMENT = re.compile(r"[^/]+/attachments/([A-Z0-9]{2,40})-(.+)")
-_TAG = re.compile(r"<[^<>]*>")
-_CAPTION_LIMIT = 4000
 
 
 class ByteReader(Protocol):
@@ -82,33 +67,21 @@ class ExportFiles:
 
     def shared(self, message: Payload) -> SharedFiles:
         """The files of a message, in old exports the single ``file``."""
-        payloads = list(objects_of(message, "files"))
-        single = object_of(message, "file")
-        if single and not payloads:
-            payloads = [single]
-        if not payloads:
+        named = files_named_in(message)
+        if not named.present and not named.removed:
             return NO_FILES
-        present: dict[str, FileRef] = {}
-        removed: list[str] = []
-        for payload in payloads[:200]:
-            slack_id = without_controls(text_of(payload, "id"), limit=100)
-            if not slack_id:
-                continue
-            if text_of(payload, "mode") == "tombstone" or text_of(payload, "file_access") == "file_not_found":
-                removed.append(slack_id)
-            else:
-                present[slack_id] = self._reference(slack_id, payload)
-        return SharedFiles(tuple(present.values()), tuple(removed))
+        present = (self._reference(slack_id, payload) for slack_id, payload in named.present.items())
+        return SharedFiles(tuple(present), named.removed)
 
     def _reference(self, slack_id: str, payload: Payload) -> FileRef:
         sha256, size, reason = self._bytes(slack_id, payload)
         return FileRef(
             file_id=file_id(slack_id),
-            name=_name(slack_id, payload),
-            media_type=without_controls(text_of(payload, "mimetype"), limit=200),
+            name=file_name(slack_id, payload),
+            media_type=media_type(payload),
             size_bytes=size if sha256 else number_of(payload, "size"),
             sha256=sha256,
-            caption=_caption(payload),
+            caption=file_caption(payload),
             unavailable_reason=reason,
         )
 
@@ -161,25 +134,6 @@ def _entries_with_bytes(archive: ExportArchive) -> Iterator[tuple[str, Entry]]:
 
 
 def _why_absent(payload: Payload) -> str:
-    mode = text_of(payload, "mode")
-    if mode == "hidden_by_limit":
-        return "file_hidden_by_limit"
-    if mode == "external" or is_set(payload, "is_external"):
-        return "file_external"
-    return "file_not_in_export"
-
-
-def _name(slack_id: str, payload: Payload) -> str:
-    return without_controls(without_export_token(first_text(payload, "name", "title")), limit=255) or slack_id
-
-
-def _caption(payload: Payload) -> str:
-    """What words the reference itself holds: its title, alternative text, and Slack's preview of text files."""
-    title = text_of(payload, "title").strip()
-    preview = first_text(payload, "plain_text", "preview") or text_of(
-        object_of(object_of(payload, "transcription"), "preview"), "content"
-    )
-    if preview.startswith("<document>"):
-        preview = _TAG.sub(" ", preview)
-    words = [title if title != text_of(payload, "name") else "", text_of(payload, "alt_txt"), preview.strip()]
-    return without_export_token("\n".join(dict.fromkeys(word for word in words if word)))[:_CAPTION_LIMIT]
+    """An export has no bytes of anything; that there are none elsewhere either is said where it is so."""
+    reason = file_reasons.why_never_fetched(payload, max_bytes=sys.maxsize)
+    return reason if reason in ("file_external", "file_hidden_by_limit") else "file_not_in_export"

@@ -14,30 +14,15 @@ from connectors.events import (
     ReactionChanged,
     RecordId,
 )
-from connectors.slack.blocks import attachments_text, blocks_text
 from connectors.slack.export_directory import Conversation, ExportDirectory
 from connectors.slack.export_files import NO_FILES, ExportFiles
-from connectors.slack.fields import Payload, first_text, object_of, objects_of, text_of, texts_of, without_controls
+from connectors.slack.fields import Payload, object_of, text_of
 from connectors.slack.ids import file_id, message_id, moment
-from connectors.slack.markup import plain_text
-
-_SAID = frozenset(
-    {
-        "",
-        "bot_message",
-        "file_share",
-        "file_comment",
-        "file_mention",
-        "thread_broadcast",
-        "reply_broadcast",
-        "me_message",
-    }
-)
-"""Subtypes that somebody said; every other one is Slack reporting something."""
-_ABOUT_FILES = frozenset({"file_comment", "file_mention"})
-"""They carry a file that another message shared, and to which it belongs."""
-_JOINS = frozenset({"channel_join", "group_join", "mpim_join"})
-_LEAVES = frozenset({"channel_leave", "group_leave", "mpim_leave"})
+from connectors.slack.message_author import UNKNOWN, author_of
+from connectors.slack.message_kinds import ABOUT_FILES, JOINS, LEAVES, is_said
+from connectors.slack.message_text import message_text
+from connectors.slack.permalinks import is_reply, permalink
+from connectors.slack.reactions import reactions_of
 
 
 class MessageUnreadableError(ValueError):
@@ -50,7 +35,7 @@ class ExportMessages:
     def __init__(self, directory: ExportDirectory, files: ExportFiles, *, workspace_url: str | None) -> None:
         self._directory = directory
         self._files = files
-        self._workspace_url = workspace_url.rstrip("/") if workspace_url else None
+        self._workspace_url = workspace_url or None
 
     def events(self, message: Payload, conversation: Conversation) -> Iterator[Event]:
         """The events of one message, in order. Raises ``MessageUnreadableError`` before the first."""
@@ -94,7 +79,7 @@ class ExportMessages:
         edited_at = moment(edited_ts)
         author = self._author(message)
         subtype = text_of(message, "subtype")
-        files = NO_FILES if subtype in _ABOUT_FILES else self._files.shared(message)
+        files = NO_FILES if subtype in ABOUT_FILES else self._files.shared(message)
         stored = "".join(file.sha256 for file in files.present if file.sha256)
         version = f"{edited_ts if edited_at else 0}" + (
             f":{sha256(stored.encode()).hexdigest()[:12]}" if stored else ""
@@ -106,15 +91,15 @@ class ExportMessages:
             record_id=record_id,
             channel=conversation.ref,
             author=author,
-            text=self._text(message, subtype),
-            thread_id=message_id(conversation.slack_id, thread_ts) if moment(thread_ts) and thread_ts != ts else None,
+            text=message_text(message, self._directory),
+            thread_id=message_id(conversation.slack_id, thread_ts) if is_reply(ts, thread_ts) else None,
             files=files.present,
             permalink=self._permalink(conversation, ts, thread_ts),
             edited_at=edited_at,
-            system=subtype not in _SAID,
+            system=not is_said(subtype),
         )
-        if subtype in _JOINS or subtype in _LEAVES:
-            present = subtype in _JOINS
+        if subtype in JOINS or subtype in LEAVES:
+            present = subtype in JOINS
             yield MembershipChanged(
                 event_id=f"{prefix}:{'joined' if present else 'left'}",
                 occurred_at=at,
@@ -127,11 +112,8 @@ class ExportMessages:
         yield from self._reactions(message, record_id, prefix, at)
 
     def _reactions(self, message: Payload, record_id: RecordId, prefix: str, at: datetime) -> Iterator[Event]:
-        for reaction in objects_of(message, "reactions"):
-            emoji = without_controls(text_of(reaction, "name"), limit=100)
-            if not emoji:
-                continue
-            for user_id in dict.fromkeys(texts_of(reaction, "users")):
+        for emoji, user_ids in reactions_of(message):
+            for user_id in user_ids:
                 person = self._directory.person(user_id)
                 yield ReactionChanged(
                     event_id=f"{prefix}:reaction:{emoji}:{person.person_id}",
@@ -143,43 +125,15 @@ class ExportMessages:
                 )
 
     def _author(self, message: Payload) -> PersonRef:
-        user_id = (
-            text_of(message, "user")
-            or text_of(object_of(message, "comment"), "user")
-            or text_of(object_of(message, "user_profile"), "id")
-        )
-        if user_id:
-            return self._directory.person(user_id, message)
-        bot_name = first_text(message, "username") or first_text(object_of(message, "bot_profile"), "name")
-        bot_id = text_of(message, "bot_id")
-        if bot_id or bot_name:
-            return self._directory.bot(bot_id or f"bot:{bot_name}", bot_name)
-        owner = text_of(object_of(message, "file"), "user")
-        return self._directory.person(owner or "unknown", message)
-
-    def _text(self, message: Payload, subtype: str) -> str:
-        file = object_of(message, "file")
-        if subtype == "file_comment" and (comment := text_of(object_of(message, "comment"), "comment").strip()):
-            about = first_text(file, "title", "name")
-            said = plain_text(comment, self._directory)
-            return f"{about}: {said}" if about else said
-        if subtype == "file_share" and file and "files" not in message:
-            # Slack wrote "@ann uploaded a file: … and commented: …"; only the comment is somebody's words.
-            return plain_text(text_of(object_of(file, "initial_comment"), "comment"), self._directory).strip()
-        text = plain_text(text_of(message, "text"), self._directory)
-        if not text.strip():
-            text = blocks_text(message, self._directory)
-        if "attachments" in message and subtype in _SAID:
-            added = attachments_text(message, self._directory)
-            text = f"{text}\n{added}" if text.strip() and added else text or added
-        return text
+        author = author_of(message)
+        if author is not None and author.is_integration:
+            return self._directory.bot(author.slack_id, author.name)
+        return self._directory.person(author.slack_id if author else UNKNOWN, message)
 
     def _permalink(self, conversation: Conversation, ts: str, thread_ts: str) -> str | None:
         if self._workspace_url is None:
             return None
-        link = f"{self._workspace_url}/archives/{conversation.slack_id}/p{ts.replace('.', '')}"
-        in_thread = moment(thread_ts) is not None and thread_ts != ts
-        return f"{link}?thread_ts={thread_ts}&cid={conversation.slack_id}" if in_thread else link
+        return permalink(self._workspace_url, conversation.slack_id, ts, thread_ts)
 
 
 def _deletion(conversation: Conversation, ts: str, at: datetime) -> MessageDeleted:

@@ -65,3 +65,12 @@ def number_of(payload: Payload, key: str) -> int | None:
 def without_controls(text: str, *, limit: int) -> str:
     """A name on one line: control characters become spaces, and it ends after ``limit`` characters."""
     return "".join(character if character.isprintable() else " " for character in text[:limit]).strip()
+
+
+def storable(text: str) -> str:
+    """The text without what JSON can say and no database keeps: halves of characters, and the character zero."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = text.encode(errors="replace").decode()
+    return text.replace("\0", "")

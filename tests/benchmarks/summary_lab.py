@@ -7,58 +7,49 @@ import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
 from bot.answering.grounding import GroundingCheck
-from bot.answering.sentences import split_sentences
 from bot.errors import Language
+from bot.evaluation.summaries import SummaryCase, lead_3, one_shot
 from bot.llm.absent import estimate_tokens
 from bot.llm.interface import GREEDY, ChatMessage, LanguageModel, ModelInfo, Sampling
 from bot.summaries.lines import joined
-from bot.summaries.phrasing import Phrased, Phrasing
+from bot.summaries.phrasing import Phrasing
 from bot.summaries.support import Support
-from bot.summaries.talk import Talk, Turn
 from knowledge.embedding import Embedder
 from tests.benchmarks.texts import data
 
 REMEMBERED = Path.home() / ".cache" / "shiguang-benchmarks" / "summaries.jsonl"
-_START = datetime(2026, 11, 2, 9, tzinfo=UTC)
-_PLAIN: dict[Language, tuple[str, int, int]] = {
-    "en": ("Summarize the following conversation in one to three sentences.", 12_000, 200),
-    "zh": ("请用一段话概括下面的会议内容。", 4_800, 300),
-}
-"""The plain prompt, how many characters of the text fit the context of 4,096 tokens, and how many tokens it may say."""
+_NAME = re.compile(r"#(Person_?\d)#")
+"""DialogSum puts names between number signs in its summaries, and not in its dialogues."""
 
 Kind = Literal["dialogue", "segment", "meeting"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Example:
     """A conversation with the summary that a person wrote."""
 
-    name: str
     kind: Kind
     language: Language
-    talk: Talk
-    expected: str
+    case: SummaryCase
+
+    @property
+    def expected(self) -> str:
+        """That summary."""
+        return self.case.expected[0]
 
 
 def dialogues() -> list[Example]:
     """DialogSum: short dialogues, in the order of the file."""
-    lines = data("dialogsum.jsonl").read_text("utf-8").splitlines()
+    cases = [json.loads(line) for line in data("dialogsum.jsonl").read_text("utf-8").splitlines()]
     return [
-        Example(
-            name=item["id"],
-            kind="dialogue",
-            language="en",
-            talk=_talk(item["id"], item["turns"]),
-            expected=item["summaries"][0],
-        )
-        for item in map(json.loads, lines)
+        Example("dialogue", "en", SummaryCase(id=case["id"], turns=case["turns"], summary=_named(case["summaries"][0])))
+        for case in cases
     ]
 
 
@@ -74,11 +65,10 @@ def meetings() -> list[Example]:
         item = json.loads(line)
         messages = channels[item["channel"]]
         ids = [message["id"] for message in messages]
-        part = messages[ids.index(item["first"]) : ids.index(item["last"]) + 1]
+        turns = messages[ids.index(item["first"]) : ids.index(item["last"]) + 1]
         kind: Kind = "meeting" if item["headline"] is None else "segment"
-        found.append(
-            Example(name=item["id"], kind=kind, language="zh", talk=_talk(item["id"], part), expected=item["summary"])
-        )
+        case = SummaryCase.model_validate({"id": item["id"], "turns": turns, "summary": item["summary"]})
+        found.append(Example(kind, "zh", case))
     return sorted(found, key=lambda example: example.kind == "meeting")
 
 
@@ -93,20 +83,11 @@ class RememberingModel:
         self._said: dict[str, str] = {}
         if path.is_file():
             self._said = {item["key"]: item["said"] for item in map(json.loads, path.read_text("utf-8").splitlines())}
-        self.asked = 0
 
     @property
     def info(self) -> ModelInfo:
         """As in the settings' default."""
         return ModelInfo(name=self._name, context_tokens=4096)
-
-    @property
-    def waiting(self) -> int:
-        """Nobody else asks."""
-        return 0
-
-    async def start(self) -> None:
-        """Nothing before the first new question."""
 
     async def close(self) -> None:
         """Free the model."""
@@ -115,78 +96,36 @@ class RememberingModel:
 
     async def stream(
         self, messages: Sequence[ChatMessage], *, sampling: Sampling = GREEDY, asker: str = ""
-    ) -> AsyncIterator[str]:
+    ) -> AsyncGenerator[str, None]:
         """In one piece: what is stopped half-way could not be remembered."""
-        key = hashlib.sha256(
-            json.dumps([self._name, [(turn.role, turn.content) for turn in messages], sampling.max_tokens]).encode()
-        ).hexdigest()
+        asked = [self._name, [(turn.role, turn.content) for turn in messages], sampling.max_tokens]
+        key = hashlib.sha256(json.dumps(asked).encode()).hexdigest()
         if key not in self._said:
             if self._model is None:
                 self._model = self._make()
                 await self._model.start()
             self._said[key] = "".join([piece async for piece in self._model.stream(messages, sampling=sampling)])
-            self.asked += 1
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps({"key": key, "said": self._said[key]}, ensure_ascii=False) + "\n")
         yield self._said[key]
-
-    async def generate_json(
-        self,
-        messages: Sequence[ChatMessage],
-        *,
-        schema: Mapping[str, Any],
-        sampling: Sampling = GREEDY,
-        asker: str = "",
-    ) -> Any:
-        """Not used."""
-        raise NotImplementedError
 
     async def count_tokens(self, text: str) -> int:
         """Estimated, so that prompts are the same with and without the model."""
         return estimate_tokens(text)
 
 
-async def one_shot(model: RememberingModel, example: Example) -> str:
-    """The model's plain summary of the text, cut off where its context ends."""
-    ask, most_chars, max_tokens = _PLAIN[example.language]
-    text = "\n".join(f"{turn.author}: {turn.text}" for turn in example.talk.turns)[:most_chars]
-    prompt = (ChatMessage("user", f"{ask}\n\n{text}"),)
-    return "".join([piece async for piece in model.stream(prompt, sampling=Sampling(max_tokens=max_tokens))])
-
-
-def lead_three(example: Example) -> str:
-    """The first three sentences."""
-    text = "\n".join(turn.text for turn in example.talk.turns)
-    return joined(split_sentences(text)[:3])
-
-
-async def ours(model: RememberingModel, embedder: Embedder, example: Example) -> Phrased:
-    """As the product does it."""
+async def summaries(model: RememberingModel, embedder: Embedder, example: Example) -> dict[str, str]:
+    """The product's, the model's plain one, and the first sentences."""
+    talk = example.case.written_out()
     phrasing = Phrasing(model=model, embedder=embedder, support=Support(GroundingCheck(embedder)))
-    return await phrasing.phrase(example.talk, language=example.language, seconds=3600, asker="")
+    phrased = await phrasing.phrase(talk, language=example.language, seconds=3600, asker="")
+    return {
+        "ours": joined(sentence.text for sentence in phrased.sentences),
+        "one_shot": await one_shot(model, talk, example.language),
+        "lead_3": lead_3(talk),
+    }
 
 
-def text_of(phrased: Phrased) -> str:
-    """What is shown."""
-    return joined(sentence.text for sentence in phrased.sentences)
-
-
-def compared(text: str) -> str:
-    """Names as both sides write them: DialogSum puts them between number signs."""
-    return re.sub(r"#(Person_?\d)#", r"\1", text).replace("_", "")
-
-
-def _talk(name: str, turns: Sequence[Mapping[str, Any]]) -> Talk:
-    made = tuple(
-        Turn(
-            record_id=f"{name}:{number}",
-            author_id=str(turn["user"]),
-            author=str(turn["user"]),
-            sent_at=_START + timedelta(minutes=number),
-            version_at=_START + timedelta(minutes=number),
-            text=str(turn["text"]),
-        )
-        for number, turn in enumerate(turns)
-    )
-    return Talk(conversation_id=name, channel_id="c", channel_name="c", turns=made)
+def _named(summary: str) -> str:
+    return _NAME.sub(r"\1", summary).replace("Person_", "Person")

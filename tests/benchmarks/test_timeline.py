@@ -61,6 +61,7 @@ async def host() -> AsyncIterator[ConsoleHost]:
         await write_truth(application)
         await _furnish(application.database)
         yield ConsoleHost(
+            confirmations=application.confirmations,
             database=application.database,
             finder=application.finder,
             archivist=application.archivist,

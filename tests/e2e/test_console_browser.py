@@ -5,6 +5,7 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Coroutine, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,9 +17,10 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
+from connectors.connector import Card
 from connectors.console import ConsoleConnector
-from tests.fakes.console_host import FakeConsoleHost
-from tests.fakes.console_sample import PEOPLE, SUGGESTIONS, fill, png
+from tests.fakes.console_host import FakeConsoleHost, Script
+from tests.fakes.console_sample import LAUNCH, PEOPLE, SUGGESTIONS, fill, png
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
@@ -279,6 +281,20 @@ def test_a_citation_jumps_to_its_message_and_back(page: Page) -> None:
     page.find(".bar h1", "拾光")
 
 
+def test_a_digest_links_its_lines_with_the_messages_folded_and_is_not_judged(page: Page) -> None:
+    scripts = page.server.host.scripts
+    text = "#launch daily digest\n\n▸ Decided\n• It moves to the 19th [1]"
+    scripts.insert(0, Script(about="digest", text=text, reason="digest", citations=scripts[0].citations[:1]))
+    page.enter()
+    page.say("the digest")
+    answer = page.find(".message[data-record] .answer", "It moves to the 19th")
+    assert not answer.find_elements(By.CSS_SELECTOR, ".verdict")
+    [sources] = answer.find_elements(By.CSS_SELECTOR, "details.sources")
+    assert sources.get_attribute("open") is None
+    page.click(".message[data-record] .cite")
+    page.find(".message.flash")
+
+
 def test_a_permalink_opens_its_message(page: Page) -> None:
     page.enter("Maya Chen", "/?channel=console%3Alaunch&message=console%3Asample%3A2")
     page.find(".message.flash", "Load test results")
@@ -392,6 +408,35 @@ def test_a_private_channel_is_invisible_to_others(page: Page) -> None:
         page.find("#me", name)
         page.find(".channel", "random")
         assert bool([element for element in page.all(".channel") if "acquisition" in element.text]) is sees
+
+
+def test_a_card_waits_for_the_person_who_asked(page: Page) -> None:
+    """By keyboard alone; it is still there after a reload, and others only see that somebody decides."""
+    card = Card(
+        card_id="card-1",
+        text="Delete 3 messages?\nThis cannot be undone.",
+        confirm="Confirm",
+        cancel="Cancel",
+        deletes=True,
+        language="en",
+        expires_at=datetime.now(UTC) + timedelta(minutes=10),
+        channel_id=LAUNCH.channel_id,
+    )
+    page.server.host.scripts.insert(0, Script(about="forget the", text="", card=card))
+    page.enter("Maya Chen")
+    page.open("launch")
+    page.say("@拾光 forget the last three")
+    page.find(".card", "Delete 3 messages?")
+    assert [button.text for button in page.all(".card button")] == ["Confirm", "Cancel"]
+    page.driver.refresh()
+    page.ready()
+    box = page.find(".card", "Delete 3 messages?")
+    confirm = box.find_element(By.CSS_SELECTOR, "button.danger")
+    page.script("arguments[0].focus()", confirm)
+    confirm.send_keys(Keys.ENTER)
+    page.find(".card .decided", "It is done.")
+    assert page.server.host.decisions == {"card-1": True}
+    assert page.script("return document.activeElement.className") == "text decided"
 
 
 def test_commands_complete_and_answer_only_me(page: Page) -> None:

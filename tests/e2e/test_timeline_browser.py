@@ -64,6 +64,7 @@ class Server:
         application = await self._stack.enter_async_context(quick_application())
         await _fill(application)
         host = ConsoleHost(
+            confirmations=application.confirmations,
             database=application.database,
             finder=application.finder,
             archivist=application.archivist,

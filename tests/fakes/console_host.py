@@ -12,11 +12,21 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from connectors.connector import Answer, Citation, DownReason, Language, Notice, Reply, Utterance, VerdictKind
+from connectors.connector import (
+    Answer,
+    Card,
+    Citation,
+    Decision,
+    DownReason,
+    Language,
+    Notice,
+    Reply,
+    Utterance,
+    VerdictKind,
+)
 from connectors.console.host import (
     Change,
     ChannelView,
-    CommandView,
     FilePages,
     FileView,
     MessageView,
@@ -48,6 +58,7 @@ from connectors.events import (
     ReactionChanged,
     RecordId,
 )
+from connectors.live_host import CommandView
 
 BOT = PersonRef(person_id=PersonId("console:bot"), platform="console", name="拾光", is_bot=True)
 _ZONE = ZoneInfo("Asia/Shanghai")
@@ -85,6 +96,8 @@ class Script:
     abstained: bool = False
     reason: str | None = None
     notice: Notice | None = None
+    card: Card | None = None
+    dropped: bool = False
 
 
 class FakeConsoleHost:
@@ -93,6 +106,9 @@ class FakeConsoleHost:
     def __init__(self, folder: Path, *, people: Sequence[str] = (), pace_seconds: float = 0.0) -> None:
         self.accepted: list[Event] = []
         self.utterances: list[Utterance] = []
+        self.listening: set[str] = set()
+        self.cards: dict[str, tuple[Card, PersonId]] = {}
+        self.decisions: dict[str, bool] = {}
         self.verdicts: dict[tuple[str, PersonId], tuple[VerdictKind, tuple[DownReason, ...], str]] = {}
         self.categorized: list[tuple[RecordId, str, bool]] = []
         self.scripts: list[Script] = []
@@ -165,6 +181,10 @@ class FakeConsoleHost:
             self.cancelled += 1
             raise
 
+    async def listens(self, channel_id: ChannelId) -> bool:
+        """In the channels of ``listening``."""
+        return channel_id in self.listening
+
     async def judge(
         self,
         *,
@@ -178,6 +198,18 @@ class FakeConsoleHost:
         if answer_id not in self._answers:
             raise LookupError(answer_id)
         self.verdicts[answer_id, person.person_id] = (verdict, tuple(reasons), comment)
+
+    async def decide(self, card_id: str, person: PersonRef, *, accepted: bool) -> Decision:
+        """Remember the first decision."""
+        card, owner = self.cards[card_id]
+        if owner != person.person_id:
+            raise PermissionError(card_id)
+        decided = self.decisions.setdefault(card_id, accepted)
+        return Decision(card.card_id, "done" if decided else "cancelled", "It is done." if decided else "Cancelled.")
+
+    async def open_cards(self, person: PersonId) -> Sequence[Card]:
+        """Those not decided yet."""
+        return [card for card, owner in self.cards.values() if owner == person and card.card_id not in self.decisions]
 
     async def store_file(self, chunks: AsyncIterator[bytes]) -> tuple[str, int]:
         """Keep bytes by their digest."""
@@ -347,14 +379,21 @@ class FakeConsoleHost:
     async def _converse(self, utterance: Utterance, reply: Reply) -> None:
         chinese = any("\u4e00" <= character <= "\u9fff" for character in utterance.text)
         language: Language = utterance.language or ("zh" if chinese else "en")
+        script = next((script for script in self.scripts if script.about in utterance.text.casefold()), None)
+        if script is not None and script.dropped:
+            await reply.drop()
+            return
         await reply.status("正在搜索档案…" if language == "zh" else "Searching the archive…")
         await self._pause(10)
-        script = next((script for script in self.scripts if script.about in utterance.text.casefold()), None)
         if script is None:
             text = "我在档案里没有找到相关内容。" if language == "zh" else "I found nothing about this in the archive."
             script = Script(about="", text=text, abstained=True, reason="nothing_found")
         if script.notice is not None:
             await reply.fail(script.notice)
+            return
+        if script.card is not None:
+            self.cards[script.card.card_id] = (script.card, utterance.person.person_id)
+            await reply.confirm(script.card)
             return
         if script.citations:
             await reply.sources(script.citations)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from connectors.connector import Answer, Citation, Notice
+from connectors.connector import Answer, Card, Citation, Notice
 
 
 @dataclass(slots=True)
@@ -27,6 +27,12 @@ class RecordingReply:
 
     async def fail(self, notice: Notice) -> None:
         self.steps.append(("fail", notice))
+
+    async def drop(self) -> None:
+        self.steps.append(("drop", None))
+
+    async def confirm(self, card: Card) -> None:
+        self.steps.append(("confirm", card))
 
     @property
     def names(self) -> list[str]:

@@ -28,9 +28,9 @@ class EndlessModel(ScriptedModel):
     async def stream(
         self, messages: Sequence[ChatMessage], *, sampling: Sampling = GREEDY, asker: str = ""
     ) -> AsyncGenerator[str, None]:
-        """Yield one word and wait."""
+        """Yield one sentence and a word, and wait."""
         del messages, sampling, asker
-        yield "Well, "
+        yield "The launch is on Tuesday. Well, "
         await asyncio.Event().wait()
 
 

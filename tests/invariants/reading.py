@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from bot.answering.answerer import Question
 from bot.answering.evidence import Budget, describe, with_neighbours
 from bot.answering.story import Storyteller
@@ -11,6 +13,9 @@ from bot.application import Application
 from bot.cli.filters import resolve
 from bot.cli.options import Filters
 from bot.console_host import ConsoleHost
+from bot.digests.schedule import Schedule
+from bot.digests.showing import shown
+from bot.digests.times import Due, Timing
 from bot.errors import ShiguangError
 from bot.llm.scripted import ScriptedModel
 from connectors.connector import Utterance, UtteranceKind
@@ -234,6 +239,36 @@ class Visit:
             for command in random.sample(("find", "ask", "files", "timeline", "summary", "catchup"), 2)
         ]  # fmt: skip
 
+    async def digests(self) -> object:
+        """At once, here and of every channel of the person, and as one that comes by itself."""
+        channel, person = self.world.random.choice(self.world.rooms).ref, self.person.ref
+        said = [
+            await converse(self.application, channel, person, text, "command") for text in ("/digest", "/digest me")
+        ]
+        schedule = Schedule(
+            schedule_id="s",
+            platform=person.platform,
+            workspace_id=self.person.workspace_id,
+            target_channel_id=None,
+            person_id=person.person_id,
+            channel_ids=tuple(room.ref.channel_id for room in self.world.rooms)
+            if self.world.random.random() < 0.5
+            else (),
+            timing=Timing(period="daily", minute_of_day=0, timezone="UTC"),
+            language="en",
+            skip_quiet=False,
+            created_by=person.person_id,
+            changed_at=at(0),
+            covered_until=at(0),
+            enabled=True,
+        )
+        readable, _ = await self.application.schedules.readable(schedule)
+        digest = await self.application.digest_maker.of_schedule(
+            schedule, Due(at(-1000), at(2000), False), readable=readable, unreadable=0, progress=None
+        )
+        async with self.application.database.read() as connection:
+            return said, digest.lines, await connection.run_sync(lambda sync: shown(Session(sync), digest))
+
     @property
     def _records(self) -> list[RecordId]:
         return [record for room in self.world.rooms for record in room.records]
@@ -251,6 +286,7 @@ AT_THE_CONSOLE: dict[str, Callable[[Visit], Awaitable[object]]] = {
 FOR_A_PERSON: dict[str, Callable[[Visit], Awaitable[object]]] = {
     "command line --as": Visit.command_line,
     "commands": Visit.commands,
+    "digests": Visit.digests,
 }
 
 
@@ -258,7 +294,7 @@ async def spoken_in(application: Application, room: Room, person: Person, text: 
     """What the bot says in a channel, for everybody who reads it."""
     return [
         await converse(application, room.ref, person.ref, said, "mention")
-        for said in (text, f"/find {text}", "/timeline", f"/files {text}", "/summary 2026", "/catchup")
+        for said in (text, f"/find {text}", "/timeline", f"/files {text}", "/summary 2026", "/catchup", "/digest")
     ]
 
 

@@ -48,6 +48,7 @@ class Stage:
 async def stage() -> AsyncIterator[Stage]:
     async with quick_application() as application:
         host = ConsoleHost(
+            confirmations=application.confirmations,
             database=application.database, finder=application.finder, archivist=application.archivist,
             permissions=application.permissions, file_store=application.file_store, zone=application.zone,
             inbox=application.inbox, conversation=application.conversation, answers=application.answers,

@@ -14,6 +14,7 @@ async def stage() -> AsyncIterator[Stage]:
     """The application with its console host."""
     async with quick_application() as application:
         host = ConsoleHost(
+            confirmations=application.confirmations,
             database=application.database,
             finder=application.finder,
             archivist=application.archivist,

@@ -1,11 +1,11 @@
 """Messages were summarised: a summary goes with each of them, and is made anew when one changes (invariant 3)."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from bot.llm.scripted import ScriptedModel
 from bot.truth.tables import ConversationSummaryRow, DigestRow, DigestSourceRow
-from connectors.events import ChannelRef, MessagePosted
+from connectors.events import ChannelRef, FileRef, MessagePosted, RecordId
 from knowledge.passage import Audience
 from tests.builders import at, channel, deleted, edited, posted
 from tests.quick_application import summarizer_with
@@ -66,6 +66,19 @@ async def test_an_edited_message_is_told_as_it_now_is(stage: Stage) -> None:
     assert "indigo" not in told
 
 
+async def test_a_file_that_is_called_otherwise_takes_its_former_name_away(stage: Stage) -> None:
+    place = channel("renamed")
+    file = FileRef(file_id=RecordId("f940"), name="vermilion.pdf", unavailable_reason="too_large")
+    first, *others = talk(940, place, "teal")
+    await stage.tell(first.model_copy(update={"files": (file,)}), *others)
+    await summarised(stage, place, "teal")
+    assert "vermilion" in await kept(stage, place)
+    again = edited(940, first.text, minutes=950)
+    await stage.tell(again.model_copy(update={"files": (file.model_copy(update={"name": "walls.pdf"}),)}))
+    assert "vermilion" not in await kept(stage, place)
+    assert "walls.pdf" in await summarised(stage, place, "teal")
+
+
 async def test_a_new_message_of_the_conversation_is_told_too(stage: Stage) -> None:
     place = channel("extended")
     await stage.tell(*talk(920, place, "amber"))
@@ -89,9 +102,9 @@ async def test_a_line_of_a_digest_goes_with_its_message_and_the_others_stay(stag
     )  # fmt: skip
     values = {key: value for key, value in vars(row).items() if not key.startswith("_")}
     async with stage.application.database.begin() as connection:
-        await connection.execute(DigestRow.__table__.insert().values(**values))
+        await connection.execute(insert(DigestRow).values(**values))
         for record_id in ("m930", "m932", "m933"):
-            await connection.execute(DigestSourceRow.__table__.insert().values(digest_id="d1", record_id=record_id))
+            await connection.execute(insert(DigestSourceRow).values(digest_id="d1", record_id=record_id))
     await stage.tell(deleted(932))
     assert await digest(stage) == ("posted", ["Bo calls the painter"])
     assert await stage.with_words("crimson") <= {"m930", "m931"}

@@ -23,6 +23,7 @@ LAUNCH = ChannelId("console:launch")
 @pytest.fixture
 def host(application: Application) -> ConsoleHost:
     return ConsoleHost(
+        confirmations=application.confirmations,
         database=application.database,
         finder=application.finder,
         archivist=application.archivist,

@@ -13,7 +13,7 @@ from bot.host import ApplicationHost
 from bot.llm.scripted import ScriptedModel, ScriptedReply
 from bot.metrics import Metrics
 from bot.truth.tables import VerdictRow
-from connectors.connector import Answer, Citation, Notice, Utterance, UtteranceKind
+from connectors.connector import Answer, Card, Citation, Notice, Utterance, UtteranceKind
 from connectors.events import RecordId
 from tests.builders import channel, opened, person, posted
 from tests.conftest import ApplicationFactory
@@ -45,6 +45,12 @@ class Shown:
     async def fail(self, notice: Notice) -> None:
         self.notice = notice
 
+    async def drop(self) -> None:
+        """Nothing is shown."""
+
+    async def confirm(self, card: Card) -> None:
+        """Nothing is shown."""
+
 
 def _host(application: Application, metrics: Metrics) -> ApplicationHost:
     return ApplicationHost(
@@ -54,6 +60,7 @@ def _host(application: Application, metrics: Metrics) -> ApplicationHost:
         conversation=application.conversation,
         answers=application.answers,
         permissions=application.permissions,
+        confirmations=application.confirmations,
         file_store=application.file_store,
         metrics=metrics,
     )

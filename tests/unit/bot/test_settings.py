@@ -56,11 +56,11 @@ def test_the_file_of_the_home_is_read_when_there_is_none_here(tmp_path: Path) ->
 
 
 def test_lists_are_written_with_commas_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SHIGUANG_CONNECTORS", "console, slack")
+    monkeypatch.setenv("SHIGUANG_CONNECTORS", "console, wecom")
     monkeypatch.setenv("SHIGUANG_VECTOR__BACKEND", "server")
     monkeypatch.setenv("SHIGUANG_VECTOR__URLS", "http://a:6333 , http://b:6333,")
     settings = load_settings()
-    assert settings.connectors == ("console", "slack")
+    assert settings.connectors == ("console", "wecom")
     assert settings.vector.urls == ("http://a:6333", "http://b:6333")
 
 

@@ -2,6 +2,7 @@
 
 import { remove } from "./api.js";
 import { announce, h, icon } from "./dom.js";
+import { cardBox } from "./card.js";
 import { openFile } from "./files.js";
 import { t } from "./language.js";
 import { complain } from "./overlay.js";
@@ -79,6 +80,7 @@ export class LiveAnswer {
     this.status = h("div", { class: "status" }, h("span", { class: "pulse", "aria-hidden": "true" }), this.statusText, stop);
     this.element = h("div", { class: "answer streaming", "aria-busy": "true", data: { ask: ask.ask_id } }, this.status, this.sources, this.textNode);
     this.streamed = ask.text;
+    if (ask.card) this.end({ phase: "card", card: ask.card });
     if (ask.citations.length) this.showSources(ask.citations);
     this.drawText();
   }
@@ -115,7 +117,7 @@ export class LiveAnswer {
     else if (event.phase === "delta") {
       this.streamed += event.delta;
       this.drawText();
-    } else if (["finished", "failed", "stopped"].includes(event.phase)) {
+    } else if (["finished", "failed", "stopped", "card"].includes(event.phase)) {
       this.end(event);
       return true;
     }
@@ -128,10 +130,11 @@ export class LiveAnswer {
     const box =
       event.phase === "finished" ? answerBox(event.answer, null)
       : event.phase === "failed" ? noticeBox(event.notice)
+      : event.phase === "card" ? cardBox(event.card, this.ask.person_id)
       : h("div", { class: "answer notice" }, h("p", { class: "hint" }, t(event.reason === "deleted" ? "stopped_deleted" : "stopped")));
     this.element.replaceWith(box);
     this.element = box;
-    announce(event.phase === "finished" ? event.answer.text : event.notice?.sentence ?? t("stopped"));
+    announce(event.phase === "finished" ? event.answer.text : event.notice?.sentence ?? event.card?.text ?? t("stopped"));
     emit("grown");
   }
 }

@@ -1,6 +1,7 @@
 // The chat page: starts everything and connects what happens with what is shown.
 
 import { get } from "./api.js";
+import { askOfCard } from "./card.js";
 import { byId, h } from "./dom.js";
 import { createComposer, sendMessage } from "./composer.js";
 import { messageCount, theFeed } from "./feed.js";
@@ -99,10 +100,14 @@ async function find(recordId) {
 }
 
 function wireSocket() {
-  on("hello", async ({ asks: running, again }) => {
+  on("hello", async ({ asks: running, cards, again }) => {
     asks.clear();
-    for (const ask of running) asks.set(ask.ask_id, ask);
-    if (!again) return;
+    for (const ask of [...running, ...cards.map(askOfCard)]) asks.set(ask.ask_id, ask);
+    if (!again) {
+      for (const ask of asks.values()) if (ask.card && ask.channel_id === theFeed().channelId) theFeed().begin(ask);
+      theFeed().render();
+      return;
+    }
     theFeed().lives.clear();
     await Promise.all([loadPeople(), loadChannels()]).catch(complain);
     if (theFeed().atEnd) await load();
@@ -141,7 +146,7 @@ function wireSocket() {
     if (ask && event.phase === "status") ask.status = event.status;
     if (ask && event.phase === "sources") ask.citations = event.citations;
     if (ask && event.phase === "delta") ask.text += event.delta;
-    if (["finished", "failed", "stopped"].includes(event.phase)) asks.delete(event.ask_id);
+    if (["finished", "failed", "stopped", "card"].includes(event.phase)) asks.delete(event.ask_id);
     theFeed().step(event);
     theThread()?.step(event);
   });

@@ -5,7 +5,7 @@ import { answerBox } from "./answer.js";
 import { avatar, h, icon, iconButton } from "./dom.js";
 import { glyph } from "./emoji.js";
 import { fileCard } from "./files.js";
-import { t } from "./language.js";
+import { language, t } from "./language.js";
 import { complain, confirmed, pickEmoji, toast } from "./overlay.js";
 import { channelOf, emit, isImported, state } from "./store.js";
 import { formatted } from "./text.js";
@@ -76,7 +76,7 @@ function editForm(view, done) {
   const save = async () => {
     if (box.value.trim() && box.value.trim() !== view.text) {
       try {
-        await patch("/api/messages", { record_id: view.record_id, text: box.value });
+        await patch("/api/messages", { record_id: view.record_id, text: box.value, language: language() });
       } catch (error) {
         complain(error);
         return;

@@ -34,7 +34,7 @@ export function connect() {
     if (data.type === "hello") {
       pause = FIRST_PAUSE;
       show(true);
-      emit("hello", { asks: data.asks, again: greeted });
+      emit("hello", { asks: data.asks, cards: data.cards, again: greeted });
       greeted = true;
     } else emit(`socket:${data.type}`, data);
   };

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
-from bot.answering.answerer import Question
+from bot.answering.answerer import Question, Variation, varied
 from bot.application import Application
 from bot.errors import (
     ArchiveUnavailable,
@@ -22,7 +22,7 @@ from bot.errors import (
     ModelUnavailable,
 )
 from bot.llm.absent import AbsentModel
-from bot.llm.interface import LanguageModel
+from bot.llm.interface import LanguageModel, Sampling
 from bot.llm.scripted import Reply, ScriptedModel, ScriptedReply
 from bot.texts import TEXTS
 from bot.truth.tables import AnswerRow, AnswerSourceRow
@@ -103,7 +103,7 @@ async def test_an_answer_is_kept_with_its_sources_prompt_and_timings(application
     row, sources = await _stored(application, answer)
     assert (row.text, row.question, row.language) == (answer.text, "发布日改到哪天？", "zh")
     assert (row.channel_id, row.person_id) == ("console:launch", "console:Ann")
-    assert row.prompt_version == "answer-zh-1"
+    assert row.prompt_version == "answer-zh-2"
     assert row.trace["raw"] == "发布日改到 12 月 8 日。"
     assert row.trace["sampling"] == {"temperature": 0.0, "top_p": 1.0, "seed": 7, "max_tokens": 320, "stop": []}
     assert [passage["record_id"] for passage in row.trace["passages"]] == [source.record_id for source in sources]
@@ -231,7 +231,9 @@ async def test_an_asker_who_leaves_stops_the_model_and_nothing_is_kept(applicati
 
     before = await count()
     for stuck_in_delta in (False, True):
-        model = ScriptedModel([ScriptedReply(pieces=("发布日改到 12 月 8 日。上午", "十点"), before_last=asyncio.Event())])
+        model = ScriptedModel(
+            [ScriptedReply(pieces=("发布日改到 12 月 8 日。上午", "十点"), before_last=asyncio.Event())]
+        )
         shown = asyncio.Event()
 
         class Listening(RecordingReply):
@@ -375,3 +377,40 @@ async def test_a_rewritten_question_is_searched_shown_and_kept_and_goes_with_wha
     await archive(application, deleted(95))
     row, _ = await _stored(application, reply.answer)
     assert (row.text, row.trace) == ("", {})
+
+
+@pytest.mark.parametrize(
+    ("room", "tokens", "fewest", "most"), [(8192, 600, 2, 20), (8192, 3000, 30, 60), (1024, 3000, 1, 9)]
+)
+async def test_a_larger_budget_is_filled_with_more_records_as_far_as_the_context_reaches(
+    application: Application, room: int, tokens: int, fewest: int, most: int
+) -> None:
+    said = [
+        posted(300 + n, f"Remark {n} about the zircon seal of the gearbox, as long as remarks are") for n in range(60)
+    ]
+    await archive(application, *said)
+    model = ScriptedModel(["NOT FOUND"], context_tokens=room)
+    answerer = answerer_with(application, model, evidence_tokens=tokens)
+    await answerer.answer(_question("What about the zircon seal of the gearbox?"), RecordingReply())
+    assert fewest <= model.requests[0].messages[-1].content.count("zircon seal") - 1 <= most
+
+
+async def test_tried_again_the_model_reads_what_the_first_answer_did_not_cite_and_speaks_less_strictly(
+    application: Application,
+) -> None:
+    model = ScriptedModel(["The pump needs 18 days.", "The pump needs 18 days."])
+    answerer = answerer_with(application, model)
+    first = await answerer.answer(_question("How many days does the pump need?"))
+    cited = frozenset(citation.record_id for citation in first.answer.citations)
+    variation = Variation(besides=frozenset(map(str, cited)), sampling=Sampling(temperature=0.7, seed=11))
+    again = await answerer.answer(_question("How many days does the pump need?", variation=variation))
+    assert again.answer.answer_id != first.answer.answer_id
+    assert [call.sampling.temperature for call in model.requests] == [0.0, 0.7]
+    assert model.requests[0].messages != model.requests[1].messages, "other passages come first"
+
+
+async def test_with_too_few_others_what_was_cited_keeps_its_place(application: Application) -> None:
+    found = await application.finder.search("pump", audience=LAUNCH, limit=2)
+    assert varied(found, frozenset({found[0].message_id})) == found
+    more = [*found, *(await application.finder.search("printed tomorrow", audience=LAUNCH, limit=1))]
+    assert varied(more, frozenset({found[0].message_id})) == [*more[1:], found[0]]

@@ -30,7 +30,8 @@ def test_what_is_reckoned_from_the_day_gets_its_date(text: str, language: Langua
 
 
 @pytest.mark.parametrize(
-    "text", ["Due 14 September", "in May 2022", "9 月 3 日上线", "a few days ago", "最近很忙", "today", "今天发", "nothing"]
+    "text",
+    ["Due 14 September", "in May 2022", "9 月 3 日上线", "a few days ago", "最近很忙", "today", "今天发", "nothing"],
 )
 def test_dates_today_and_vague_times_stay_as_they_are(text: str) -> None:
     assert dated(text, WEDNESDAY, zone=SHANGHAI, language="en") == text

@@ -1,6 +1,7 @@
 """Finding with a time in the words: that time first, the others after, and people are told."""
 
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from bot.answering.finding import Found
@@ -153,14 +154,12 @@ async def test_several_searches_take_turns_and_nothing_comes_twice(application: 
         posted(3, "水泵报价 1,200 元", minutes=20),
         posted(4, "水泵报价上周三给了客户", minutes=9 * DAY),
     )
-    where = {"audience": EVERYTHING, "limit": 3, "now": NOW}
-    found = await application.finder.find_all(["海报模板", "上周三的水泵报价"], **where)
+    find_all = partial(application.finder.find_all, audience=EVERYTHING, limit=3, now=NOW)
+    found = await find_all(["海报模板", "上周三的水泵报价"])
     assert {ids(found)[0], ids(found)[2]} <= {"m1", "m2"}
     assert ids(found)[1] == "m4"
     assert [item.n for item in found.results] == [1, 2, 3]
     assert found.understood.timed
-    twice = await application.finder.find_all(["海报模板", "海报 模板"], **where)
+    twice = await find_all(["海报模板", "海报 模板"])
     assert len(set(ids(twice))) == len(ids(twice))
-    assert await application.finder.find_all(["海报模板"], **where) == await application.finder.find(
-        "海报模板", **where
-    )
+    assert await find_all(["海报模板"]) == await find(application, "海报模板", limit=3)

@@ -283,3 +283,24 @@ async def test_no_number_is_shown_that_is_in_no_cited_passage_nor_the_question(
 async def test_no_text_breaks_it(answer: str, passage: str, question: str) -> None:
     checked = await check(answer, evidence(1, passage), question=question, embedder=Agreeing())
     assert set(checked.cited) <= {1}
+
+
+async def test_a_sentence_that_goes_round_in_circles_is_dropped() -> None:
+    passages = [evidence(1, "The studio has a mirror and a wooden floor, a room with a mirror and a wooden floor")]
+    assert not await shown("The studio has" + " a room with a mirror," * 5, *passages, embedder=Agreeing())
+    assert not await shown("工作室有一面很大的镜子，" * 4, evidence(1, "工作室有一面很大的镜子"), embedder=Agreeing())
+
+
+@pytest.mark.parametrize(
+    ("said", "is_right"),
+    [
+        ("I got my tattoo", True),
+        ("I got my tattoo a few years ago", False),
+        ("We had a super fun weekend and I got my tattoo", False),
+        ("我几年前纹的身，I got my tattoo", False),
+    ],
+)
+async def test_the_day_of_a_message_is_not_the_day_of_what_it_places_at_another_time(said: str, is_right: bool) -> None:
+    passages = [evidence(1, said, author="Gina", time=datetime(2023, 2, 8, 9, tzinfo=UTC))]
+    answer = "Gina got her tattoo on 8 February 2023."
+    assert bool(await shown(answer, *passages, question="When did Gina get it?", embedder=Agreeing())) is is_right

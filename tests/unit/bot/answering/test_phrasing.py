@@ -57,7 +57,9 @@ async def test_a_model_that_declines_is_stopped_and_shows_nothing(application: A
 
 
 async def test_a_model_that_goes_on_is_stopped_and_repetitions_are_told_once(application: Application) -> None:
-    model, reply = await _stream(application, *["The pump needs 18 days. "] * 3, *(f"It is so {n}. " for n in range(20)))
+    model, reply = await _stream(
+        application, *["The pump needs 18 days. "] * 3, *(f"It is so {n}. " for n in range(20))
+    )
     assert _shown(reply) == ["The pump needs 18 days.\n"]
     assert model.stopped == 1
 

@@ -30,7 +30,7 @@ def test_the_system_part_is_the_same_for_every_question(language: Language) -> N
     first, second = _prompt(language), _prompt(language, "Why?", "Bo")
     assert first.messages[0] == second.messages[0]
     assert first.messages[0].role == "system"
-    assert first.version == f"answer-{language}-1"
+    assert first.version == f"answer-{language}-2"
     assert "version:" not in first.messages[0].content
 
 

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from bot.answering.evidence import Replacement
-from bot.answering.traced import passages_of, traced
+from bot.answering.grounding import CheckedSentence
+from bot.answering.traced import passages_of, sentences_of, traced
 from bot.truth.places import Place
 from tests.builders import at, evidence
 
@@ -31,3 +32,15 @@ def test_where_no_model_was_asked_nothing_is_kept() -> None:
 def test_passages_of_another_form_are_none() -> None:
     assert passages_of({}) is None
     assert passages_of({"passages": [{"n": 1}]}) is None
+
+
+def test_sentences_come_back_as_they_were_judged() -> None:
+    checks = [
+        {"sentence": "It moved.", "citations": [2, 1], "problem": None},
+        {"sentence": "It is green.", "citations": [], "problem": "no passage says this"},
+    ]
+    assert sentences_of({"checks": checks}) == [
+        CheckedSentence("It moved.", (2, 1)),
+        CheckedSentence("It is green.", (), "no passage says this"),
+    ]
+    assert sentences_of({}) == []

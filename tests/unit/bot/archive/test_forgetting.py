@@ -14,6 +14,7 @@ from bot.application import Application
 from bot.archive.forgetting import Forgetting, forgetting_of
 from bot.archive.lock import ArchivistLock
 from bot.archive.receipt import Receipt
+from bot.digests.times import Timing
 from bot.errors import ArchiveError
 from bot.llm.scripted import ScriptedModel
 from bot.truth import tables
@@ -180,6 +181,21 @@ async def test_a_name_stays_away_until_something_new_is_heard(application: Appli
     assert await name() == ""
     await archive(application, joined.model_copy(update={"event_id": "new", "occurred_at": at(60)}))
     assert await name() == "Ann"
+
+
+async def test_digests_that_were_to_come_to_somebody_come_no_more(application: Application) -> None:
+    """Nor is it kept who set up those of a channel."""
+    ann, here = person("Ann"), channel()
+    await archive(application, opened(here, (ann, person("Bo"))), posted(1, "hello", author="Ann"))
+    schedules, timing = application.schedules, Timing(period="daily", minute_of_day=540, timezone="UTC")
+    await schedules.set_for_person(
+        ann, workspace_id="", channel_ids=(), timing=timing, language="en", skip_quiet=False, now=at(5)
+    )
+    await schedules.set_for_channel(here, by=ann, timing=timing, language="en", skip_quiet=False, now=at(5))
+    receipt = await _forget(application, Scope(before=LATER, person_id=ann.person_id))
+    assert receipt.removed["schedules"] == 1
+    [left] = await schedules.enabled()
+    assert (left.target_channel_id, left.created_by) == (here.channel_id, "")
 
 
 async def test_somebody_who_has_left_is_no_entry_any_more(application: Application) -> None:

@@ -160,6 +160,24 @@ async def _correction_of_nothing(application: Application) -> None:
     )  # fmt: skip
 
 
+async def _summary_of_the_deleted(application: Application) -> None:
+    await _add(
+        application, tables.ConversationSummaryRow, summary_id="s", conversation_id="m1", channel_id="console:launch",
+        language="en", fingerprint="f", lines=[{"text": "third words"}], model="", prompt_version="", made_at=NOW,
+    )  # fmt: skip
+    for record_id in ("m1", "m3"):
+        await _add(application, tables.ConversationSummarySourceRow, summary_id="s", record_id=record_id)
+
+
+async def _digest_of_the_deleted(application: Application) -> None:
+    await _add(
+        application, tables.DigestRow, digest_id="d", channel_ids=["console:launch"], since=NOW, until=NOW,
+        language="en", lines=[{"text": "third words", "record_ids": ["m3"]}], facts={}, model="", prompt_version="",
+        made_at=NOW, state="posted",
+    )  # fmt: skip
+    await _add(application, tables.DigestSourceRow, digest_id="d", record_id="m3")
+
+
 async def _stuck(application: Application) -> None:
     await _add(application, IndexQueueRow, record_id="m2", lane=1, enqueued_at=NOW, ticket="t", attempts=MAX_ATTEMPTS)
 
@@ -188,6 +206,8 @@ _DAMAGES: dict[str, tuple[Damaging, Kind]] = {
     "a deleted message has a former text": (_edit_of_the_deleted, "words_of_the_dead"),
     "a deleted message has a link": (_link_of_the_deleted, "rows_of_the_dead"),
     "a deleted message is in a conversation": (_conversation_of_the_deleted, "rows_of_the_dead"),
+    "a summary of a deleted message": (_summary_of_the_deleted, "words_of_the_dead"),
+    "a digest of a deleted message": (_digest_of_the_deleted, "words_of_the_dead"),
     "a topic of nothing": (_topic_of_nothing, "rows_of_the_dead"),
     "a correction of nothing": (_correction_of_nothing, "rows_of_the_dead"),
     "a record was given up": (_stuck, "queue_stuck"),

@@ -96,3 +96,32 @@ def test_a_re_ranker_is_tried_and_told_what_this_machine_affords(
     assert finding["state"] == "warning"
     assert "reads 7 of 20" in finding["fact"]
     assert "reranker.budget_ms" in finding["advice"]
+
+
+_SCHEDULE = """
+insert into digest_schedules (schedule_id, platform, workspace_id, target_channel_id, channel_ids, period,
+minute_of_day, weekday, timezone, language, skip_quiet, created_by, created_at, changed_at, enabled, covered_until)
+values ('s', 'console', '', 'c', '["c"]', 'daily', 540, 0, 'Asia/Shanghai', 'zh', 0, 'p',
+'2026-11-02 09:00:00', '2026-11-02 09:00:00', 1, '2026-11-02 09:00:00')
+"""
+_FAILED = """
+insert into digests (digest_id, schedule_id, channel_ids, since, until, language, lines, facts, model, prompt_version,
+made_at, state, attempts, error)
+values ('d', 's', '[]', '2026-11-02 09:00:00', '2026-11-03 09:00:00', 'zh', '[]', '{}', '', '',
+'2999-01-01 00:00:00', 'failed', 8, 'TimeoutError')
+"""
+
+
+def test_digests_that_are_set_up_and_that_were_not_posted(shiguang: Shiguang, home: Path) -> None:
+    def finding() -> dict[str, str]:
+        document = json.loads(shiguang("doctor", "--json").stdout)
+        [found] = [one for one in document["findings"] if one["check"] == "digests"]
+        return dict(found)
+
+    assert finding()["fact"] == "0 set up"
+    _change(home, _SCHEDULE)
+    assert finding()["state"] == "ok"
+    assert finding()["fact"].startswith("1 set up, the next one at ")
+    assert finding()["fact"].endswith(" 09:00")
+    _change(home, _FAILED)
+    assert (finding()["state"], "TimeoutError: 1" in finding()["fact"]) == ("warning", True)

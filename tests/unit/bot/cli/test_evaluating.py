@@ -83,9 +83,11 @@ def test_a_place_that_cannot_be_written_is_one_sentence(filled: Shiguang, questi
     result = filled("eval", "retrieval", str(questions), "--out", str(tmp_path / "no" / "where.jsonl"))
     assert result.exit_code == 1
     assert "--out" in result.stderr
-    result = filled("eval", "answers", str(questions), "--sheet", str(tmp_path / "no" / "where.md"))
+    out = tmp_path / "answers.jsonl"
+    result = filled("eval", "answers", str(questions), "--out", str(out), "--sheet", str(tmp_path / "no" / "where.md"))
     assert result.exit_code == 1
     assert "--sheet" in result.stderr
+    assert not out.exists(), "told before the first question"
 
 
 def test_summaries(shiguang: Shiguang, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from bot.application import Application
 from bot.truth.tables import DigestRow
 from connectors.connector import Utterance, UtteranceKind
-from connectors.events import ChannelRef
+from connectors.events import ChannelRef, MembershipChanged
 from tests.builders import at, channel, opened, person, posted
 from tests.fakes.reply import RecordingReply
 from tests.quick_application import archive, conversation_with, quick_application
@@ -73,6 +73,41 @@ async def test_in_a_direct_chat_it_tells_of_every_channel_of_the_person_and_no_o
     assert "party" in reply.answer.text
 
 
+class _LeavingReply(RecordingReply):
+    """While it says how far it is, the person leaves a channel."""
+
+    def __init__(self, application: Application, left: MembershipChanged) -> None:
+        super().__init__()
+        self._application = application
+        self._left = left
+
+    async def status(self, text: str) -> None:
+        """Leave."""
+        await super().status(text)
+        if text.startswith("Read "):
+            await archive(self._application, self._left)
+
+
+async def test_of_a_channel_that_is_left_while_it_is_made_it_tells_nothing(application: Application) -> None:
+    """Invariant 4."""
+    cy, club, direct = person("Cy"), channel("club", "private"), channel("direct-cy", "direct")
+    await archive(
+        application,
+        opened(club, (cy, person("Bo"))),
+        opened(direct, (cy, person("bot", is_bot=True))),
+        posted(50, "We decided: the club buys tangerine chairs.", author="Bo", place=club),
+    )
+    assert "tangerine" in (await _say(application, "/digest", place=direct, by="Cy")).answer.text
+    left = MembershipChanged(event_id="cy-left", occurred_at=at(500), channel=club, person=cy, present=False)
+    reply = _LeavingReply(application, left)
+    utterance = Utterance(
+        kind="command", text="/digest", channel=direct, person=cy, record_id=None, thread_id=None, said_at=NOW
+    )
+    await conversation_with(application, [""] * 20).converse(utterance, reply)
+    assert "tangerine" not in str(reply.steps)
+    assert "club" not in str(reply.steps)
+
+
 async def test_asked_for_by_a_mention_it_stays_and_is_kept(application: Application) -> None:
     reply = await _say(application, "/digest", kind="mention")
     async with application.database.read() as connection:
@@ -95,7 +130,7 @@ async def test_set_up_changed_listed_and_ended(application: Application) -> None
     assert "every day at 18:30 (Asia/Shanghai), the first one on Tue 3 Nov 18:30" in said
     said = (await _say(application, "/日报 每周一 9:00 没事不发")).answer.text
     assert said.startswith(
-        "好的：每周一 09:00（Asia/Shanghai）在这里发周报，第一份在 11月9日 周一 09:00。没人说话时不发。"
+        "好的：每周一 09:00（Asia/Shanghai）在这里发周报，第一份在 11月9日 周一 09:00。没什么可讲时不发。"
     )
     [schedule] = await application.schedules.enabled()
     assert (schedule.timing.period, schedule.skip_quiet, schedule.language) == ("weekly", True, "zh")
@@ -103,6 +138,19 @@ async def test_set_up_changed_listed_and_ended(application: Application) -> None
     assert (await _say(application, "/日报 关")).answer.text == "好的，这里不再发日报和周报。"
     assert (await _say(application, "/日报 关")).answer.text == "这里没有设置日报或周报。"
     assert await application.schedules.enabled() == []
+
+
+async def test_a_digest_comes_in_the_language_it_was_set_up_in(application: Application) -> None:
+    utterance = Utterance(
+        kind="command", text="/日报 每天", channel=LAUNCH, person=person("Ann"), record_id=None, thread_id=None,
+        said_at=NOW, language="en",
+    )  # fmt: skip
+    reply = RecordingReply()
+    await conversation_with(application, []).converse(utterance, reply)
+    assert reply.answer.text.startswith("好的")
+    [schedule] = await application.schedules.enabled()
+    assert schedule.language == "zh"
+    await _say(application, "/digest off")
 
 
 async def test_to_me_alone(application: Application) -> None:

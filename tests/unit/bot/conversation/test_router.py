@@ -71,8 +71,6 @@ async def say(
         ("HI ~", "greeting", "en"),
         ("你答错了", "feedback", "zh"),
         ("good bot", "feedback", "en"),
-        ("每天早上九点发个日报", "how_to_set", "zh"),
-        ("forget everything I said", "how_to_forget", "en"),
     ],
 )
 async def test_what_needs_no_archive_is_said_without_a_search(

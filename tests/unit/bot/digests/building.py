@@ -1,12 +1,15 @@
 """Digests and summaries for tests."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
+from bot.digests.checking import LinkCheck
 from bot.digests.digest import Digest, Facts, chosen
 from bot.errors import Language
 from bot.summaries.lines import PeriodSummary, Progress, Section, SummaryLine
+from bot.summaries.summarizer import Summarizer
 from knowledge.passage import Audience
 from tests.builders import at
 
@@ -67,13 +70,14 @@ def digest(
 
 
 @dataclass
-class ScriptedSummaries:
+class ScriptedSummaries(Summarizer):
     """Says what it is told to, and remembers what it was asked."""
 
     lines: list[SummaryLine] = field(default_factory=list)
     messages: int = 3
     asked: list[tuple[frozenset[str], datetime, datetime, Audience]] = field(default_factory=list)
     fails: int = 0
+    seconds: list[float] = field(default_factory=list)
 
     async def period(
         self,
@@ -82,13 +86,12 @@ class ScriptedSummaries:
         since: datetime,
         until: datetime,
         audience: Audience,
-        language: Language,
         progress: Progress | None = None,
         seconds: float = 120.0,
-        asker: str = "",
+        **_: Any,
     ) -> PeriodSummary:
         """As ``Summarizer.period``."""
-        del language, seconds, asker
+        self.seconds.append(seconds)
         self.asked.append((frozenset(channel_ids), since, until, audience))
         if self.fails:
             self.fails -= 1
@@ -103,3 +106,14 @@ class ScriptedSummaries:
             conversations=1,
             messages=self.messages,
         )
+
+
+class NothingToCheck(LinkCheck):
+    """Takes every line for what it is."""
+
+    def __init__(self) -> None:
+        """Without a database to look at."""
+
+    async def checked(self, lines: Sequence[SummaryLine]) -> list[SummaryLine]:
+        """All of them."""
+        return list(lines)

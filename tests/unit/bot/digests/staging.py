@@ -22,7 +22,7 @@ from connectors.console.posting import Posting
 from connectors.events import ChannelRef, Event, PersonRef, RecordId
 from tests.builders import person
 from tests.quick_application import archive
-from tests.unit.bot.digests.building import ScriptedSummaries
+from tests.unit.bot.digests.building import NothingToCheck, ScriptedSummaries
 
 DAILY = Timing(period="daily", minute_of_day=17 * 60, timezone="Asia/Shanghai")
 """At the start of the tests' story, which is 09:00 UTC."""
@@ -133,10 +133,11 @@ class Stage:
             home=self.application.settings.home,
             schedules=schedules,
             kept=kept,
-            maker=DigestMaker(wrapped(self.summaries), max_lines=12, seconds=1),
+            maker=DigestMaker(wrapped(self.summaries), NothingToCheck(), max_lines=12, seconds=1),
             poster=poster,
             rules=catch_up_rules(self.settings),
             metrics=self.metrics,
+            seconds=60.0,
             now=lambda: self.now,
         )
         return digests, poster
@@ -149,7 +150,7 @@ class Stage:
         await poster.post_waiting()
         await digests.make_due()
 
-    async def rows(self) -> list[DigestRow]:
+    async def rows(self) -> list[Any]:
         """Digests in the truth, oldest first."""
         async with self.application.database.read() as connection:
             return list((await connection.execute(select(DigestRow).order_by(DigestRow.until))).all())

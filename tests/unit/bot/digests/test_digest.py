@@ -1,8 +1,9 @@
 """Which lines are shown, and their numbers."""
 
 from collections import Counter
+from dataclasses import replace
 
-from bot.digests.digest import Digest, chosen
+from bot.digests.digest import Digest, chosen, without_repetitions
 from bot.summaries.lines import Section, SummaryLine
 from tests.unit.bot.digests.building import digest, line
 
@@ -31,3 +32,10 @@ def test_it_is_kept_and_read_back() -> None:
     made = digest(line(1, "a", owner="Li Wei"), line(2, "b", "talk"))
     row = made.row("made")
     assert Digest.of(row) == made
+
+
+def test_a_message_is_not_quoted_again_that_another_section_tells_of() -> None:
+    quote = replace(line(1, "the price is 369", "talk"), quoted=True)
+    other = replace(line(2, "hello", "talk"), quoted=True)
+    told = line(1, "the price is 369")
+    assert without_repetitions([told, quote, other]) == [told, other]

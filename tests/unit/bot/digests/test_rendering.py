@@ -25,9 +25,9 @@ def test_in_english() -> None:
     assert DigestText(made, NAMES).text() == (
         "#launch daily digest · Mon 2 Nov 17:00 – Tue 3 Nov 17:00\n"
         "42 messages, 6 conversations\n\n"
-        "Decided\n• The launch moves to 8 December. [1]\n\n"
-        "To do\n• Li Wei: send the quotation to finance (by Fri 6 Nov) [2]\n\n"
-        "Open questions\n• Who signs the contract? [3]"
+        "▸ Decided\n• The launch moves to 8 December. [1]\n\n"
+        "▸ To do\n• Li Wei: send the quotation to finance (by Fri 6 Nov) [2]\n\n"
+        "▸ Open questions\n• Who signs the contract? [3]"
     )
 
 
@@ -40,8 +40,8 @@ def test_in_chinese() -> None:
     assert DigestText(made, NAMES).text() == (
         "#launch 日报 · 11月2日 周一 17:00 – 11月3日 周二 17:00\n"
         "42 条消息，6 段对话\n\n"
-        "决定\n• 上线推迟到 12 月 8 日。 [1]\n\n"
-        "待办\n• 李伟：把报价发给财务（11月6日 周五前） [2]"
+        "▸ 决定\n• 上线推迟到 12 月 8 日。 [1]\n\n"
+        "▸ 待办\n• 李伟：把报价发给财务（11月6日 周五前） [2]"
     )
 
 
@@ -55,12 +55,17 @@ def test_the_owner_is_not_told_twice() -> None:
     assert "• Li Wei sends the quotation [1]" in DigestText(made, NAMES).text()
 
 
+def test_a_short_name_before_the_task_gives_way_to_the_whole_one() -> None:
+    made = digest(line(1, "小满: 催报告", "action", owner="赵小满"), language="zh")
+    assert "• 赵小满：催报告 [1]" in DigestText(made, NAMES).text()
+
+
 def test_of_several_channels_each_line_names_its_own() -> None:
     made = digest(
         line(1, "It moves"), line(2, "Ship it", place="console:ops"), channel_ids=("console:launch", "console:ops")
     )
     text = DigestText(made, NAMES).text()
-    assert text.startswith("#launch and 1 more daily digest")
+    assert text.startswith("#launch (+1 more) daily digest")
     assert "It moves [1] #launch" in text
     assert "Ship it [2] #ops" in text
 
@@ -92,7 +97,7 @@ def test_without_a_line_it_is_a_heading_and_what_there_is_to_say(facts: Facts, t
 def test_what_is_missing_is_told() -> None:
     facts = Facts(timezone="UTC", messages=9, told=1, more=5, left_out=2, extractive="model_busy", cut=True)
     text = DigestText(digest(line(1, "x"), facts=facts), NAMES).text()
-    for part in ("5 more did not fit", "2 of the conversations", "model_busy", "older than this period"):
+    for part in ("5 more did not fit", "not summed up: 2", "model_busy", "older than this period"):
         assert part in text
 
 

@@ -188,6 +188,18 @@ async def test_what_could_not_be_made_is_made_later(stage: Stage) -> None:
     assert [row.state for row in await stage.rows()] == ["posted"]
 
 
+async def test_those_due_together_share_the_time_of_the_model(stage: Stage) -> None:
+    first, _ = await _place(stage, "share-1")
+    second, _ = await _place(stage, "share-2")
+    await stage.daily(first)
+    stage.pass_time(days=1)
+    await stage.run()
+    await stage.daily(second)
+    stage.pass_time(days=1)
+    await stage.run()
+    assert stage.summaries.seconds == [60, 30, 30]
+
+
 async def test_a_quiet_day_is_one_line_or_nothing(stage: Stage) -> None:
     place, _ = await _place(stage, "quiet")
     stage.summaries.lines, stage.summaries.messages = [], 0
@@ -262,8 +274,25 @@ async def test_who_leaves_between_making_and_posting_gets_nothing_of_it(stage: S
     await stage.run()
     [post] = stage.platform.posts
     assert "leaving line" not in post.text
+    assert "you can no longer read and that are left out: 1." in post.text
+    assert "deleted" not in post.text
     assert post.citations == ()
     assert await stage.application.schedules.of_person(person().person_id) is None
+
+
+async def test_who_is_in_no_channel_yet_keeps_the_digest_of_all_their_channels(stage: Stage) -> None:
+    """Invariant 6: it does not end without a word."""
+    place, zhao = channel("zhao-left", "private"), person("Zhao")
+    left = MembershipChanged(event_id="left-3", occurred_at=at(5), channel=place, person=zhao, present=False)
+    await archive(stage.application, opened(place, (zhao,)), left)
+    stage.summaries.lines, stage.summaries.messages = [], 0
+    await stage.application.schedules.set_for_person(
+        zhao, workspace_id="", channel_ids=(), timing=DAILY, language="en", skip_quiet=False, now=stage.now
+    )
+    for _ in range(2):
+        stage.pass_time(days=1)
+        await stage.run()
+    assert [post.text.endswith("Nobody said anything.") for post in stage.platform.posts] == [True, True]
 
 
 async def test_a_deleted_or_edited_message_is_not_told_even_if_it_went_while_the_digest_was_made(stage: Stage) -> None:

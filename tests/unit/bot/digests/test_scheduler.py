@@ -112,3 +112,12 @@ async def test_its_store_is_never_used_in_the_thread_of_the_event_loop(tmp_path:
     await clock.close()
     assert _Watched.threads
     assert threading.current_thread() not in _Watched.threads
+
+
+async def test_a_store_that_cannot_be_read_is_made_anew(tmp_path: Path) -> None:
+    (tmp_path / STORE).write_bytes(b"no database" * 1000)
+    clock = AlarmClock(tmp_path, lambda: None)
+    await clock.start()
+    await clock.set([_schedule("a")])
+    await clock.close()
+    assert set(await asyncio.to_thread(_stored, tmp_path)) == {"a"}

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from bot.answering import grounding
 from bot.application import Application
 from bot.errors import ArchiveUnavailable, ModelBusy
 from bot.evaluation.asking import Judged, ask_and_judge
@@ -27,6 +28,7 @@ async def application() -> AsyncIterator[Application]:
             opened,
             posted(1, "the launch moved to 8 December", author="Ann"),
             posted(2, "good, the poster is printed in Ningbo", author="Maya"),
+            posted(3, "By rain! The cellar was flooded on Monday", author="Bo"),
         )
         yield opened
 
@@ -69,6 +71,25 @@ async def test_an_answer_where_none_was_expected_has_sentences_and_no_citations_
 ) -> None:
     outcome = (await _judged(application, "The launch moved to 8 December.", answer=None)).outcome
     assert (outcome.deed, outcome.cited, len(outcome.sentences)) == ("answered", None, 1)
+
+
+async def test_a_line_about_the_time_is_no_claim(application: Application) -> None:
+    outcome = (
+        await _judged(application, "The launch moved to 8 December.", question="When was the launch in 2008?")
+    ).outcome
+    assert [(sentence.text, sentence.is_supported) for sentence in outcome.sentences] == [
+        ("The launch moved to 8 December [1].", True)
+    ]
+
+
+async def test_a_quotation_is_one_sentence_with_its_mark(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grounding, "CALIBRATED_FOR", application.embedder.spec.name)
+    outcome = (await _judged(application, "NOT FOUND", question="Was the cellar flooded by rain on Monday?")).outcome
+    assert [(sentence.text, sentence.is_supported) for sentence in outcome.sentences] == [
+        ("Bo wrote on 2026-11-02: “By rain! The cellar was flooded on Monday” [1]", True)
+    ]
 
 
 async def test_a_model_that_fails_has_not_abstained(application: Application) -> None:

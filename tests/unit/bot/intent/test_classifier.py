@@ -14,7 +14,7 @@ async def _of(text: str) -> Intent:
 @pytest.mark.parametrize("text", ["Who pays for the zircon valve?", "锆石阀门谁付钱", "zircon valve price", "锆石阀门"])
 async def test_what_resembles_nothing_is_a_question(text: str) -> None:
     intent = await _of(text)
-    assert (intent.kind, intent.rest, intent.needs_archive) == ("question", text, True)
+    assert (intent.kind, intent.rest) == ("question", text)
 
 
 async def test_only_what_asks_is_surely_a_question() -> None:
@@ -25,7 +25,7 @@ async def test_only_what_asks_is_surely_a_question() -> None:
 async def test_something_like_an_example_is_of_its_kind() -> None:
     intent = await _of("put our opinions in a few sentences")
     assert (intent.kind, intent.why) == ("summary", "like: put the opinions in a few sentences")
-    assert not (await _of("lets chat a bit")).needs_archive
+    assert (await _of("lets chat a bit")).kind == "talk"
 
 
 async def test_a_long_text_is_a_question_whatever_it_resembles() -> None:

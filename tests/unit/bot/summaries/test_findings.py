@@ -1,5 +1,6 @@
 """Lines found by rules."""
 
+from dataclasses import replace
 from datetime import UTC, date
 
 import pytest
@@ -36,6 +37,7 @@ def test_a_due_date_is_the_first_day_named_as_a_limit(sentence: str, due: date |
     ("@Bo please send the contract to the client", "Bo"),
     ("Bo, please send the contract to the client by Friday", "Bo"),
     ("合同由 Bo 负责，请周五前发给客户", "Bo"),
+    ("thanks @Bo, I will send the contract by Friday", "Ann"),
 ])  # fmt: skip
 def test_an_action_has_the_owner_that_was_named_or_promised_it(text: str, owner: str) -> None:
     (line,) = of_section("action", talk(turn(1, text, categories="action_item"), turn(2, "fine with me", author="Bo")))
@@ -78,6 +80,46 @@ def test_a_question_is_open_until_somebody_else_could_have_answered_it() -> None
 def test_files_and_links_are_told_as_they_were_shared() -> None:
     file, link = Shared("plan.xlsx", "the new plan"), Shared("docs.example", url="https://docs.example/plan")
     lines = of_section("file", talk(turn(1, "see here", shared=(file, link))))
-    assert [line.text for line in lines] == [
-        "Ann: plan.xlsx the new plan", "Ann: docs.example https://docs.example/plan",
-    ]  # fmt: skip
+    assert [line.text for line in lines] == ["Ann: plan.xlsx the new plan", "Ann: https://docs.example/plan"]
+
+
+def test_a_list_of_tasks_is_an_action_for_each_person_who_is_known() -> None:
+    listed = turn(
+        1, "What is left:\n• Bo: floor plan, 11-22\n• 小满：空运，11-20 起飞\n• Time: 10:00\n• Ann Lee：the invitations"
+    )
+    told = replace(talk(listed), people=frozenset({"Bo", "赵小满", "Ann Lee"}))
+    assert [(line.owner, line.due, line.text) for line in of_section("action", told)] == [
+        ("Bo", date(2026, 11, 22), "Bo: floor plan, 11-22"),
+        ("赵小满", date(2026, 11, 20), "小满: 空运，11-20 起飞"),
+        ("Ann Lee", None, "Ann Lee: the invitations"),
+    ]
+
+
+def test_a_short_message_is_quoted_whole_and_a_long_one_by_its_sentence() -> None:
+    [short] = of_section("decision", talk(turn(1, "Hardware is ready. We decided to go. Ten o'clock then.")))
+    assert short.text == "Ann: Hardware is ready. We decided to go. Ten o'clock then."
+    [long] = of_section("decision", talk(turn(1, "The hardware is ready in every respect. " * 6 + "We decided to go.")))
+    assert long.text == "Ann: We decided to go."
+
+
+def test_what_people_think_of_a_decision_is_none() -> None:
+    assert of_section("decision", talk(turn(1, "改期是今年最好的决定", categories="decision"))) == []
+
+
+def test_code_within_a_sentence_belongs_to_it() -> None:
+    asked = turn(1, "what do you recommend instead of `arr` for this?\n```\n(long code)\n```", categories="question")
+    [line] = of_section("question", talk(asked))
+    assert line.text == "Ann: what do you recommend instead of `arr` for this?"
+
+
+@pytest.mark.parametrize("text", [
+    "I have to admit that I know little of it by Friday",
+    "good to know. I’ll try refreshing tomorrow",
+])  # fmt: skip
+def test_a_way_of_speaking_promises_nothing(text: str) -> None:
+    assert of_section("action", talk(turn(1, text, categories="action_item"))) == []
+
+
+def test_a_word_before_a_colon_is_nobody_unless_it_is_a_name() -> None:
+    told = replace(talk(turn(1, "first\nin: foo1, 11-22\nat: position 2, 11-22")), people=frozenset({"Marlin", "Pat"}))
+    assert of_section("action", told) == []

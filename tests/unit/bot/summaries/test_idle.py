@@ -107,9 +107,11 @@ async def test_it_does_not_begin_while_somebody_is_answered(application: Applica
     await asyncio.gather(asking, return_exceptions=True)
 
 
-async def test_the_background_task_can_be_cancelled_at_any_time(application: Application) -> None:
+async def test_cancelled_while_the_model_speaks_it_leaves_nothing_running(application: Application) -> None:
     await archive(application, *launch(channel(), 100))
-    running = asyncio.create_task(idle(application, ScriptedModel([GIST])).run())
-    await asyncio.sleep(0)
-    running.cancel()
-    assert isinstance((await asyncio.gather(running, return_exceptions=True))[0], asyncio.CancelledError)
+    model = ScriptedModel([ScriptedReply(pieces=("a",), before_first=asyncio.Event())])
+    making = asyncio.create_task(idle(application, model).make_one(ENDED))
+    await model.asked(1)
+    making.cancel()
+    assert isinstance((await asyncio.gather(making, return_exceptions=True))[0], asyncio.CancelledError)
+    assert "idle-summary" not in {task.get_name() for task in asyncio.all_tasks()}

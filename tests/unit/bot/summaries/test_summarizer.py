@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 from bot.application import Application
 from bot.errors import ModelBusy
 from bot.llm.scripted import Reply, ScriptedModel
-from bot.summaries.lines import PeriodSummary
+from bot.summaries.lines import PeriodSummary, Section, SummaryLine
 from bot.summaries.summarizer import Summarizer
 from bot.truth.tables import ConversationSummaryRow
-from connectors.events import ChannelRef, MessagePosted
+from connectors.events import ChannelRef, FileRef, FileRemoved, MessagePosted, RecordId
 from knowledge.passage import Audience, ChannelId
 from tests.builders import at, channel, edited, posted
 from tests.quick_application import archive, quick_application, summarizer_with
@@ -62,16 +62,20 @@ async def told(
     )
 
 
+def of_section(section: Section, summary: PeriodSummary) -> list[SummaryLine]:
+    return [line for line in summary.lines if line.section == section]
+
+
 async def test_a_period_tells_the_gist_decisions_and_what_is_to_be_done(application: Application) -> None:
     place = channel("told")
     await archive(application, *launch(place, 100))
     summarizer, model = with_model(application)
     summary = await told(summarizer, place)
-    (gist,) = summary.of_section("talk")
+    (gist,) = of_section("talk", summary)
     assert gist.text == GIST
     assert "m102" in gist.record_ids
-    assert [line.record_ids for line in summary.of_section("decision")] == [("m102",)]
-    (action,) = summary.of_section("action")
+    assert [line.record_ids for line in of_section("decision", summary)] == [("m102",)]
+    (action,) = of_section("action", summary)
     assert (action.text, action.owner, action.due) == (
         "Bo: I will send the new plan to sales by Friday", "Bo", date(2026, 11, 6),
     )  # fmt: skip
@@ -88,7 +92,7 @@ async def test_it_is_made_once_until_something_changes(application: Application)
     assert len(model.requests) == 1
     await archive(application, edited(202, "We agreed with sales: the launch of the portal moves to December 9",
                                       minutes=300))  # fmt: skip
-    (gist,) = (await told(summarizer, place)).of_section("talk")
+    (gist,) = of_section("talk", await told(summarizer, place))
     assert "December 9" in gist.text
     assert len(model.requests) == 2
     async with application.database.read() as connection:
@@ -96,6 +100,29 @@ async def test_it_is_made_once_until_something_changes(application: Application)
             select(func.count()).where(ConversationSummaryRow.channel_id == place.channel_id)
         )
     assert kept == 1
+
+
+async def test_nothing_is_kept_of_a_file_that_was_removed_while_others_were_summarised(
+    application: Application,
+) -> None:
+    """Invariant 3: the removal found nothing to take away yet."""
+    place = channel("removed")
+    file = FileRef(file_id=RecordId("f250"), name="tangerine.xlsx", unavailable_reason="too_large")
+    first, *others = launch(place, 250)
+    await archive(application, first.model_copy(update={"files": (file,)}), *others)
+    removed = FileRemoved(event_id="removed-f250", occurred_at=at(900), file_id=file.file_id)
+
+    async def progress(_: int, __: int) -> None:
+        await archive(application, removed)
+
+    summarizer, _ = with_model(application)
+    summary = await summarizer.period(
+        [place.channel_id], since=at(0), until=at(9000), audience=Audience.operator(), language="en", progress=progress
+    )
+    assert "tangerine" not in str(summary.lines)
+    async with application.database.read() as connection:
+        kept = select(ConversationSummaryRow.lines).where(ConversationSummaryRow.channel_id == place.channel_id)
+        assert (await connection.scalars(kept)).all() == []
 
 
 async def test_what_the_messages_do_not_say_is_not_shown(application: Application) -> None:

@@ -15,7 +15,7 @@ from bot.truth.applier import Applier
 from bot.truth.inbox import Lane, Received
 from bot.truth.tables import Base, FileRow, MessageRow, ReactionRow
 from connectors.events import ChannelDeleted, ChannelId, Event, FileRef, FileRemoved, ReactionChanged, RecordId
-from tests.builders import at, deleted, edited, person, posted, record
+from tests.builders import at, channel, deleted, edited, person, posted, record
 
 FILE = FileRef(file_id=RecordId("f1"), name="budget.xlsx", sha256="a" * 64)
 STORY: list[Event] = [
@@ -51,7 +51,7 @@ def _state(events: list[Event], *, one_by_one: bool) -> dict[str, Any]:
             session.commit()
         session = Session(connection)
         messages = {
-            row.record_id: (row.text, row.deleted_at, row.thread_id, row.sent_at, row.edited)
+            row.record_id: (row.text, row.deleted_at, row.thread_id, row.sent_at, row.edited, row.system)
             for row in session.scalars(select(MessageRow))
         }
         files = {
@@ -87,6 +87,27 @@ def test_a_file_shared_twice_is_two_records_and_removing_it_reaches_both() -> No
     removed = FileRemoved(event_id="x", occurred_at=at(60), file_id=RecordId("f1"))
     late = _state([posted(1, "see", files=(FILE,)), removed, posted(2, "again", files=(FILE,))], one_by_one=True)
     assert [row[1] for row in late["files"].values()] == [None, None]
+
+
+def test_a_file_taken_out_of_one_channel_stays_in_the_others_and_where_it_is_shared_anew() -> None:
+    launch, sales = channel("launch"), channel("sales")
+    shares: list[Event] = [
+        posted(1, "see", files=(FILE,), place=launch),
+        posted(2, "you too", files=(FILE,), place=sales),
+        posted(70, "once more", files=(FILE,), place=launch),
+    ]
+    taken_out = FileRemoved(event_id="x", occurred_at=at(60), file_id=FILE.file_id, channel_id=launch.channel_id)
+    state = _state([*shares, taken_out], one_by_one=True)
+    assert {key: row[1] is not None for key, row in state["files"].items()} == {
+        "m1|f1": False, "m2|f1": True, "m70|f1": True,
+    }  # fmt: skip
+
+
+def test_a_former_version_that_arrives_late_does_not_make_a_message_a_report_again() -> None:
+    progress = posted(1, "one moment").model_copy(update={"system": True})
+    answer = posted(1, "friday", answer_id="a1").model_copy(update={"event_id": "answer", "edited_at": at(2)})
+    for order in ([progress, answer], [answer, progress]):
+        assert _state(order, one_by_one=True)["messages"]["m1"][-1] is False
 
 
 def test_a_channel_deleted_before_its_messages_arrive_stays_empty() -> None:

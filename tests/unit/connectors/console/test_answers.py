@@ -1,3 +1,8 @@
+from datetime import UTC, datetime, timedelta
+
+from connectors.connector import Card
+from connectors.events import ChannelId
+from tests.fakes.console_host import Script
 from tests.unit.connectors.console.conftest import Console
 
 
@@ -25,3 +30,30 @@ async def test_verdicts_are_checked(console: Console) -> None:
     answer_id = await _answer(console)
     assert (await console.send("PUT", "/api/verdicts", {"answer_id": answer_id, "verdict": "meh"}))[0] == 400
     assert (await console.send("PUT", "/api/verdicts", {"answer_id": "unknown", "verdict": "up"}))[0] == 404
+
+
+async def test_a_card_is_decided_by_the_person_who_asked_alone(console: Console) -> None:
+    channel = await console.create("launch")
+    card = Card(
+        card_id="card-1",
+        text="Delete?",
+        confirm="Yes",
+        cancel="No",
+        deletes=True,
+        language="en",
+        expires_at=datetime.now(UTC) + timedelta(minutes=10),
+        channel_id=ChannelId(channel),
+    )
+    console.host.scripts.insert(0, Script(about="forget", text="", card=card))
+    socket = await console.socket()
+    await console.say(channel, "@拾光 forget it")
+    shown = await socket.next("ask", phase="card")
+    assert shown["card"]["text"] == "Delete?"
+    again = await console.session.ws_connect(console.url("/ws"))
+    assert [one["card_id"] for one in (await again.receive_json())["cards"]] == ["card-1"]
+    body = {"card_id": "card-1", "accepted": True}
+    assert (await console.send("PUT", "/api/cards", body, "Bo"))[0] == 403
+    assert (await console.send("PUT", "/api/cards", {**body, "card_id": "nothing"}))[0] == 404
+    status, data = await console.send("PUT", "/api/cards", body)
+    assert (status, data["decision"]["state"]) == (200, "done")
+    assert console.host.decisions == {"card-1": True}

@@ -114,6 +114,7 @@ async def test_a_turn_in_a_thread_where_the_bot_spoke_needs_no_mention(console: 
     await page.next("ask", phase="finished")
     await console.host.settled()
     await console.say(channel, "and why?", thread_id=head)
+    await console.say(channel, "@Bo what do you think?", thread_id=head)
     await page.next("ask", phase="finished")
     other = (await console.say(channel, "no question"))["record_id"]
     await console.say(channel, "just people here", thread_id=other)
@@ -197,6 +198,52 @@ async def test_deleting_the_question_stops_its_answer(console: Console) -> None:
     await console.host.settled()
     assert (await console.feed(direct))["messages"] == []
     assert console.host.cancelled == 1
+
+
+async def test_editing_the_question_stops_its_answer_and_asks_anew(console: Console) -> None:
+    await console.enter("Ada")
+    console.host.hold()
+    channel = await console.create("plans")
+    page = await console.socket()
+    asked = await console.say(channel, "@拾光 what about walnuts?")
+    await page.next("ask", phase="delta")
+    record = asked["record_id"]
+    same = {"record_id": record, "text": "@拾光 what about walnuts?"}
+    assert (await console.send("PATCH", "/api/messages", same))[0] == 200
+    assert console.host.cancelled == 0
+    edited = {"record_id": record, "text": "@拾光 what about almonds?", "language": "zh"}
+    assert (await console.send("PATCH", "/api/messages", edited))[0] == 200
+    stopped = await page.next("ask", phase="stopped")
+    assert (stopped["ask_id"], stopped["reason"]) == (asked["ask_id"], "cancelled")
+    begun = await page.next("ask", phase="started")
+    assert (begun["question"], begun["thread_id"]) == ("what about almonds?", record)
+    assert begun["ask_id"] != asked["ask_id"]
+    console.host.release()
+    await page.next("ask", phase="finished", ask_id=begun["ask_id"])
+    assert [utterance.text for utterance in console.host.utterances] == ["what about walnuts?", "what about almonds?"]
+    assert console.host.cancelled == 1
+
+
+async def test_what_is_overheard_shows_nothing_until_there_is_an_answer(console: Console) -> None:
+    await console.enter("Ada")
+    channel = await console.create("plans")
+    page = await console.socket()
+    assert (await console.say(channel, "who has the walnuts?"))["ask_id"] is None
+    assert not console.host.utterances, "it does not listen here"
+    console.host.listening.add(channel)
+    console.host.scripts.append(Script(about="walnuts", text="", dropped=True))
+    said = await console.say(channel, "who has the walnuts?")
+    assert said["ask_id"] is None
+    [utterance] = console.host.utterances
+    assert (utterance.kind, utterance.text) == ("overheard", "who has the walnuts?")
+    console.host.scripts.append(Script(about="almonds", text="Bo has them."))
+    answered = await console.say(channel, "who has the almonds?")
+    finished = await page.next("ask", phase="finished")
+    assert finished["answer"]["text"] == "Bo has them."
+    assert finished["thread_id"] == answered["record_id"]
+    asks = [payload for payload in page.seen if payload["type"] == "ask"]
+    assert {payload["thread_id"] for payload in asks} == {answered["record_id"]}, "of silence nothing was seen"
+    assert asks[0]["phase"] == "started"
 
 
 async def test_a_page_that_opens_in_between_sees_the_answer_so_far(console: Console) -> None:

@@ -1,8 +1,8 @@
 import pytest
 
 from connectors.console.errors import ConsoleError
-from connectors.console.host import CommandView
 from connectors.console.speech import command_in, without_mention
+from connectors.live_host import CommandView
 from tests.fakes.console_host import BOT
 
 COMMANDS = (CommandView(name="/find", usage="/find WORDS", summary=""), CommandView(name="help", usage="", summary=""))

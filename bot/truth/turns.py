@@ -8,12 +8,14 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bot.truth.database import Database
-from bot.truth.tables import AnswerRow, AnswerSourceRow, MessageRow, PersonRow
+from bot.truth.tables import AnswerRow, AnswerSourceRow, FileRow, MessageRow, PersonRow
 from connectors.connector import Utterance
 
 _TURNS = 6
 _DIRECT_CHAT = timedelta(minutes=30)
 """What was said in a direct chat longer ago is another matter."""
+_Cited = tuple[str, str, str | None]
+"""Record, channel and the name of the file, if one is cited."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +30,11 @@ class Turn:
     question: str = ""
     """What the bot answered, as it was searched."""
     cited: tuple[str, ...] = ()
-    """Records that the answer cites: whoever may not read them any more, or if they are gone, has no use of it."""
-    quotes: tuple[str, ...] = ()
+    """Records that the answer cites."""
+    channels: tuple[str, ...] = ()
+    """Of the cited records, in the same order: who may not read one of them must not see the answer."""
+    file_names: tuple[str, ...] = ()
+    """Of the cited files."""
 
 
 async def earlier_turns(database: Database, utterance: Utterance) -> Sequence[Turn]:
@@ -68,7 +73,7 @@ def _turns(session: Session, utterance: Utterance) -> list[Turn]:
 
 
 def _turn(
-    message: MessageRow, person: PersonRow | None, answer: AnswerRow | None, sources: dict[str, list[AnswerSourceRow]]
+    message: MessageRow, person: PersonRow | None, answer: AnswerRow | None, sources: dict[str, list[_Cited]]
 ) -> Turn:
     cited = sources.get(answer.answer_id, []) if answer is not None else []
     return Turn(
@@ -77,18 +82,20 @@ def _turn(
         text=message.text,
         by_bot=message.answer_id is not None or (person is not None and person.is_bot),
         abstained=answer is not None and answer.abstained,
-        question=answer.question if answer is not None else "",
-        cited=tuple(source.record_id for source in cited),
-        quotes=tuple(source.quote for source in cited),
+        question=" ".join(answer.trace.get("searches", [])) or answer.question if answer is not None else "",
+        cited=tuple(record_id for record_id, _, _ in cited),
+        channels=tuple(channel_id for _, channel_id, _ in cited),
+        file_names=tuple(name for _, _, name in cited if name),
     )
 
 
-def _cited(session: Session, answer_ids: Sequence[str]) -> dict[str, list[AnswerSourceRow]]:
-    found: dict[str, list[AnswerSourceRow]] = {}
-    for source in session.scalars(
-        select(AnswerSourceRow)
+def _cited(session: Session, answer_ids: Sequence[str]) -> dict[str, list[_Cited]]:
+    found: dict[str, list[_Cited]] = {}
+    for source, file_name in session.execute(
+        select(AnswerSourceRow, FileRow.name)
+        .join(FileRow, FileRow.file_id == AnswerSourceRow.file_id, isouter=True)
         .where(AnswerSourceRow.answer_id.in_(answer_ids), AnswerSourceRow.cited)
         .order_by(AnswerSourceRow.n)
     ):
-        found.setdefault(source.answer_id, []).append(source)
+        found.setdefault(source.answer_id, []).append((source.record_id, source.channel_id, file_name))
     return found

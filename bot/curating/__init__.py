@@ -1,0 +1,1 @@
+"""Standard answers: proposed by people in chat, approved by operators, given before the model is asked."""

@@ -1,0 +1,87 @@
+"""Answers with their sources and verdicts, what waits for a yes, and what channels allow."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.truth.tables.base import Base
+
+
+class AnswerRow(Base):
+    """An answer with everything needed to show, judge and replay it."""
+
+    __tablename__ = "answers"
+    answer_id: Mapped[str] = mapped_column(primary_key=True)
+    asked_at: Mapped[datetime] = mapped_column(index=True)
+    channel_id: Mapped[str | None] = mapped_column(index=True)
+    person_id: Mapped[str | None]
+    question_record_id: Mapped[str | None] = mapped_column(index=True)
+    answer_record_id: Mapped[str | None] = mapped_column(index=True)
+    """The bot's message that shows it."""
+    question: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(8))
+    text: Mapped[str] = mapped_column(Text)
+    abstained: Mapped[bool]
+    reason: Mapped[str | None]
+    model: Mapped[str]
+    prompt_version: Mapped[str]
+    trace: Mapped[dict[str, Any]]
+    """Prompt, sampling, raw output and checks; emptied when a source is deleted."""
+    timings_ms: Mapped[dict[str, Any]]
+    withdrawn_at: Mapped[datetime | None]
+    """Set when a source was deleted: text and trace are gone."""
+
+
+class AnswerSourceRow(Base):
+    """A passage an answer was given (``n`` as shown to the model) and whether the answer cites it."""
+
+    __tablename__ = "answer_sources"
+    answer_id: Mapped[str] = mapped_column(ForeignKey("answers.answer_id", ondelete="CASCADE"), primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True)
+    record_id: Mapped[str] = mapped_column(index=True)
+    file_id: Mapped[str | None] = mapped_column(String(1024), index=True)
+    chunk: Mapped[int]
+    page: Mapped[str | None]
+    channel_id: Mapped[str]
+    quote: Mapped[str] = mapped_column(Text)
+    cited: Mapped[bool]
+
+
+class VerdictRow(Base):
+    """One person's verdict on one answer; the last one counts."""
+
+    __tablename__ = "verdicts"
+    answer_id: Mapped[str] = mapped_column(ForeignKey("answers.answer_id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    reasons: Mapped[list[Any]]
+    comment: Mapped[str] = mapped_column(Text, default="")
+    judged_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class ConfirmationRow(Base):
+    """Something that changes or deletes, put to the person who asked for it; done only when they say yes."""
+
+    __tablename__ = "confirmations"
+    confirmation_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[str] = mapped_column(index=True)
+    channel_id: Mapped[str | None] = mapped_column(index=True)
+    action: Mapped[dict[str, Any]]
+    """Its kind and what it needs, never words of messages."""
+    asked_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    decided_at: Mapped[datetime | None]
+    accepted: Mapped[bool | None]
+
+
+class ChannelSettingsRow(Base):
+    """What a channel lets the bot do beyond answering when spoken to; without a row the defaults count."""
+
+    __tablename__ = "channel_settings"
+    channel_id: Mapped[str] = mapped_column(primary_key=True)
+    answers_unasked: Mapped[bool] = mapped_column(default=False)
+    """Whether it answers a question put to nobody when the archive plainly holds the answer."""
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[str]

@@ -1,0 +1,76 @@
+"""Sockets: every way to lose one, and the preflight."""
+
+import asyncio
+
+import pytest
+
+from connectors.slack.errors import SlackError
+from tests.fakes.slack_site import slack_site
+from tests.unit.connectors.slack.gateway import opened
+
+
+@pytest.mark.parametrize("how", ["warning", "refresh_requested", "too_many_websockets", "drop"])
+async def test_a_lost_connection_is_replaced_and_what_may_be_missed_is_said(how: str) -> None:
+    async with slack_site() as it:
+        general = it.workspace.add_channel("general", members=[it.ann, it.bot])
+        async with opened(it) as gate:
+            assert gate.workspace.is_connected
+            assert len(gate.missed) == 1
+            (first,) = it.slack.sockets.of(it.app)
+            if how == "drop":
+                it.slack.moods.drop(it.app)
+            else:
+                it.slack.moods.disconnect(it.app, how)
+            await it.slack.journal.until(lambda: it.slack.sockets.of(it.app) not in ([], [first]))
+            it.slack.people.post(it.ann, general, "after it")
+            await gate.ears.until(lambda: gate.ears.texts == ["after it"])
+            assert gate.tally.reconnects == 1
+            assert len(gate.missed) == 2
+            assert gate.workspace.is_connected
+
+
+async def test_socket_mode_switched_off_and_on_again() -> None:
+    async with slack_site() as it:
+        general = it.workspace.add_channel("general", members=[it.ann, it.bot])
+        async with opened(it) as gate:
+            it.slack.moods.disable_socket_mode(it.app)
+            await it.slack.journal.until(lambda: not it.slack.sockets.of(it.app))
+            await it.slack.journal.until(
+                lambda: any(call.error for call in it.slack.journal.calls("apps.connections.open"))
+            )
+            assert not gate.workspace.is_connected
+            it.slack.moods.enable_socket_mode(it.app)
+            await it.slack.connected(seconds=20)
+            it.slack.people.post(it.ann, general, "after it")
+            await gate.ears.until(lambda: gate.ears.texts == ["after it"])
+
+
+async def test_what_slack_refuses_at_the_start_is_raised() -> None:
+    async with slack_site() as it:
+        it.app.app_token_scopes = frozenset()
+        with pytest.raises(SlackError, match="missing_scope"):
+            async with opened(it):
+                pass
+        it.app.socket_mode_enabled = False
+
+
+async def test_one_address_is_asked_for_at_the_start() -> None:
+    async with slack_site() as it:
+        async with opened(it):
+            assert len(it.slack.journal.calls("apps.connections.open")) == 1
+        await it.slack.journal.until(lambda: not it.slack.sockets.open)
+        assert not [task for task in asyncio.all_tasks() if "slack" in task.get_name() or "monitor" in repr(task)]
+
+
+async def test_a_used_address_does_not_hold_it_up_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("connectors.slack.socket_mode._STUCK_SECONDS", 1.0)
+    async with slack_site() as it:
+        general = it.workspace.add_channel("general", members=[it.ann, it.bot])
+        async with opened(it) as gate:
+            right, it.slack.sockets.url = it.slack.sockets.url, "ws://127.0.0.1:9"
+            it.slack.moods.disconnect(it.app)
+            await it.slack.journal.until(lambda: len(it.slack.journal.calls("apps.connections.open")) > 1)
+            it.slack.sockets.url = right
+            await it.slack.connected(seconds=20)
+            it.slack.people.post(it.ann, general, "after it")
+            await gate.ears.until(lambda: gate.ears.texts == ["after it"])
