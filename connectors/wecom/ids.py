@@ -1,0 +1,38 @@
+"""How WeCom's ids become ours. Robot, app and message archive agree here, so that the same group is one channel."""
+
+from connectors.events import ChannelId, PersonId, RecordId
+
+
+def group_id(chat_id: str) -> ChannelId:
+    """A group: ``chatid`` of a robot, ``roomid`` of the message archive."""
+    return ChannelId(f"wecom:{chat_id}")
+
+
+def direct_id(way: str, user_id: str) -> ChannelId:
+    """The direct chat of a person with one of our robots or apps; ``way`` is its name in the settings."""
+    return ChannelId(f"wecom:direct:{way}:{user_id}")
+
+
+def pair_id(one: str, other: str) -> ChannelId:
+    """The direct chat of two people, known from the message archive alone."""
+    return ChannelId("wecom:pair:" + ":".join(sorted((one, other))))
+
+
+def person_id(user_id: str) -> PersonId:
+    """A member (``userid``), somebody outside (``wm…``, ``wo…``) or a robot (``wb…``)."""
+    return PersonId(f"wecom:{user_id}")
+
+
+def message_id(msgid: str) -> RecordId:
+    """A message by its ``msgid``."""
+    return RecordId(f"wecom:{msgid}")
+
+
+def own_message_id(answer_id: str) -> RecordId:
+    """A message of ours: WeCom gives those no id, so the answer or post names it."""
+    return RecordId(f"wecom:own:{answer_id}")
+
+
+def file_id(msgid: str, place: int) -> RecordId:
+    """A file of a message; robots' files have no id of their own."""
+    return RecordId(f"wecom:{msgid}:{place}")
