@@ -10,7 +10,7 @@ ROBOT_URL = "wss://openws.work.weixin.qq.com"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RobotConfiguration:
-    """One 智能机器人, by long connection (``bot_id`` and ``secret``) or by callback (``token``, ``encoding_aes_key``)."""
+    """One 智能机器人: by long connection (``bot_id``, ``secret``) or callback (``token``, ``encoding_aes_key``)."""
 
     name: str
     """Named by people in the settings, such as ``main``; part of the callback's path ``/wecom/robot/<name>``."""

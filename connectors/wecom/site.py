@@ -16,7 +16,7 @@ Way = Literal["long_connection", "callback", "app"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaRef:
-    """A file that somebody sent: fetched and unsealed by ``Site.media``, within the five minutes that its address lives."""
+    """A file that somebody sent, to be fetched by ``Site.media`` within the five minutes that its address lives."""
 
     kind: Literal["image", "file", "video"]
     place: int
@@ -66,7 +66,7 @@ class Voice(Protocol):
         ...
 
     async def finish(self, markdown: str) -> None:
-        """The whole text, for good; by another way where this one has expired. Raises ``ReplyExpired`` when none is left."""
+        """The whole text, for good; by another way where this one has expired; ``ReplyExpired`` when none is left."""
         ...
 
     async def card(self, card: Json) -> None:
@@ -109,7 +109,7 @@ class Conversing(Protocol):
     """What robots and apps share: archiving what was said to them, and answering."""
 
     async def heard(self, heard: Heard, voice: Voice) -> None:
-        """Archive it and answer through ``voice``. Returns when the reply has ended; the same ``msgid`` twice is once."""
+        """Archive it and answer through ``voice``, until the reply has ended; the same ``msgid`` twice is once."""
         ...
 
     async def clicked(self, *, key: str, task_id: str, person: PersonRef, chosen: Mapping[str, Sequence[str]]) -> Json:
