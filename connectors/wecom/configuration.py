@@ -50,6 +50,8 @@ class MessageArchiveConfiguration:
     secret: str = field(repr=False)
     sdk: Path
     private_keys: dict[int, Path]
+    folder: Path
+    """Where files that are being fetched lie until they are whole; nothing else is kept there."""
     seconds: float = 15.0
     """Between two looks for new messages."""
 

@@ -1,5 +1,8 @@
 """How WeCom's ids become ours. Robot, app and message archive agree here, so that the same group is one channel."""
 
+from collections.abc import Collection
+from hashlib import sha256
+
 from connectors.events import ChannelId, PersonId, RecordId
 
 
@@ -16,6 +19,14 @@ def direct_id(way: str, user_id: str) -> ChannelId:
 def pair_id(one: str, other: str) -> ChannelId:
     """The direct chat of two people, known from the message archive alone."""
     return ChannelId("wecom:pair:" + ":".join(sorted((one, other))))
+
+
+def several_id(user_ids: Collection[str]) -> ChannelId:
+    """What people said to each other outside groups, such as a call: the pair of two, else all of them together."""
+    people = sorted(set(user_ids))
+    if len(people) <= 2:
+        return pair_id(people[0], people[-1])
+    return ChannelId("wecom:several:" + sha256("\n".join(people).encode()).hexdigest()[:32])
 
 
 def person_id(user_id: str) -> PersonId:
