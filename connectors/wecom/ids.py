@@ -47,3 +47,11 @@ def own_message_id(answer_id: str) -> RecordId:
 def file_id(msgid: str, place: int) -> RecordId:
     """A file of a message; robots' files have no id of their own."""
     return RecordId(f"wecom:{msgid}:{place}")
+
+
+def reply_feedback_id(msgid: str) -> str:
+    """What a ``feedback_event`` about the reply to a message names: made of the message, so that it outlives restarts.
+
+    At most 256 bytes, whatever the platform uses as ids.
+    """
+    return f"reply:{msgid}" if len(msgid.encode()) <= 200 else f"reply:{sha256(msgid.encode()).hexdigest()}"

@@ -54,7 +54,10 @@ class Heard:
 
 
 class Voice(Protocol):
-    """Where the reply to one message goes. Markdown in the dialect of its way, always the whole text so far."""
+    """Where the reply to one message goes. Markdown in the dialect of its way, always the whole text so far.
+
+    A robot's reply carries ``ids.reply_feedback_id(heard.msgid)``: a ``feedback_event`` about it names that.
+    """
 
     @property
     def streams(self) -> bool:
@@ -109,7 +112,10 @@ class Conversing(Protocol):
     """What robots and apps share: archiving what was said to them, and answering."""
 
     async def heard(self, heard: Heard, voice: Voice) -> None:
-        """Archive it and answer through ``voice``, until the reply has ended; the same ``msgid`` twice is once."""
+        """Archive it and answer through ``voice``, until the reply has ended; the same ``msgid`` twice is once.
+
+        Its letter is done when this returns: after a crash, or when this raises, it is heard again.
+        """
         ...
 
     async def clicked(self, *, key: str, task_id: str, person: PersonRef, chosen: Mapping[str, Sequence[str]]) -> Json:
