@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from connectors.connector import Card, Language
-from connectors.events import ChannelRef, PersonRef, RecordId
+from connectors.events import ChannelRef, FileFetched, PersonRef, RecordId
 from connectors.live_host import LiveHost
 from connectors.wecom.configuration import WeComConfiguration
 
@@ -64,16 +64,26 @@ class Voice(Protocol):
         """Whether ``show`` is seen before ``finish``."""
         ...
 
+    def judged_as(self, feedback_id: str) -> None:
+        """What a ``feedback_event`` on this reply is to name; called at most once, before anything is shown."""
+        ...
+
     async def show(self, markdown: str) -> None:
         """The text so far; frames in between may be dropped. Never raises ``ReplyExpired``: ``finish`` finds a way."""
         ...
 
     async def finish(self, markdown: str) -> None:
-        """The whole text, for good; by another way where this one has expired; ``ReplyExpired`` when none is left."""
+        """The whole text, for good; by another way where this one has expired; ``ReplyExpired`` when none is left.
+
+        For an app it may be longer than one message: it is split by ``markdown.messages``.
+        """
         ...
 
     async def card(self, card: Json) -> None:
-        """A template card beside or instead of the text, seen by whoever reads the chat."""
+        """A template card beside or instead of the text, seen by whoever reads the chat; called before ``finish``.
+
+        ``ReplyExpired`` where no card can be shown: then the text says the same.
+        """
         ...
 
 
@@ -103,9 +113,18 @@ class Speaker(Protocol):
 class Media(Protocol):
     """Files of messages."""
 
-    async def fetch(self, heard: Heard, *, at: RecordId) -> None:
-        """Fetch every file of a message and tell the archive (``FileFetched``); failures become a reason code."""
+    async def fetch(self, heard: Heard, *, at: RecordId) -> Sequence[FileFetched]:
+        """Fetch every file of a message and tell the archive; failures become a reason code. Returns what was told."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardChange:
+    """The card that takes the place of one whose button was pressed (``task_id`` is that of the click)."""
+
+    card: Json
+    alone: bool = False
+    """Only who pressed it sees the change (``userids``)."""
 
 
 class Conversing(Protocol):
@@ -118,8 +137,10 @@ class Conversing(Protocol):
         """
         ...
 
-    async def clicked(self, *, key: str, task_id: str, person: PersonRef, chosen: Mapping[str, Sequence[str]]) -> Json:
-        """A button of a card; returns the card that takes its place."""
+    async def clicked(
+        self, *, key: str, task_id: str, person: PersonRef, chosen: Mapping[str, Sequence[str]]
+    ) -> CardChange:
+        """A button of a card; returns within four seconds what takes its place. Never raises, whatever the key."""
         ...
 
     async def judged(
