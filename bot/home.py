@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import func, select
@@ -59,22 +60,15 @@ class Home:
         visible = await self._alive([str(one) for one in audience.channel_ids], workspace_id)
         shown = visible[:channels]
         mine = await self._read(lambda session: _memberships(session, person.person_id))
-        schedules = [
-            schedule
-            for schedule in await self._schedules.enabled()
-            if schedule.person_id == person.person_id or schedule.target_channel_id in mine
-        ]
-        here = {
-            schedule.target_channel_id: schedule
-            for schedule in await self._schedules.enabled()
-            if schedule.target_channel_id is not None
-        }
+        enabled = await self._schedules.enabled()
+        theirs = [one for one in enabled if one.person_id == person.person_id or one.target_channel_id in mine]
+        here = {one.target_channel_id: one for one in enabled if one.target_channel_id is not None}
         return HomeView(
             channels=tuple(
                 await self._read(lambda session: _archived(session, shown, mine=mine, digests=here, language=language))
             ),
             channels_left_out=len(visible) - len(shown),
-            digests=tuple(await self._lines(schedules, {str(one) for one in audience.channel_ids}, language)),
+            digests=tuple(await self._lines(theirs, {str(one) for one in audience.channel_ids}, language)),
             files=tuple(await self._files(visible)),
         )
 
@@ -123,7 +117,7 @@ class Home:
             if len(found) >= _FILES and found[_FILES - 1].shared_at >= part[0].latest:
                 break
             names = {channel.channel_id: channel.name for channel in part}
-            found += await self._read(lambda session, names=names: _shared(session, names))  # type: ignore[misc]  # the names of this round
+            found += await self._read(partial(_shared, names=names))
             found.sort(key=lambda file: file.shared_at, reverse=True)
         return found[:_FILES]
 

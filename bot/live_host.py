@@ -1,6 +1,7 @@
 """What live platforms are offered: the application's side of ``connectors.live_host.LiveHost``."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -14,7 +15,6 @@ from bot.archive.archivist import Archivist
 from bot.commands import command_views
 from bot.curating.standard_answers import StandardAnswers
 from bot.digests.schedule import Schedules
-from bot.digests.showing import digest_views
 from bot.errors import AnswerWithdrawn, BadInput, NotFound, NotPermitted
 from bot.home import Home
 from bot.host import ApplicationHost
@@ -22,7 +22,6 @@ from bot.language import language_of
 from bot.llm.interface import Sampling
 from bot.permissions import Permissions
 from bot.texts import say
-from bot.truth.answers import answer_views
 from bot.truth.believed import Believed
 from bot.truth.categories import known_categories
 from bot.truth.database import Database
@@ -34,6 +33,7 @@ from bot.truth.preferences import Preferences
 from bot.truth.shared_files import kept_bytes
 from bot.truth.tables import AnswerRow, AnswerSourceRow, MessageRow, VerdictRow
 from bot.truth.timeline import channel_of
+from bot.truth.views import shown_answer
 from bot.truth.workspaces import Workspaces
 from connectors.connector import Answer, Language, Reply, Utterance, VerdictKind
 from connectors.events import ChannelId, ChannelRef, Event, PersonId, PersonRef, Platform, RecordId
@@ -42,6 +42,10 @@ from connectors.live_host import CategoryView, CommandView, HomeView, KnownPerso
 T = TypeVar("T")
 
 _APPLY_SECONDS = 10.0
+_ROOM_SECONDS = 60.0
+_LOOK_AGAIN_SECONDS = 0.5
+_MOST_WAITING = 2_000
+"""Events that history may leave in the inbox before it is read on."""
 _AGAIN_TEMPERATURE = 0.7
 _AGAIN_TOP_P = 0.9
 _VERDICTS: Mapping[str, VerdictKind] = {"up": "up", "down": "down", "withdrawn": "withdrawn"}
@@ -81,8 +85,12 @@ class ApplicationLiveHost(ApplicationHost):
         return self._notebook
 
     async def accept_history(self, events: Sequence[Event]) -> None:
-        """Store events durably behind what people write now."""
+        """Store events durably behind what people write now; waits a while when much is waiting to be applied."""
         await self._take(events, Lane.IMPORT)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_ROOM_SECONDS):
+                while await self._inbox.untried() > _MOST_WAITING:  # noqa: ASYNC110 - another process may apply them
+                    await asyncio.sleep(_LOOK_AGAIN_SECONDS)
 
     async def accept_and_apply(self, events: Sequence[Event]) -> None:
         """Store events durably and wait until they count; raises ``TimeoutError`` after ten seconds."""
@@ -253,19 +261,6 @@ class ApplicationLiveHost(ApplicationHost):
     async def _read(self, load: Callable[[Session], T]) -> T:
         async with self._database.read() as connection:
             return await connection.run_sync(lambda sync: load(Session(sync)))
-
-
-def shown_answer(session: Session, answer_id: str) -> Answer | None:
-    """An answer or a digest as it may be shown now; of a withdrawn answer the sentence that says why it is gone."""
-    answer = answer_views(session, [answer_id]).get(answer_id)
-    if answer is None:
-        return digest_views(session, [answer_id]).get(answer_id)
-    row = session.get_one(AnswerRow, answer_id)
-    if row.withdrawn_at is None:
-        return answer
-    return replace(
-        answer, text=say("source_deleted", answer.language), abstained=True, reason="source_deleted", citations=()
-    )
 
 
 def _places_of_sources(session: Session, answer_id: str) -> set[ChannelId]:

@@ -2,6 +2,8 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from connectors.slack.observing import DeliveryOutcome
+
 
 class Metrics:
     """Counters and gauges of one application, in a registry of their own."""
@@ -22,9 +24,42 @@ class Metrics:
         )
         """``posted``, ``empty`` (nothing to post), ``failed`` (not posted) or ``not_made``."""
         self.inbox = Gauge("shiguang_inbox_events", "Events in the inbox.", ["state"], registry=self.registry)
+        self.letters = Gauge(
+            "shiguang_letters", "Deliveries of live platforms that are kept.", ["state"], registry=self.registry
+        )
         self.index_queue = Gauge(
             "shiguang_index_queue_records", "Records that wait to be indexed.", registry=self.registry
         )
         self.model_waiting = Gauge(
             "shiguang_model_requests", "Requests queued or running at the model.", registry=self.registry
         )
+        self.slack_deliveries = Counter(
+            "shiguang_slack_deliveries", "Payloads that Slack delivered.", ["outcome"], registry=self.registry
+        )
+        """Outcomes as of ``connectors.slack.observing.DeliveryOutcome``."""
+        self.slack_reconnects = Counter(
+            "shiguang_slack_reconnects", "Sockets to Slack that replaced another one.", registry=self.registry
+        )
+        self.slack_calls = Counter(
+            "shiguang_slack_calls", "Requests of Slack's Web API.", ["method", "outcome"], registry=self.registry
+        )
+        """``ok``, ``away`` (no answer), or Slack's own code."""
+
+
+class SlackMetrics:
+    """Implements ``connectors.slack.observing.Observer``."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+
+    def delivery(self, outcome: DeliveryOutcome) -> None:
+        """Count a payload that Slack delivered."""
+        self._metrics.slack_deliveries.labels(outcome).inc()
+
+    def reconnected(self) -> None:
+        """Count a socket."""
+        self._metrics.slack_reconnects.inc()
+
+    def called(self, method: str, outcome: str) -> None:
+        """Count a request."""
+        self._metrics.slack_calls.labels(method, outcome).inc()

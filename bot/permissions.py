@@ -2,6 +2,8 @@
 
 A reply in a channel may use that channel and public ones; a direct reply what that one person can see. Public
 channels count within one workspace; the console, being on the machine that holds the archive, shows all of them.
+A channel shared with another organisation is read by its members alone, and a reply there uses nothing else. Who was
+deactivated sees nothing, and of a workspace that has thrown the bot out nothing is seen.
 """
 
 from collections.abc import Collection
@@ -11,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.truth.database import Database
 from bot.truth.tables import ChannelRow, MembershipRow, MessageRow, PersonRow
+from bot.truth.workspaces import of_gone_workspace
 from knowledge.passage import Audience, ChannelId
 
 CONSOLE = "console"
@@ -23,7 +26,7 @@ class Permissions:
         self._database = database
 
     async def of_person(self, person_id: str, *, platform: str, workspace_id: str | None = None) -> Audience:
-        """What one person can see: their channels, and public ones unless they are a guest.
+        """What one person can see: their channels, and public ones unless they are a guest; nothing when inactive.
 
         Public channels count in workspaces where the person is in a channel; ``workspace_id`` leaves only that one.
         """
@@ -33,8 +36,8 @@ class Permissions:
     async def of_channel(self, channel_id: str) -> Audience:
         """What everybody in a channel can see: the channel itself, and public ones unless a guest is in it.
 
-        A direct channel gives what its one person can see, and a channel whose members are not known only itself; one
-        that is not known gives nothing.
+        A direct channel gives what its one person can see, an external one and one whose members are not known only
+        itself; one that is not known gives nothing.
         """
         async with self._database.read() as connection:
             return await connection.run_sync(lambda sync: _of_channel(Session(sync), channel_id))
@@ -54,17 +57,20 @@ class Permissions:
 
 
 def _of_person(session: Session, person_id: str, platform: str, workspace_id: str | None) -> Audience:
-    rows = session.execute(
-        select(ChannelRow.channel_id, ChannelRow.platform, ChannelRow.workspace_id)
-        .join(MembershipRow, ChannelRow.channel_id == MembershipRow.channel_id)
-        .where(MembershipRow.person_id == person_id, MembershipRow.present, ChannelRow.deleted_at.is_(None))
-    ).all()
-    visible = {channel_id for channel_id, _, _ in rows}
-    workspaces = {workspace for _, of, workspace in rows if of == platform}
-    if workspace_id is not None:
-        workspaces &= {workspace_id}
     person = session.get(PersonRow, person_id)
     # Who is not known can only be somebody who opens the console for the first time.
+    if (person is None and platform != CONSOLE) or (person is not None and not person.active):
+        return Audience()
+    rows = session.execute(
+        select(ChannelRow.channel_id, ChannelRow.platform, ChannelRow.workspace_id, ChannelRow.external)
+        .join(MembershipRow, ChannelRow.channel_id == MembershipRow.channel_id)
+        .where(MembershipRow.person_id == person_id, MembershipRow.present, _is_there())
+    ).all()
+    visible = {channel_id for channel_id, _, _, _ in rows}
+    # In an external channel there are people of other organisations: it makes nobody one of the workspace.
+    workspaces = {workspace for _, of, workspace, external in rows if of == platform and not external}
+    if workspace_id is not None:
+        workspaces &= {workspace_id}
     insider = platform == CONSOLE if person is None else person.platform == platform and not person.is_guest
     if insider:
         visible.update(session.scalars(select(ChannelRow.channel_id).where(_public(platform, workspaces))))
@@ -73,8 +79,9 @@ def _of_person(session: Session, person_id: str, platform: str, workspace_id: st
 
 def _of_channel(session: Session, channel_id: str) -> Audience:
     channel = session.get(ChannelRow, channel_id)
-    if channel is None or channel.deleted_at is not None:
+    if channel is None or not _is_known(session, channel_id):
         return Audience()
+    alone = Audience(frozenset({ChannelId(channel_id)}))
     members = session.execute(
         select(MembershipRow.person_id, PersonRow.is_guest)
         .join(PersonRow, PersonRow.person_id == MembershipRow.person_id, isouter=True)
@@ -82,9 +89,15 @@ def _of_channel(session: Session, channel_id: str) -> Audience:
     ).all()
     if channel.visibility == "direct":
         people = [person_id for person_id, _ in members if not _is_bot(session, person_id)]
-        if len(people) != 1 or _others_have_written(session, channel_id, people[0]):
-            return Audience(frozenset({ChannelId(channel_id)}))
+        deactivated = session.scalars(_deactivated(channel_id)).all()
+        if deactivated and not people:
+            return Audience()
+        people += deactivated
+        if channel.external or len(people) != 1 or _others_have_written(session, channel_id, people[0]):
+            return alone
         return _of_person(session, people[0], channel.platform, channel.workspace_id)
+    if channel.external:
+        return alone
     visible = {channel_id}
     # A member of whom nothing is known may be a guest, and so may one of a channel whose members are not known.
     insiders = bool(members) and all(is_guest is False for _, is_guest in members)
@@ -117,13 +130,38 @@ def _writers(channel_id: str) -> Select[str]:
     )
 
 
+def _deactivated(channel_id: str) -> Select[str]:
+    """Who was in a direct chat and may be again, as soon as they are active: it is theirs, too."""
+    return (
+        select(PersonRow.person_id)
+        .join(MembershipRow, MembershipRow.person_id == PersonRow.person_id)
+        .where(
+            MembershipRow.channel_id == channel_id,
+            MembershipRow.present.is_(False),
+            PersonRow.active.is_(False),
+            PersonRow.is_bot.is_(False),
+        )
+    )
+
+
 def _is_bot(session: Session, person_id: str) -> bool:
     person = session.get(PersonRow, person_id)
     return person is not None and person.is_bot
 
 
 def _public(platform: str, workspaces: Collection[str]) -> ColumnElement[bool]:
-    public = and_(ChannelRow.visibility == "public", ChannelRow.deleted_at.is_(None))
+    public = and_(ChannelRow.visibility == "public", ChannelRow.external.is_(False), _is_there())
     if platform == CONSOLE:
         return public
     return and_(public, ChannelRow.platform == platform, ChannelRow.workspace_id.in_(workspaces))
+
+
+def _is_known(session: Session, channel_id: str) -> bool:
+    return (
+        session.scalar(select(ChannelRow.channel_id).where(ChannelRow.channel_id == channel_id, _is_there()))
+        is not None
+    )
+
+
+def _is_there() -> ColumnElement[bool]:
+    return and_(ChannelRow.deleted_at.is_(None), ~of_gone_workspace())

@@ -24,19 +24,23 @@ from bot.digests.running import digests_of
 from bot.errors import SettingsError, ShiguangError
 from bot.executor import Executor
 from bot.language import system_language
+from bot.live_host import ApplicationLiveHost
 from bot.log import configure_logging
-from bot.metrics import Metrics
+from bot.metrics import Metrics, SlackMetrics
 from bot.reminding.reminders import Reminders
 from bot.reminding.running import Reminding
+from bot.revising import Revising
 from bot.sample.archive import STARTER_QUESTIONS, sample_events
 from bot.settings import Settings, load_settings
 from bot.summaries.idle import IdleSummaries
 from bot.truth.inbox import Lane
+from bot.truth.mailbox import Mailbox
 from bot.web.address import page_url
 from bot.web.server import WebServer
 from connectors.connector import Connector, Language
 from connectors.console import ConsoleConnector
 from connectors.events import MessagePosted
+from connectors.slack.connector import SlackConnector
 from knowledge.qdrant.errors import VectorStoreError
 
 _log = structlog.get_logger(__name__)
@@ -70,9 +74,9 @@ async def serve_until_stopped(*, sample: bool, port: int | None = None) -> None:
     if sample:
         settings = _for_demo(settings, port)
     configure_logging(settings.log_level)
-    unknown = [name for name in settings.connectors if name != "console"]
+    unknown = [name for name in settings.connectors if name not in ("console", "slack")]
     if unknown:
-        raise SettingsError(f"connectors: {unknown[0]!r} is not known; this version has: console")
+        raise SettingsError(f"connectors: {unknown[0]!r} is not known; this version has: console, slack")
     stopping = _Stopping()
     language = system_language()
     try:
@@ -130,8 +134,11 @@ async def running(settings: Settings, *, sample: bool, next_free_port: bool = Fa
         metrics = Metrics()
         model_state = {"model": "loading"}
 
+        slack = _slack(application, metrics) if "slack" in settings.connectors else None
+
         async def ready() -> dict[str, str]:
-            return {"archive": await _archive_state(application), **model_state}
+            states = {"slack": slack.state} if slack else {}
+            return {"archive": await _archive_state(application), **model_state, **states}
 
         server = WebServer(registry=metrics.registry, ready=ready)
         host = _console_host(application, metrics)
@@ -142,6 +149,10 @@ async def running(settings: Settings, *, sample: bool, next_free_port: bool = Fa
             suggestions=STARTER_QUESTIONS if sample else None,
         )
         console.setup(server.app)
+        connectors: dict[str, Connector] = {"console": console}
+        if slack:
+            slack.setup(server.app)
+            connectors["slack"] = slack
         if sample:
             await _load_sample(application)
         # Closed in the opposite order: pages and answers first, then the archivist, then what both stand on.
@@ -153,10 +164,14 @@ async def running(settings: Settings, *, sample: bool, next_free_port: bool = Fa
         stack.push_async_callback(console.close)
         await console.start()
         if settings.digests.enabled:
-            digests = digests_of(application, {"console": console}, metrics)
+            digests = digests_of(application, connectors, metrics)
             stack.push_async_callback(digests.close)
             await digests.start()
         port = await server.listen(settings.web.host, settings.web.port, next_free=next_free_port)
+        if slack:
+            # Not waited for: Slack may be far away, the archive is here.
+            stack.push_async_callback(slack.close)
+            stack.push_async_callback(_cancel, asyncio.create_task(slack.start(), name="start-slack"))
         for name, work in (
             ("load-model", _load_model(application, model_state)),
             ("gauges", _keep_gauges(application, metrics)),
@@ -164,7 +179,8 @@ async def running(settings: Settings, *, sample: bool, next_free_port: bool = Fa
             ("retention", _keep_retention(application)),
             ("topics", _keep_topics(application)),
             ("idle-summaries", _idle_summaries(application).run()),
-            ("reminders", _reminding(application, {"console": console}).run()),
+            ("reminders", _reminding(application, connectors).run()),
+            ("revisions", _revising(application, connectors).run()),
         ):
             stack.push_async_callback(_cancel, asyncio.create_task(work, name=name))
         yield f"{page_url(settings.web, port=port)}/"
@@ -198,6 +214,10 @@ def _console_host(application: Application, metrics: Metrics) -> ConsoleHost:
     )
 
 
+def _revising(application: Application, connectors: Mapping[str, Connector]) -> Revising:
+    return Revising(database=application.database, archivist=application.archivist, connectors=connectors)
+
+
 def _reminding(application: Application, connectors: Mapping[str, Connector]) -> Reminding:
     return Reminding(
         reminders=Reminders(application.database),
@@ -206,6 +226,24 @@ def _reminding(application: Application, connectors: Mapping[str, Connector]) ->
         connectors=connectors,
         zone=application.zone,
     )
+
+
+def _slack(application: Application, metrics: Metrics) -> SlackConnector:
+    host = ApplicationLiveHost(
+        database=application.database,
+        inbox=application.inbox,
+        archivist=application.archivist,
+        permissions=application.permissions,
+        schedules=application.schedules,
+        conversation=application.conversation,
+        confirmations=application.confirmations,
+        answers=application.answers,
+        file_store=application.file_store,
+        metrics=metrics,
+    )
+    settings = application.settings
+    configuration = settings.slack.configuration(max_file_bytes=settings.files.max_bytes)
+    return SlackConnector(host, configuration, observer=SlackMetrics(metrics))
 
 
 def _idle_summaries(application: Application) -> IdleSummaries:
@@ -278,6 +316,7 @@ async def _keep_retention(application: Application) -> None:
         forgetting_of(application),
         keep_days=application.settings.retention.keep_days,
         zone=application.zone,
+        purge_after_days=application.settings.slack.purge_after_days,
     )
     while True:
         try:
@@ -304,12 +343,15 @@ async def _keep_topics(application: Application) -> None:
 
 
 async def _keep_gauges(application: Application, metrics: Metrics) -> None:
+    mailbox = Mailbox(application.database)
     while True:
         try:
             counts, queued = await application.inbox.counts(), await application.indexer.pending()
             metrics.inbox.labels("pending").set(counts.pending)
             metrics.inbox.labels("failed").set(counts.failed)
             metrics.index_queue.set(queued)
+            for state, number in (await mailbox.counts()).items():
+                metrics.letters.labels(state).set(number)
         except Exception:  # noqa: BLE001 - figures that cannot be read now are read later
             _log.warning("gauges could not be read", exc_info=True)
         metrics.model_waiting.set(application.model.waiting)

@@ -81,6 +81,9 @@ class SlackSettings(_Tokens):
     """How far back history is read when the bot joins a channel; None: to the beginning."""
     archive_external: bool = False
     """Whether channels shared with another organisation are archived."""
+    purge_after_days: int = Field(default=10, ge=1, le=18)
+    """After how many days everything of a workspace that has removed the app is erased, unless it comes back. Slack's
+    terms allow 14 business days."""
     workspaces: tuple[SlackWorkspaceSettings, ...] = ()
     """More workspaces, as ``[[slack.workspaces]]``."""
 

@@ -5,7 +5,7 @@ Each carries an ``event_id`` that is the same on every redelivery, so that twice
 """
 
 from datetime import datetime
-from typing import Annotated, Literal, NewType
+from typing import Annotated, Final, Literal, NewType
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -15,6 +15,10 @@ RecordId = NewType("RecordId", str)
 
 Platform = Literal["console", "slack", "wecom"]
 Visibility = Literal["public", "private", "direct"]
+
+
+FILE_NOT_FETCHED_YET: Final = "file_not_fetched_yet"
+"""The ``unavailable_reason`` of a file whose ``FileFetched`` is still to come."""
 
 
 class _Frozen(BaseModel):

@@ -145,7 +145,10 @@ class LiveHost(Host, Protocol):
         ...
 
     async def accept_history(self, events: Sequence[Event]) -> None:
-        """As ``accept``, for what was said long ago: what people write now is served before it."""
+        """As ``accept``, for what was said long ago: what people write now is served before it.
+
+        It may take its time, so that who reads a history does not run far ahead of the archive.
+        """
         ...
 
     async def accept_and_apply(self, events: Sequence[Event]) -> None:

@@ -7,8 +7,10 @@ in their files. Beside a running server it works on the same stores; the server'
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
@@ -27,6 +29,7 @@ from bot.truth.applier import Applier
 from bot.truth.database import Database
 from bot.truth.erasing import Erased, Scope, dry_run, erase_around, erase_messages
 from bot.truth.inbox import Inbox, Received
+from bot.truth.leaving import drop_deliveries, drop_events, drop_places, drop_rest, named_in_events
 from bot.truth.tables import ErasureRow, FileRow, ForgottenRow, IndexQueueRow, MessageRow
 from knowledge.passage import Audience, ChannelId, PassageFilter, PersonId, RecordId
 from knowledge.qdrant.store import PassageStore
@@ -46,6 +49,10 @@ _POLL_SECONDS = 0.2
 _LOCK_SECONDS = 60.0
 _IDLE_SECONDS = 120.0
 """How long the index queue may stand still before waiting for it is given up."""
+_CHANNELS = 500
+"""Channels in one filter of the engine."""
+_PLACES = ("places", "membership")
+"""Kept of everything but a workspace."""
 _NOT_REACHED = ("backups", "others", "platform", "topics", "logs", "places", "membership")
 
 Progress = Callable[[int], None]
@@ -97,7 +104,8 @@ class Forgetting:
                     removed={"passages": before},
                 )
             )
-            if not scope.record_ids:  # Chosen messages keep their places, and those keep them out.
+            # Chosen messages keep their places, and those keep them out; a workspace may install the bot again.
+            if not scope.record_ids and scope.workspace_id is None:
                 session.merge(
                     ForgottenRow(
                         rule_id=rule_id or erasure_id,
@@ -136,8 +144,11 @@ class Forgetting:
                 for erasure_id, scope in scopes.items():
                     await self._erase(erasure_id, scope, progress)
                 await self._wait_until_indexed(erasures, attend)
-                for scope in scopes.values():
-                    await self._store.delete_matching(_where(scope))
+                for erasure_id, scope in scopes.items():
+                    await self._delete_passages(scope)
+                    if scope.workspace_id is not None:
+                        await self._verify(erasure_id, scope)
+                        await self._leave(erasure_id, scope)
                 rewritten = await self._rewrite(scopes)
                 return [await self._end(erasure_id, scope, rewritten) for erasure_id, scope in scopes.items()]
         finally:
@@ -149,6 +160,8 @@ class Forgetting:
         return Scope.of(found or {})
 
     async def _erase(self, erasure_id: str, scope: Scope, progress: Progress) -> None:
+        if scope.workspace_id is not None:
+            await self._count(erasure_id, lambda session: drop_deliveries(session, scope))
         done = 0
         while record_ids := await self._next(scope):
             for start in range(0, len(record_ids), _BATCH):
@@ -157,12 +170,31 @@ class Forgetting:
                 done += len(part)
                 progress(done)
         await self._erase_waiting(erasure_id, scope)
-        await self._store.delete_matching(_where(scope))
+        await self._delete_passages(scope)
+        await self._count(erasure_id, lambda session: erase_around(session, scope))
 
-        def around(session: Session) -> None:
-            _add(session, erasure_id, dict(erase_around(session, scope)))
+    async def _leave(self, erasure_id: str, scope: Scope) -> None:
+        """Of a workspace nothing at all is kept, not even places; what is known of it goes last."""
+        naming = await self._named_in_events(scope)
+        after: int | None = 0
+        while after is not None:
+            after = await self._write(partial(drop_events, naming=naming, after=after))
+        left = True
+        while left:
+            left = await self._write(partial(drop_places, scope=scope, erasure_id=erasure_id))
+        await self._count(erasure_id, lambda session: drop_rest(session, scope))
 
-        await self._write(around)
+    async def _named_in_events(self, scope: Scope) -> set[str]:
+        """Streamed: there may be as many as files in a workspace."""
+        naming: set[str] = set()
+        async with self._database.read() as connection:
+            for statement in named_in_events(scope):
+                async for part in (await connection.stream_scalars(statement)).partitions(_FOUND):
+                    naming.update(one.rpartition(":")[2] for one in part)
+        return naming
+
+    async def _count(self, erasure_id: str, work: Callable[[Session], Counter[str]]) -> None:
+        await self._write(lambda session: _add(session, erasure_id, dict(work(session))))
 
     async def _next(self, scope: Scope) -> list[str]:
         async with self._database.read() as connection:
@@ -259,7 +291,8 @@ class Forgetting:
             rewritten.append("truth.db")
         return rewritten
 
-    async def _end(self, erasure_id: str, scope: Scope, rewritten: Sequence[str]) -> Receipt:
+    async def _verify(self, erasure_id: str, scope: Scope) -> None:
+        """Ask the engine; raises ``ArchiveError`` when something is left."""
         left = await self._passages(scope)
         statement = select(MessageRow.record_id).where(MessageRow.erasure_id == erasure_id)
         async with self._database.read() as connection:
@@ -269,6 +302,9 @@ class Forgetting:
             raise ArchiveError(
                 f"{left} passages are still in the archive", hint="Run shiguang retention run: it goes on with this."
             )
+
+    async def _end(self, erasure_id: str, scope: Scope, rewritten: Sequence[str]) -> Receipt:
+        await self._verify(erasure_id, scope)
 
         def end(session: Session) -> Receipt:
             row = session.get_one(ErasureRow, erasure_id)
@@ -280,23 +316,46 @@ class Forgetting:
                 began_at=row.began_at,
                 ended_at=row.ended_at,
                 removed={name: int(number) for name, number in row.removed.items()},
-                left_passages=left,
+                left_passages=0,
                 rewritten=tuple(rewritten),
-                not_reached=self._not_reached(rewritten),
+                not_reached=self._not_reached(scope, rewritten),
             )
             session.flush()
             return receipt
 
         return await self._write(end)
 
-    def _not_reached(self, rewritten: Sequence[str]) -> tuple[str, ...]:
+    def _not_reached(self, scope: Scope, rewritten: Sequence[str]) -> tuple[str, ...]:
         server = () if "qdrant" in rewritten else ("server",)
         postgresql = () if "truth.db" in rewritten else ("postgresql",)
-        return (*_NOT_REACHED, *server, *postgresql)
+        kept = [one for one in _NOT_REACHED if scope.workspace_id is None or one not in _PLACES]
+        return (*kept, *server, *postgresql)
 
     async def _passages(self, scope: Scope) -> int:
         with archive_failures():
-            return await self._store.count(audience=Audience.operator(), where=_where(scope))
+            counts = [
+                await self._store.count(audience=Audience.operator(), where=where)
+                for where in await self._filters(scope)
+            ]
+        return sum(counts)
+
+    async def _delete_passages(self, scope: Scope) -> None:
+        for where in await self._filters(scope):
+            await self._store.delete_matching(where)
+
+    async def _filters(self, scope: Scope) -> list[PassageFilter]:
+        """What is meant, for the engine, which knows channels and no workspaces."""
+        if scope.workspace_id is None:
+            return [_where(scope)]
+        async with self._database.read() as connection:
+            channels = list(await connection.scalars(scope.channels()))
+        return [
+            PassageFilter(
+                channel_ids=frozenset(ChannelId(one) for one in channels[start : start + _CHANNELS]),
+                until=scope.before,
+            )
+            for start in range(0, len(channels), _CHANNELS)
+        ]
 
     async def _write(self, work: Callable[[Session], T]) -> T:
         async with self._database.begin() as connection:

@@ -2,19 +2,22 @@
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Session
 
 from bot.file_store import FileStore
 from bot.truth.database import Database
 from bot.truth.inbox import Received
-from bot.truth.tables import FileRow, InboxRow
-from connectors.events import MessageEdited, MessagePosted
+from bot.truth.tables import FetchedFileRow, FileRow, InboxRow
+from connectors.events import FileFetched, MessageEdited, MessagePosted
 
 _SWEPT_AFTER_SECONDS = 3600.0
 """Bytes are put before the event that names them: an upload may wait this long for its message."""
+_MESSAGE_WITHIN = timedelta(days=1)
+"""Fetched bytes wait this long for the message that shares them."""
 _BATCH = 500
 
 
@@ -52,6 +55,8 @@ class Leftovers:
     async def sweep(self, *, stopping: Callable[[], bool] = lambda: False) -> int:
         """Remove what was put long ago and never named, or left by a crash; returns how many."""
         moment = time.time() - _SWEPT_AFTER_SECONDS
+        async with self._database.begin() as connection:
+            await connection.execute(delete(FetchedFileRow).where(*_waited_in_vain(datetime.now(UTC))))
         stored = await self._file_store.put_before(moment)
         removed = 0
         for start in range(0, len(stored), _BATCH):
@@ -66,20 +71,29 @@ class Leftovers:
 
 def named_by(batch: Sequence[Received]) -> set[str]:
     """sha256 of all bytes that these events name; an event that came too late may have left some behind."""
-    return {
+    shared = {
         file.sha256
         for received in batch
         if isinstance(received.event, MessagePosted | MessageEdited)
         for file in received.event.files or ()
         if file.sha256
     }
+    fetched = {received.event.sha256 for received in batch if isinstance(received.event, FileFetched)}
+    return shared | {sha256 for sha256 in fetched if sha256}
 
 
 def _unneeded(connection: Connection, candidates: set[str]) -> set[str]:
     session = Session(connection)
     living = select(FileRow.sha256).where(FileRow.sha256.in_(candidates), FileRow.removed_at.is_(None))
-    rest = candidates.difference(session.scalars(living))
+    on_their_way = select(FetchedFileRow.sha256).where(FetchedFileRow.sha256.in_(candidates))
+    rest = candidates.difference(session.scalars(living), session.scalars(on_their_way))
     return {sha256 for sha256 in rest if not _is_waited_for(session, sha256)}
+
+
+def _waited_in_vain(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Files that were fetched and that no message has shared since."""
+    shared = exists().where(FileRow.platform_file_id == FetchedFileRow.platform_file_id, FileRow.removed_at.is_(None))
+    return FetchedFileRow.applied_at < now - _MESSAGE_WITHIN, ~shared
 
 
 def _is_waited_for(session: Session, sha256: str) -> bool:

@@ -36,6 +36,12 @@ _NAMES: dict[str, dict[Language, str]] = {
     "events": {"zh": "收件箱里等待处理的事件", "en": "events waiting in the inbox"},
     "people": {"zh": "人员条目", "en": "entries of people"},
     "names": {"zh": "人名（编号仍在频道成员表中）", "en": "names of people (ids stay in channels' lists of members)"},
+    "letters": {"zh": "还没有处理的原始消息包", "en": "deliveries of the platform that were not handled yet"},
+    "notes": {"zh": "连接器的记录", "en": "notes of the connector"},
+    "reminders": {"zh": "提醒", "en": "reminders"},
+    "preferences": {"zh": "两个回答之间的选择", "en": "picks between two answers"},
+    "standard_answers": {"zh": "标准回答", "en": "standard answers"},
+    "channels": {"zh": "频道条目", "en": "entries of channels"},
     "passages": {"zh": "Qdrant 中的段落", "en": "passages in Qdrant"},
 }
 _KEPT: dict[str, dict[Language, str]] = {
@@ -71,6 +77,7 @@ _TEXTS: dict[str, dict[Language, str]] = {
     "title": {"zh": "清除回执 {id}", "en": "Receipt of erasure {id}"},
     "scope": {"zh": "范围：{scope}", "en": "scope: {scope}"},
     "channel": {"zh": "频道 {id}", "en": "channel {id}"},
+    "workspace": {"zh": "整个工作区 {id}", "en": "the whole workspace {id}"},
     "person": {"zh": "人员 {id}", "en": "person {id}"},
     "chosen": {"zh": "选中的 {count} 条消息", "en": "{count} chosen messages"},
     "before": {"zh": "{before} 之前的全部内容", "en": "everything before {before}"},
@@ -149,6 +156,8 @@ def _scope(scope: Scope, language: Language) -> str:
     parts = []
     if scope.channel_id is not None:
         parts.append(_TEXTS["channel"][language].format(id=scope.channel_id))
+    if scope.workspace_id is not None:
+        parts.append(_TEXTS["workspace"][language].format(id=scope.workspace_id))
     if scope.person_id is not None:
         parts.append(_TEXTS["person"][language].format(id=scope.person_id))
     if scope.record_ids:

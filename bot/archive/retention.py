@@ -16,9 +16,12 @@ from bot.archive.forgetting import Forgetting, nobody
 from bot.archive.receipt import Receipt
 from bot.truth.database import Database
 from bot.truth.erasing import Scope
+from bot.truth.mailbox import Mailbox
 from bot.truth.tables import AnswerRow, ChannelRow, ForgottenRow, MessageRow, RetentionRow
+from bot.truth.workspaces import Workspaces
 
 REQUESTED_BY = "retention"
+GONE = "workspace gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +37,22 @@ class Rule:
 class Retention:
     """The rules of one home, and carrying them out."""
 
-    def __init__(self, database: Database, forgetting: Forgetting, *, keep_days: int | None, zone: ZoneInfo) -> None:
+    def __init__(
+        self,
+        database: Database,
+        forgetting: Forgetting,
+        *,
+        keep_days: int | None,
+        zone: ZoneInfo,
+        purge_after_days: int = 10,
+    ) -> None:
         self._database = database
         self._forgetting = forgetting
         self._keep_days = keep_days
         self._zone = zone
+        self._purge_after = timedelta(days=purge_after_days)
+        self._workspaces = Workspaces(database)
+        self._mailbox = Mailbox(database)
 
     async def rules(self) -> list[Rule]:
         """Every channel by name, with what counts for it."""
@@ -69,7 +83,16 @@ class Retention:
             await connection.run_sync(lambda sync: store(Session(sync)))
 
     async def run(self, *, attend: Callable[[], Awaitable[None]] = nobody) -> list[Receipt]:
-        """Remove what is older than its channel keeps, and finish what an interrupted run or ``forget`` has left."""
+        """Remove what is older than its channel keeps, and workspaces that have thrown the bot out and not come back.
+
+        Also finishes what an interrupted run or ``forget`` has left, and drops old deliveries that nobody could handle.
+        """
+        now = datetime.now(UTC)
+        await self._mailbox.prune(now=now)
+        for gone in await self._workspaces.due(now=now, after=self._purge_after):
+            scope = Scope(before=now, platform=gone.platform, workspace_id=gone.workspace_id)
+            erasure_id = await self._forgetting.note(scope, requested_by=GONE)
+            await self._workspaces.erasing(gone, erasure_id)
         today = datetime.now(self._zone).date()
         for rule in await self.rules():
             rule_id = f"retention:{rule.channel_id}"

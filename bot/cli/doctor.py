@@ -1,12 +1,17 @@
 """``doctor``: checks the installation and says what to do."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli.options import Json
 from bot.cli.output import OUT, print_json, run
+
+if TYPE_CHECKING:
+    from bot.cli.examination import Finding
+    from connectors.slack.checkup import Finding as SlackFinding
 
 app = typer.Typer(help="Check settings, disk, models, database and archive.", invoke_without_command=True)
 
@@ -24,18 +29,7 @@ def doctor(
         return
     from bot.cli.examination import examine
 
-    findings = run(examine(fix=fix))
-    if as_json:
-        print_json({"findings": [asdict(finding) for finding in findings]})
-    else:
-        marks = {"ok": "[green]✓[/green]", "warning": "[yellow]![/yellow]", "failed": "[red]✗[/red]"}
-        for finding in findings:
-            OUT.print(f"{marks[finding.state]} {finding.check}: ", end="")
-            OUT.print(finding.fact, markup=False)
-            if finding.advice:
-                OUT.print(f"  → {finding.advice}", markup=False)
-    if any(finding.state == "failed" for finding in findings):
-        raise SystemExit(1)
+    _show(run(examine(fix=fix)), as_json=as_json)
 
 
 @app.command("archive")
@@ -48,3 +42,28 @@ def archive(
     from bot.cli.inspecting import inspect
 
     run(inspect(fix=fix, deep=deep, as_json=as_json))
+
+
+@app.command("slack")
+def slack(as_json: Json = False) -> None:
+    """Check tokens, scopes, socket, clock and file host of Slack, and say what to click."""
+    from bot.cli.checking_slack import check_slack
+
+    _show(run(check_slack()), as_json=as_json)
+
+
+def _show(findings: "Sequence[Finding | SlackFinding]", *, as_json: bool) -> None:
+    """Print what was found; exit status 1 when something failed."""
+    if as_json:
+        print_json({"findings": [asdict(finding) for finding in findings]})
+    else:
+        marks = {"ok": "[green]✓[/green]", "warning": "[yellow]![/yellow]", "failed": "[red]✗[/red]"}
+        several = len({workspace for finding in findings if (workspace := getattr(finding, "workspace", ""))}) > 1
+        for finding in findings:
+            place = f"{workspace}: " if several and (workspace := getattr(finding, "workspace", "")) else ""
+            OUT.print(f"{marks[finding.state]} {place}{finding.check}: ", end="")
+            OUT.print(finding.fact, markup=False)
+            if finding.advice:
+                OUT.print(f"  → {finding.advice}", markup=False)
+    if any(finding.state == "failed" for finding in findings):
+        raise SystemExit(1)

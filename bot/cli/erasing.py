@@ -134,6 +134,7 @@ def _retention(application: Application) -> Retention:
         forgetting_of(application),
         keep_days=application.settings.retention.keep_days,
         zone=application.zone,
+        purge_after_days=application.settings.slack.purge_after_days,
     )
 
 

@@ -103,10 +103,7 @@ class Applier:
             case ReactionChanged() as event:
                 self._react(event)
             case ChannelChanged() as event:
-                self._directory.describe_channel(event.channel, event.occurred_at)
-                if event.members is not None:
-                    self._directory.replace_members(event.channel, event.members, event.occurred_at)
-                self._work.changed(event.channel.channel_id, None)
+                self._change_channel(event)
             case ChannelDeleted() as event:
                 self._delete_channel(event, received.lane)
             case MembershipChanged() as event:
@@ -116,10 +113,20 @@ class Applier:
                     event.channel.channel_id, event.person.person_id, present=event.present, at=event.occurred_at
                 )
                 self._work.changed(event.channel.channel_id, None)
-            case PersonChanged() | FileFetched() | None:
+            case PersonChanged() as event:
+                self._directory.change_person(event.person, event.occurred_at, active=event.active)
+            case FileFetched() as event:
+                self._files.fetch(event, received.lane)
+            case None:
                 pass
             case unreachable:
                 assert_never(unreachable)
+
+    def _change_channel(self, event: ChannelChanged) -> None:
+        self._directory.describe_channel(event.channel, event.occurred_at)
+        if event.members is not None:
+            self._directory.replace_members(event.channel, event.members, event.occurred_at)
+        self._work.changed(event.channel.channel_id, None)
 
     def _post(self, event: MessagePosted, lane: Lane) -> None:
         self._directory.describe_channel(event.channel, LONG_AGO)
@@ -138,22 +145,16 @@ class Applier:
             self._place(row, event, lane)
             row.system = event.system
         row.permalink = event.permalink or row.permalink
-        text = event.text
         if event.answer_id is not None:
-            row.answer_id = event.answer_id
-            answer = self._work.session.get(AnswerRow, event.answer_id)
-            if answer is not None:
-                answer.answer_record_id = event.record_id
-                # A source may have been deleted between answering and posting.
-                text = "" if answer.withdrawn_at is not None else text
-            elif (digest := self._work.session.get(DigestRow, event.answer_id)) is not None:
-                # Shown from its lines, which go with their messages: the words are kept there alone.
-                digest.posted_record_id, text = event.record_id, ""
+            self._show(row, event.answer_id)
         if row.deleted_at is not None:
+            self._files.refuse(event.files)
             self._work.index(event.record_id, lane)
             return
         if event.version_at >= row.version_at:
-            self._replace_text(row, text, event.version_at, edited=event.edited_at is not None)
+            self._replace_text(
+                row, self._own_words(row, event.text), event.version_at, edited=event.edited_at is not None
+            )
             self._files.replace(row, event.files, lane)
         elif first_time:
             # The edit overtook its message: its text stands, the files it did not mention are taken from here.
@@ -188,6 +189,7 @@ class Applier:
 
     def _keep_place(self, event: MessagePosted, erasure_id: str, lane: Lane) -> None:
         """Of a forgotten message only its place is taken in; that a guest wrote here narrows what replies use."""
+        self._files.refuse(event.files)
         self._delete_message(event.record_id, self._work.now, lane)
         row = self._work.message(event.record_id) or self._work.stub(event.record_id)
         row.channel_id, row.sent_at, row.thread_id = event.channel.channel_id, event.occurred_at, event.thread_id
@@ -202,7 +204,7 @@ class Applier:
             row = self._work.stub(event.record_id)
         if row.deleted_at is not None or event.occurred_at < row.version_at:
             return
-        self._replace_text(row, event.text, event.occurred_at, edited=True)
+        self._replace_text(row, self._own_words(row, event.text), event.occurred_at, edited=True)
         if event.files is not None:
             self._files.replace(row, event.files, lane)
         if row.channel_id is not None:
@@ -210,8 +212,36 @@ class Applier:
             self._work.index(event.record_id, lane)
             self._work.changed(row.channel_id, event.record_id)
 
+    def _show(self, row: MessageRow, answer_id: str) -> None:
+        """This message of the bot shows an answer or a digest, whose words go with those that it rests on."""
+        first_time, row.answer_id = row.answer_id != answer_id, answer_id
+        # What it said while the answer was being written is kept nowhere.
+        self._work.session.execute(delete(MessageEditRow).where(MessageEditRow.record_id == row.record_id))
+        row.text = self._own_words(row, row.text)
+        answer = self._work.session.get(AnswerRow, answer_id)
+        digest = self._work.session.get(DigestRow, answer_id) if answer is None else None
+        outdated = False
+        if answer is not None:
+            answer.answer_record_id, outdated = row.record_id, answer.withdrawn_at is not None
+        if digest is not None:
+            digest.posted_record_id, outdated = row.record_id, len(digest.lines) < digest.facts.get("told", 0)
+        if first_time and outdated:
+            # What it tells of went between making and posting.
+            self._work.revise(row)
+
+    def _own_words(self, row: MessageRow, text: str) -> str:
+        """What is kept of a message's words: of the bot's own, nothing that is withdrawn or kept elsewhere."""
+        if row.answer_id is None:
+            return text
+        answer = self._work.session.get(AnswerRow, row.answer_id)
+        if answer is not None:
+            # A source may have been deleted between answering and posting.
+            return "" if answer.withdrawn_at is not None else text
+        # A digest is shown from its lines, which go with their messages: the words are kept there alone.
+        return "" if self._work.session.get(DigestRow, row.answer_id) is not None else text
+
     def _replace_text(self, row: MessageRow, text: str, version_at: datetime, *, edited: bool) -> None:
-        if row.text and row.text != text and row.version_at > LONG_AGO:
+        if row.text and row.text != text and LONG_AGO < row.version_at < version_at and row.answer_id is None:
             self._work.session.merge(MessageEditRow(record_id=row.record_id, version_at=row.version_at, text=row.text))
         if row.text != text:
             self._work.words_changed.add(row.record_id)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, event, inspect, make_url, text
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.errors import TruthUnavailable
+from bot.truth.write_turn import WriteTurn
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 871_000
@@ -32,6 +33,7 @@ class Database:
         self._is_sqlite = parsed.get_backend_name() == "sqlite"
         if self._is_sqlite and parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        self._write_turn = WriteTurn()
         self._engine: AsyncEngine = create_async_engine(url, pool_pre_ping=not self._is_sqlite)
         if self._is_sqlite:
             event.listen(self._engine.sync_engine, "connect", _configure_sqlite)
@@ -56,9 +58,15 @@ class Database:
             raise TruthUnavailable(_reason(error)) from error
 
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[AsyncConnection]:
-        """One writing transaction: committed on success, rolled back on any exception."""
-        async with self._engine.connect() as connection:
+    async def begin(self, *, urgent: bool = False) -> AsyncIterator[AsyncConnection]:
+        """One writing transaction: committed on success, rolled back on any exception.
+
+        ``urgent`` ones come before others that wait to write; only for what is short and cannot wait.
+        """
+        async with AsyncExitStack() as stack:
+            if self._is_sqlite:
+                await stack.enter_async_context(self._write_turn.taken(urgent=urgent))
+            connection = await stack.enter_async_context(self._engine.connect())
             if self._is_sqlite:
                 await connection.exec_driver_sql("BEGIN IMMEDIATE")
             try:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Delete, Update, and_, delete, exists, false, func, or_, select, update
+from sqlalchemy import ColumnElement, Delete, Select, Update, and_, delete, exists, false, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from bot.truth.inbox import Lane
@@ -27,15 +27,18 @@ from bot.truth.tables import (
     DigestScheduleRow,
     FileRow,
     FileTextRow,
+    LetterRow,
     LinkRow,
     MembershipRow,
     MessageEditRow,
     MessageRow,
     PersonRow,
+    PreferenceRow,
     ReactionRow,
     RecordCategoryRow,
     RecordTopicRow,
     ReminderRow,
+    StandardAnswerRow,
     VerdictRow,
 )
 from bot.truth.working_set import WorkingSet
@@ -60,19 +63,23 @@ OF_RECORDS: dict[str, Any] = {
 class Scope:
     """What to forget: everything before a moment, of one channel or person or both, where given.
 
-    With ``record_ids`` only these messages, as far as they are of the person.
+    With ``record_ids`` only these messages, as far as they are of the person; with ``platform`` and ``workspace_id``
+    everything of a workspace.
     """
 
     before: datetime
     channel_id: str | None = None
     person_id: str | None = None
     record_ids: tuple[str, ...] = ()
+    platform: str | None = None
+    workspace_id: str | None = None
 
     def document(self) -> dict[str, Any]:
         """As it is kept with a receipt: ids and a time, no words."""
         chosen = {"record_ids": list(self.record_ids)} if self.record_ids else {}
         place = {"channel_id": self.channel_id, "person_id": self.person_id}
-        return {**place, "before": self.before.isoformat(), **chosen}
+        whole = {"platform": self.platform, "workspace_id": self.workspace_id} if self.platform else {}
+        return {**place, "before": self.before.isoformat(), **chosen, **whole}
 
     @classmethod
     def of(cls, document: dict[str, Any]) -> "Scope":
@@ -83,6 +90,14 @@ class Scope:
             channel_id=document["channel_id"],
             person_id=document["person_id"],
             record_ids=tuple(document.get("record_ids", ())),
+            platform=document.get("platform"),
+            workspace_id=document.get("workspace_id"),
+        )
+
+    def channels(self) -> Select[str]:
+        """The channels of the workspace."""
+        return select(ChannelRow.channel_id).where(
+            ChannelRow.platform == self.platform, ChannelRow.workspace_id == self.workspace_id
         )
 
     def messages(self) -> ColumnElement[bool]:
@@ -90,11 +105,11 @@ class Scope:
         if self.record_ids:
             chosen = MessageRow.record_id.in_(self.record_ids)
             return and_(MessageRow.erasure_id.is_(None), chosen, MessageRow.author_id == self.person_id)
-        narrow = [self._by_channel(MessageRow.channel_id)] if self.channel_id is not None else []
+        narrow = self._by_channel(MessageRow.channel_id)
         if self.person_id is None:
             own = and_(MessageRow.sent_at < self.before, *narrow)
             stubs = and_(MessageRow.channel_id.is_(None), MessageRow.version_at < self.before)
-            meant = own if self.channel_id is not None else or_(own, stubs)
+            meant = own if narrow else or_(own, stubs)
         else:
             answered = select(AnswerRow.answer_id).where(self.answers())
             by_them = or_(
@@ -109,9 +124,7 @@ class Scope:
         """Answers given in the channel and to the person; of chosen messages those that answer them."""
         if self.record_ids:
             return AnswerRow.question_record_id.in_(self.record_ids)
-        narrow = [AnswerRow.asked_at < self.before]
-        if self.channel_id is not None:
-            narrow.append(AnswerRow.channel_id == self.channel_id)
+        narrow = [AnswerRow.asked_at < self.before, *self._by_channel(AnswerRow.channel_id)]
         if self.person_id is not None:
             narrow.append(AnswerRow.person_id == self.person_id)
         return and_(*narrow)
@@ -120,9 +133,7 @@ class Scope:
         """Digests posted in the channel and made for the person."""
         if self.record_ids:
             return false()
-        narrow = [DigestRow.made_at < self.before]
-        if self.channel_id is not None:
-            narrow.append(DigestRow.target_channel_id == self.channel_id)
+        narrow = [DigestRow.made_at < self.before, *self._by_channel(DigestRow.target_channel_id)]
         if self.person_id is not None:
             narrow.append(DigestRow.person_id == self.person_id)
         return and_(*narrow)
@@ -131,6 +142,8 @@ class Scope:
         """Whether a waiting event holds words that are meant; ``erased`` are records that are erased already."""
         if self.record_ids:
             return getattr(event, "record_id", None) in erased
+        if self.workspace_id is not None:
+            return False  # ``bot.truth.leaving`` drops them
         match event:
             case MessagePosted():
                 return (
@@ -145,8 +158,10 @@ class Scope:
             case _:
                 return False
 
-    def _by_channel(self, column: Any) -> ColumnElement[bool]:
-        return column == self.channel_id  # type: ignore[no-any-return]  # a column compared is a condition
+    def _by_channel(self, column: Any) -> list[ColumnElement[bool]]:
+        if self.workspace_id is not None:
+            return [column.in_(self.channels())]
+        return [column == self.channel_id] if self.channel_id is not None else []
 
 
 def _alone_with_the_bot(person_id: str) -> Any:
@@ -199,6 +214,8 @@ def erase_messages(session: Session, record_ids: Sequence[str], erasure_id: str)
     for name, by_record in OF_RECORDS.items():
         everything = [*record_ids, *file_ids, *links]
         removed[name] = _run(session, delete(by_record).where(by_record.record_id.in_(everything)))
+    said_by_them = StandardAnswerRow.source_record_id.in_(record_ids)
+    removed["standard_answers"] = _run(session, delete(StandardAnswerRow).where(said_by_them))
     questions = and_(AnswerRow.question_record_id.in_(record_ids), AnswerRow.question != "")
     removed["questions"] = _run(session, update(AnswerRow).where(questions).values(question="", trace={}))
     guests = set(
@@ -227,6 +244,9 @@ def erase_messages(session: Session, record_ids: Sequence[str], erasure_id: str)
 def erase_around(session: Session, scope: Scope) -> Counter[str]:
     """Erase what is no message: answers given, digests, and of a person reactions, verdicts, schedules and name."""
     removed: Counter[str] = Counter()
+    # Nobody could read them, so whose words they hold is not known.
+    set_aside = [LetterRow.state == "failed", LetterRow.received_at < scope.before]
+    removed["letters"] = _run(session, delete(LetterRow).where(*set_aside))
     verdicts = select(func.count()).select_from(VerdictRow).join(AnswerRow).where(scope.answers())
     removed["verdicts"] = _count(session, verdicts)
     removed["answers"] = _run(session, delete(AnswerRow).where(scope.answers()))
@@ -249,7 +269,10 @@ def erase_around(session: Session, scope: Scope) -> Counter[str]:
                 DigestScheduleRow.person_id == scope.person_id, DigestScheduleRow.created_at < scope.before
             ),
         )
-        _run(session, delete(ReminderRow).where(ReminderRow.person_id == scope.person_id))
+        removed["reminders"] = _run(session, delete(ReminderRow).where(ReminderRow.person_id == scope.person_id))
+        removed["preferences"] = _run(session, delete(PreferenceRow).where(PreferenceRow.person_id == scope.person_id))
+        proposed = update(StandardAnswerRow).where(StandardAnswerRow.proposed_by == scope.person_id)
+        _run(session, proposed.values(proposed_by=""))
         set_up = update(DigestScheduleRow).where(DigestScheduleRow.created_by == scope.person_id)
         _run(session, set_up.values(created_by=""))
         corrections = update(CategoryCorrectionRow).where(CategoryCorrectionRow.person_id == scope.person_id)

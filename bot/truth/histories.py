@@ -28,7 +28,8 @@ class Histories:
             MessageRow.deleted_at.is_(None),
         )
         async with self._database.read() as connection:
-            return {RecordId(record_id): at for record_id, at in (await connection.execute(statement)).all()}
+            rows = (await connection.execute(statement)).all()
+        return {RecordId(record_id): version_at for record_id, version_at in rows}
 
     async def threads(self, channel_id: ChannelId, *, active_since: datetime) -> Mapping[RecordId, datetime]:
         """Heads of threads with something said since then, each with the moment of its last reply here."""
@@ -44,7 +45,7 @@ class Histories:
         )
         async with self._database.read() as connection:
             rows = (await connection.execute(statement)).all()
-        return {RecordId(thread_id): last for thread_id, last in rows if thread_id is not None}
+        return {RecordId(thread_id): last for thread_id, last in rows if thread_id and last}
 
     async def latest_message(self, channel_id: ChannelId) -> datetime | None:
         """When the last message that is kept of a channel was sent; one that was deleted since counts, too."""

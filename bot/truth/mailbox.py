@@ -73,7 +73,7 @@ class Mailbox:
         insert = sqlite_insert if self._database.is_sqlite else postgresql_insert
         new = insert(LetterRow).on_conflict_do_nothing(index_elements=["source", "key"])
         statement = new.returning(LetterRow.source, LetterRow.key)
-        async with self._database.begin() as connection:
+        async with self._database.begin(urgent=True) as connection:
             inserted = {tuple(row) for row in await connection.execute(statement, [letter.row for letter in letters])}
         for letter in letters:
             name = (letter.row["source"], letter.row["key"])
@@ -131,14 +131,13 @@ class Mailbox:
                 )
             )
 
-    async def counts(self, source: str | None = None) -> dict[str, int]:
-        """How many letters there are by state: ``waiting``, ``done`` and ``failed``, of one source or all."""
-        statement = select(LetterRow.state, func.count()).group_by(LetterRow.state)
-        if source is not None:
-            statement = statement.where(LetterRow.source == source)
+    async def counts(self) -> dict[str, int]:
+        """How many letters are ``waiting``, and how many were set aside (``failed``)."""
+        states = ("waiting", "failed")
+        statement = select(LetterRow.state, func.count()).where(LetterRow.state.in_(states)).group_by(LetterRow.state)
         async with self._database.read() as connection:
             found = dict((await connection.execute(statement)).all())
-        return {state: found.get(state, 0) for state in ("waiting", "done", "failed")}
+        return {state: found.get(state, 0) for state in states}
 
     async def prune(self, *, now: datetime) -> int:
         """Forget keys of letters handled three days ago, and drop what was set aside for seven; returns how many."""

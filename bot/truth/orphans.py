@@ -16,6 +16,7 @@ from bot.truth.tables import (
     ConversationRow,
     ConversationSummarySourceRow,
     DigestSourceRow,
+    FetchedFileRow,
     FileRow,
     FileTextRow,
     LinkRow,
@@ -53,6 +54,8 @@ def forget_bytes(session: Session, sha256s: Sequence[str]) -> None:
     """Bytes that are lost: their files stay, found by name, and say so."""
     work = WorkingSet(session)
     session.execute(delete(FileTextRow).where(FileTextRow.sha256.in_(sha256s)))
+    lost = update(FetchedFileRow).where(FetchedFileRow.sha256.in_(sha256s))
+    session.execute(lost.values(sha256=None, unavailable_reason="bytes_missing"))
     for file in session.scalars(select(FileRow).where(FileRow.sha256.in_(sha256s), FileRow.removed_at.is_(None))):
         file.sha256, file.status, file.reason, file.applied_at = None, "failed", "bytes_missing", work.now
         work.withdraw_answers(AnswerSourceRow.file_id == file.file_id, work.now)

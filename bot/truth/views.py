@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlalchemy import Select, and_, func, or_, select, tuple_
@@ -11,7 +12,7 @@ from bot.digests.showing import digest_views
 from bot.texts import say
 from bot.truth.answers import answer_views
 from bot.truth.tables import ChannelRow, FileRow, MembershipRow, MessageRow, PersonRow, ReactionRow, VerdictRow
-from connectors.connector import VerdictKind
+from connectors.connector import Answer, VerdictKind
 from connectors.console.host import ChannelView, FileView, MessageView, ReactionView
 from connectors.events import ChannelId, ChannelRef, PersonId, PersonRef, Platform, RecordId, Visibility
 
@@ -136,6 +137,16 @@ def message_views(session: Session, rows: Sequence[MessageRow], *, person_id: st
     return views
 
 
+def shown_answer(session: Session, answer_id: str) -> Answer | None:
+    """An answer or a digest as it may be shown now; of a withdrawn answer the sentence that says why it is gone."""
+    answer = answer_views(session, [answer_id]).get(answer_id)
+    if answer is None:
+        return digest_views(session, [answer_id]).get(answer_id)
+    if answer.reason != "source_deleted":
+        return answer
+    return replace(answer, text=say("source_deleted", answer.language), abstained=True, citations=())
+
+
 def person_ref(person: PersonRow) -> PersonRef:
     """A person as connectors know them."""
     return PersonRef(
@@ -155,6 +166,8 @@ def channel_ref(channel: ChannelRow) -> ChannelRef:
         name=channel.name,
         visibility=visibility_of(channel.visibility),
         workspace_id=channel.workspace_id,
+        archived=channel.archived,
+        external=channel.external,
     )
 
 

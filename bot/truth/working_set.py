@@ -20,11 +20,13 @@ from bot.truth.tables import (
     Base,
     ChannelRow,
     ConversationQueueRow,
+    DigestRow,
     FileRow,
     IndexQueueRow,
     LinkRow,
     MessageRow,
     PersonRow,
+    RevisionRow,
 )
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -147,6 +149,7 @@ class WorkingSet:
             shown = self.message(record_id)
             if shown is not None:
                 shown.text, shown.applied_at = "", self.now
+                self.revise(shown)
                 self.index(record_id, Lane.LIVE)
                 self.changed(shown.channel_id, record_id)
         replies = select(MessageRow.record_id).where(
@@ -169,8 +172,23 @@ class WorkingSet:
             shown = self.message(row.answer_record_id) if row.answer_record_id is not None else None
             if shown is not None and shown.channel_id is not None:
                 shown.text = ""
+                self.revise(shown)
                 self.applied.changed.append((shown.channel_id, shown.record_id))
         self.session.execute(update(AnswerSourceRow).where(AnswerSourceRow.answer_id.in_(answer_ids)).values(quote=""))
+
+    def revise(self, shown: MessageRow) -> None:
+        """Have a message of the bot say on its platform what may still be said, unless it is gone itself."""
+        if shown.answer_id is None or shown.channel_id is None or shown.deleted_at is not None:
+            return
+        said = self.session.get(AnswerRow, shown.answer_id) or self.session.get(DigestRow, shown.answer_id)
+        if said is None:
+            return
+        row = self.session.get(RevisionRow, shown.answer_id)
+        if row is None:
+            row = RevisionRow(answer_id=shown.answer_id, language=said.language, attempts=0)
+            self.session.add(row)
+        row.record_id, row.channel_id, row.not_before = shown.record_id, shown.channel_id, None
+        row.queued_at, row.ticket = self.now, uuid4().hex
 
     def changed(self, channel_id: str | None, record_id: str | None) -> None:
         """Tell pages, once the channel is known."""

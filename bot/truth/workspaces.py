@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, exists, select
+from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from bot.truth.database import Database
@@ -53,6 +53,12 @@ class Workspaces:
         )
         async with self._database.read() as connection:
             return [GoneWorkspace(*row) for row in (await connection.execute(statement)).all()]
+
+    async def erasing(self, gone: GoneWorkspace, erasure_id: str) -> None:
+        """Its erasure was noted: it is carried out to the end, and not noted again."""
+        row = [GoneWorkspaceRow.platform == gone.platform, GoneWorkspaceRow.workspace_id == gone.workspace_id]
+        async with self._database.begin() as connection:
+            await connection.execute(update(GoneWorkspaceRow).where(*row).values(erasure_id=erasure_id))
 
 
 def of_gone_workspace() -> ColumnElement[bool]:

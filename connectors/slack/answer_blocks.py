@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from connectors.connector import Answer, Card, Citation, Language, Notice
+from connectors.slack.commands_shown import as_typed
 from connectors.slack.formatting import escaped, link, moment, notification, rich_text, small
 from connectors.slack.kit import Block, actions, button, context
 from connectors.slack.saying import Key, say
@@ -27,6 +28,7 @@ UPDATED_CHARACTERS: Final = 3_900
 """Of the text beside the blocks in ``chat.update``."""
 _BLOCK_CHARACTERS: Final = 2_900
 _SOURCES: Final = 8
+_FOUND: Final = 4
 _QUOTE_CHARACTERS: Final = 140
 
 
@@ -52,8 +54,8 @@ def is_saying(answer: Answer) -> bool:
 
 
 def said_messages(said_id: str, text: str, citations: Sequence[Citation], *, more: Sequence[Block] = ()) -> list[Shown]:
-    """Something said that cannot be judged; its last words carry its id."""
-    messages = _messages(text, citations, list(more))
+    """Something said that cannot be judged; its last words carry its id. Without sources it quotes nothing."""
+    messages = _messages(text if citations else as_typed(text), citations, list(more))
     last = messages[-1]
     at = len(last.blocks) - len(more) - 1
     marked = last.blocks[at] | {"block_id": f"{POST_BLOCK}{said_id}"}
@@ -99,7 +101,8 @@ def feedback_blocks(answer: Answer) -> list[Block]:
 
 def notice_message(notice: Notice, language: Language) -> Shown:
     """A failure: what happened, what to do, and the code for those who look it up."""
-    text = f"{notice.sentence} {notice.hint}".strip()
+    between = "" if language == "zh" else " "
+    text = as_typed(f"{notice.sentence}{between}{notice.hint}".strip())
     return Shown(notification(text), (rich_text(text, ()), _code(notice.code, language)))
 
 
@@ -118,18 +121,19 @@ def card_message(card: Card) -> Shown:
 
 def plain_message(text: str) -> Shown:
     """Nothing but words, such as what came of a card."""
+    text = as_typed(text)
     return Shown(notification(text), tuple(_body(cut(text, MESSAGE_CHARACTERS), ())))
 
 
-def progress_message(
-    *, status: str, text: str, citations: Sequence[Citation], language: Language, found: int = 0
-) -> Shown:
-    """An answer being made, where it cannot be streamed: what there is, and that more comes."""
+def progress_message(*, status: str, text: str, citations: Sequence[Citation], language: Language) -> Shown:
+    """An answer being made, where it cannot be streamed: what there is (first the sources), and that more comes."""
     said = cut(text.strip(), MESSAGE_CHARACTERS)
-    body = _body(said, citations) if said else []
-    now = say("writing", language) if said else status or say("searching", language)
-    notes = [say("found", language, count=found)] if found and not said else []
-    return Shown(notification(said or now), (*body, context(escaped(" · ".join([*notes, now])))))
+    now = say("writing", language) if said else status.strip() or say("searching", language)
+    found = [] if said else [_named(citation) for citation in citations[:_FOUND]]
+    return Shown(
+        notification(said or now),
+        (*(_body(said, citations) if said else ()), _small_print([escaped(now), *found])),
+    )
 
 
 def _messages(text: str, citations: Sequence[Citation], end: Sequence[Block]) -> list[Shown]:
@@ -161,6 +165,13 @@ def _source(citation: Citation, language: Language) -> str:
     quote = small(cut(" ".join(citation.quote.split()), _QUOTE_CHARACTERS))
     line = f"{link(citation.permalink, f'[{citation.n}]')} {' · '.join(part for part in where if part)}"
     return f"{line}\n“{quote}”" if quote else line
+
+
+def _named(citation: Citation) -> str:
+    """A source before the answer: no quotation yet, that would be read as one."""
+    where = [small(cut(citation.file_name or citation.author, 80))]
+    where += [small(f"#{cut(citation.channel_name, 60)}")] if citation.channel_name else []
+    return f"{link(citation.permalink, f'[{citation.n}]')} {' · '.join(where)}"
 
 
 def _small_print(lines: Sequence[str]) -> Block:

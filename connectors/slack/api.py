@@ -22,8 +22,9 @@ from tenacity import (
     wait_random_exponential,
 )
 
+from connectors.slack.clock import SlackClock
 from connectors.slack.configuration import BASE_URL
-from connectors.slack.errors import SlackAway, SlackError
+from connectors.slack.errors import RATE_LIMITED, SlackAway, SlackError
 from connectors.slack.fields import Payload, text_of
 from connectors.slack.pacing import Pacing
 
@@ -46,7 +47,7 @@ _HARMLESS_TWICE = (
     *("apps.connections.open", "threads.setTitle", "threads.setSuggestedPrompts", "sessions.setStatus"),
 )
 
-Revoked = Callable[[str], None]
+BadToken = Callable[[str], None]
 Observed = Callable[[str, str], None]
 
 
@@ -65,13 +66,14 @@ class SlackApi:
         base_url: str = BASE_URL,
         proxy: str | None = None,
         pacing: Pacing | None = None,
-        on_bad_token: Revoked = lambda code: None,
+        on_bad_token: BadToken = lambda code: None,
         observed: Observed = lambda method, outcome: None,
     ) -> None:
         self.client = web_client(token=token, session=session, base_url=base_url, proxy=proxy)
         """For Bolt, which wants one; calls through it are neither paced nor retried."""
         self.scopes: frozenset[str] = frozenset()
         """What the token may do, as the last answer said."""
+        self.clock = SlackClock()
         self.on_bad_token = on_bad_token
         self._session = session
         self._pacing = pacing or Pacing()
@@ -118,7 +120,7 @@ class SlackApi:
         try:
             await self._pacing.turn(method, channel, background=background, patience=patience)
         except TimeoutError as error:
-            raise SlackAway(method, "rate limited") from error
+            raise SlackAway(method, RATE_LIMITED) from error
         seconds = _BACKGROUND_ATTEMPT_SECONDS if background else _FOREGROUND_SECONDS
         try:
             async with asyncio.timeout(seconds):
@@ -131,6 +133,7 @@ class SlackApi:
             # The SDK raises AttributeError for a plain text with status 200, as some proxies answer.
             raise self._away(method, error, again=is_harmless) from error
         self._observed(method, "ok")
+        self.clock.heard(response.headers.get("Date") or "")
         granted = response.headers.get("X-OAuth-Scopes")
         if granted is not None:
             self.scopes = frozenset(scope.strip() for scope in granted.split(",") if scope.strip())
@@ -165,7 +168,7 @@ class _RateLimited(SlackAway):
     """Worth another try after a pause."""
 
     def __init__(self, method: str, retry_after: float) -> None:
-        super().__init__(method, "rate limited")
+        super().__init__(method, RATE_LIMITED)
         self.retry_after = retry_after
 
 

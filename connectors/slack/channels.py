@@ -1,5 +1,6 @@
 """Channels of a workspace, looked up when they are met and remembered until an event tells otherwise."""
 
+from collections import OrderedDict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,6 +50,10 @@ class Channels:
         self._present: dict[str, str] = {}
         self._entered: set[str] = set()
         """Where the bot is by events, which may come before the Web API knows."""
+        self._directs: OrderedDict[str, str] = OrderedDict()
+        """The direct chat with each user, as far as it was met."""
+        self._changes = 0
+        """Counts what was told of changed channels: a list that was on its way meanwhile may be older."""
         self._cache: Cache[KnownChannel] = Cache(
             self._look_up, seconds=lambda it: _KEPT_SECONDS if it.found else _UNKNOWN_SECONDS, most=_MOST_KEPT
         )
@@ -98,6 +103,7 @@ class Channels:
 
     def outdate(self, slack_id: str) -> None:
         """Something about it has changed."""
+        self._changes += 1
         self._cache.outdate(self._today(slack_id))
 
     def entered(self, slack_id: str) -> None:
@@ -112,15 +118,19 @@ class Channels:
 
     async def of_bot(self, *, types: str, background: bool = True) -> AsyncIterator[list[KnownChannel]]:
         """Where the bot is, a page at a time. Not all channels: a workspace may have tens of thousands."""
+        changes = self._changes
         async for page in by_cursor(
             self._api, "users.conversations", background=background, types=types, limit=_LIST_PAGE
         ):
+            is_current = changes == self._changes
             places = []
             for payload in objects_of(page, "channels"):
                 place = await self._described(text_of(payload, "id"), payload, is_member=True)
-                self._cache.put(place.slack_id, place)
+                if is_current:
+                    self._cache.put(place.slack_id, place)
                 places.append(place)
             yield places
+            changes = self._changes
 
     async def of_person(self, user_id: str, *, background: bool = False) -> list[KnownChannel]:
         """Where a user is, as far as Slack tells the bot: all public channels, of the others those it shares."""
@@ -134,6 +144,11 @@ class Channels:
                 is_member = is_set(payload, "is_private")
                 places.append(await self._described(text_of(payload, "id"), payload, is_member=is_member))
         return places
+
+    def direct_with(self, user_id: str) -> KnownChannel | None:
+        """The direct chat of the bot with a user, if it was looked up before."""
+        slack_id = self._directs.get(user_id)
+        return self._cache.last(slack_id) if slack_id is not None else None
 
     def _today(self, slack_id: str) -> str:
         return self.theirs(self.ours(slack_id))
@@ -158,6 +173,10 @@ class Channels:
         if not is_member and ref.visibility == "public" and not ref.archived:
             # Whether it stays public cannot be followed from outside; of what was archived nobody is a member for long.
             ref = ref.model_copy(update={"visibility": "private"})
+        if other:
+            self._directs[other] = slack_id
+            if len(self._directs) > _MOST_KEPT:
+                self._directs.popitem(last=False)
         return KnownChannel(slack_id=slack_id, ref=ref, is_member=is_member, other=other)
 
     def _unknown(self, slack_id: str) -> KnownChannel:

@@ -9,14 +9,14 @@ DeskText = Literal[
     "reason_incomplete", "reason_wrong", "reason_outdated", "reason_should_not_be_shown", "reason_other",
     "comment_title", "comment_label", "comment_placeholder", "comment_empty", "verdict_outsider",
     "verdict_not_permitted", "verdict_unknown", "outsider", "close", "cancel", "send", "try_later", "restarted",
-    "nothing_said", "bot_not_here", "membership_unknown", "again_gone", "again_under_way", "again_same",
-    "pair_asked", "pair_pick", "pair_kept", "pair_kept_half", "pair_other", "pair_over", "share", "shared_by",
-    "shared", "shared_before", "share_not_permitted", "share_gone", "ask_here", "asked_by", "ask_title",
-    "ask_label", "ask_placeholder", "ask_where", "ask_only_me", "ask_everybody", "ask_send", "keep_title",
-    "keep_label", "keep_send", "keep_none", "keep_done", "keep_unknown", "keep_not_permitted", "standard_title",
-    "standard_question", "standard_question_hint", "standard_answer", "standard_send", "standard_not_permitted",
-    "standard_unknown", "search_title", "search_label", "search_placeholder", "search_send", "searching",
-    "search_hint", "field_empty", "working", "card_title", "result_title",
+    "nothing_said", "bot_not_here", "membership_unknown", "again_gone", "again_not_permitted", "again_under_way",
+    "again_same", "pair_asked", "pair_pick", "pair_kept", "pair_kept_half", "pair_other", "pair_over", "share",
+    "shared_by", "shared", "shared_before", "share_not_permitted", "share_gone", "ask_here", "asked_by",
+    "ask_title", "ask_label", "ask_placeholder", "ask_where", "ask_only_me", "ask_everybody", "ask_send",
+    "keep_title", "keep_label", "keep_send", "keep_none", "keep_done", "keep_unknown", "keep_not_permitted",
+    "standard_title", "standard_question", "standard_question_hint", "standard_answer", "standard_send",
+    "standard_not_permitted", "standard_unknown", "search_title", "search_label", "search_placeholder",
+    "search_send", "searching", "search_hint", "field_empty", "working", "card_title", "result_title",
 ]  # fmt: skip
 
 DESK_TEXTS: Final[dict[DeskText, dict[Language, str]]] = {
@@ -78,6 +78,10 @@ DESK_TEXTS: Final[dict[DeskText, dict[Language, str]]] = {
     "again_gone": {
         "zh": "这条回答已经不在档案里了，请直接再问一次。",
         "en": "This answer is no longer kept. Please just ask again.",
+    },
+    "again_not_permitted": {
+        "zh": "你看不到这条回答所在的频道，不能重新回答。",
+        "en": "You cannot read the channel that this answer belongs to, so it is not answered again.",
     },
     "again_under_way": {
         "zh": "正在换一种答法，好了会在这里请你挑一个，只有你看得到。",

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import uuid4
 
 from connectors.events import ChannelId, ChannelRef, Event, PersonRef
@@ -34,15 +34,15 @@ class SlackDirectory:
         self.people = People(me=site.me, api=site.api)
         self.channels = Channels(me=site.me, api=site.api, host=site.host, people=self.people)
         self._events = DirectoryEvents(me=site.me, host=site.host, people=self.people, channels=self.channels)
-        self._latest = datetime.fromtimestamp(0, UTC)
+        self._clock = site.api.clock
 
     async def load(self) -> None:
         """Read what must be known from before."""
         await self.channels.load()
 
     def now(self) -> datetime:
-        """The present by Slack's clock as far as it is known: what is asked now is newer than every event so far."""
-        return max(self._latest, datetime.now(UTC))
+        """The present by Slack's clock: what is asked now is newer than every event so far, and older than the next."""
+        return self._clock.now()
 
     # events
 
@@ -50,10 +50,10 @@ class SlackDirectory:
         """Take in what an inner event says of people and channels, before it is translated."""
         at = moment(text_of(event, "event_ts"))
         if at is not None:
-            self._latest = max(self._latest, at)
+            self._clock.happened(at)
         kind = text_of(event, "type")
         if kind in ("team_join", "user_change"):
-            self.people.take_in(object_of(event, "user"))
+            self.people.take_in(object_of(event, "user"), at=at or self.now())
         elif kind == "channel_id_changed":
             await self.channels.change_id(
                 text_of(event, "old_channel_id"), text_of(event, "new_channel_id"), at=at or self.now()

@@ -13,6 +13,7 @@ from connectors.events import ChannelChanged, ChannelDeleted, ChannelRef, Event,
 from connectors.live_host import LiveHost
 from connectors.slack.channel_changes import DELETIONS, REMOVALS, changed_channel, channel_of, is_of_bot
 from connectors.slack.channels import Channels
+from connectors.slack.errors import SlackAway
 from connectors.slack.fields import Payload, object_of, text_of
 from connectors.slack.identity import Identity
 from connectors.slack.ids import moment
@@ -24,7 +25,7 @@ _MOST_TOLD = 20_000
 @dataclass(frozen=True, slots=True)
 class _Told:
     somebody: Somebody
-    event_ts: str
+    at: datetime
 
 
 class DirectoryEvents:
@@ -54,48 +55,65 @@ class DirectoryEvents:
                 return await self._of_channel(changed, event) if changed else []
 
     async def left(self, slack_id: str, *, at: datetime, key: str) -> Sequence[Event]:
-        """The bot is not there any more: as nobody can say who is, nobody may read it. Nothing when it is not known."""
+        """The bot is not there any more: as nobody can say who is, nobody may read it, unless it is archived as public.
+
+        Nothing when it is not known.
+        """
         ref = await self._believed(slack_id)
         if ref is None:
             return []
+        now = await self._now(slack_id)
         return [
-            ChannelChanged(event_id=f"{ref.channel_id}:left:{key}", occurred_at=at, channel=unreadable(ref), members=())
+            ChannelChanged(
+                event_id=f"{ref.channel_id}:left:{key}", occurred_at=at, channel=now or unreadable(ref), members=()
+            )
         ]
+
+    async def _now(self, slack_id: str) -> ChannelRef | None:
+        """How it is, as far as Slack tells somebody who is not there."""
+        try:
+            place = await self._channels.get(slack_id, within=0)
+        except SlackAway:
+            return None
+        return place.ref if place.found else None
 
     def _of_person(self, event: Payload) -> Sequence[Event]:
         """People change their status many times a day, which is nobody's business here: only what differs is told."""
-        user, event_ts = object_of(event, "user"), text_of(event, "event_ts")
-        slack_id, somebody = text_of(user, "id"), self._people.described(user)
+        user, at = object_of(event, "user"), _at(event)
+        slack_id, somebody = text_of(user, "id"), self._people.described(user, at=at)
         if not slack_id:
             return []
         told = self._told.get(slack_id)
-        is_news = told is None or (told.somebody.person, told.somebody.active) != (somebody.person, somebody.active)
-        if told is not None and told.event_ts != event_ts and not is_news:
-            return []
-        self._told[slack_id] = _Told(somebody, event_ts)
-        self._told.move_to_end(slack_id)
-        if len(self._told) > _MOST_TOLD:
-            self._told.popitem(last=False)
+        if told is None or told.at <= at:
+            is_news = told is None or (told.somebody.person, told.somebody.active) != (somebody.person, somebody.active)
+            if told is not None and told.at < at and not is_news:
+                return []
+            self._told[slack_id] = _Told(somebody, at)
+            self._told.move_to_end(slack_id)
+            if len(self._told) > _MOST_TOLD:
+                self._told.popitem(last=False)
         return [
             PersonChanged(
-                event_id=f"{somebody.person.person_id}:person:{event_ts}",
-                occurred_at=_at(event),
+                event_id=f"{somebody.person.person_id}:person:{text_of(event, 'event_ts')}",
+                occurred_at=at,
                 person=somebody.person,
                 active=somebody.active,
             )
         ]
 
     async def _of_membership(self, event: Payload, *, present: bool) -> Sequence[Event]:
-        slack_id, event_ts = channel_of(event), text_of(event, "event_ts")
+        slack_id, user_id, event_ts = channel_of(event), text_of(event, "user"), text_of(event, "event_ts")
+        if not slack_id or not user_id:
+            return []
         if is_of_bot(event, self._me) and not present:
             return await self.left(slack_id, at=_at(event), key=event_ts)
         place = await self._channels.get(slack_id)
         if not place.found:
             return []
-        person = (await self._people.get(text_of(event, "user"))).person
+        person = (await self._people.get(user_id)).person
         sign = "+" if present else "-"
         changed = MembershipChanged(
-            event_id=f"slack:member:{slack_id}:{text_of(event, 'user')}:{sign}:{event_ts}",
+            event_id=f"slack:member:{slack_id}:{user_id}:{sign}:{event_ts}",
             occurred_at=_at(event),
             channel=place.ref,
             person=person,

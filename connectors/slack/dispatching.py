@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
 
 from connectors.events import Event
 from connectors.live_host import Letter
@@ -25,6 +26,8 @@ _LONGEST_PAUSE_SECONDS = 30.0
 
 _log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class _Translated:
@@ -41,6 +44,7 @@ class Dispatching:
         self._listeners = listeners
         self._observer = observer
         self._arrived = asyncio.Event()
+        self._away: SlackAway | None = None
         self._translating = asyncio.Semaphore(_AT_ONCE)
 
     def wake(self) -> None:
@@ -78,39 +82,37 @@ class Dispatching:
         raises.
         """
         mailbox, source = self._site.host.mailbox, self._site.source
+        self._away = None
         letters = await mailbox.waiting(source, limit=_MOST_LETTERS)
-        translated, away = await self._translate(letters)
-        await self._accept(translated)
-        done = [item.letter.key for item in translated if await self._tell(item)]
+        noted = [letter for letter in letters if await self._try(letter, self._note(letter))]
+        translated = await asyncio.gather(*(self._try(letter, self._translated(letter)) for letter in noted))
+        accepted = await self._accepted([item for item in translated if item is not None])
+        done = [item.letter.key for item in accepted if await self._try(item.letter, self._told(item))]
         if done:
             await mailbox.done(source, done)
-        if away is not None:
-            raise away
+        if self._away is not None:
+            raise self._away
         return len(letters)
 
-    async def _translate(self, letters: Sequence[Letter]) -> tuple[list[_Translated], SlackAway | None]:
-        """At the same time: what order they have is decided by the times in them."""
-        for letter in letters:
-            event = object_of(letter.body, "event")
-            if event:
-                await self._site.directory.note(event)
-                self._site.memberships.note(event)
-        results = await asyncio.gather(*map(self._events, letters), return_exceptions=True)
-        translated: list[_Translated] = []
-        away: SlackAway | None = None
-        for letter, result in zip(letters, results, strict=True):
-            match result:
-                case _Translated():
-                    translated.append(result)
-                case SlackAway():
-                    away = result
-                case Exception():
-                    await self._failed(letter, result)
-                case _:
-                    raise result
-        return translated, away
+    async def _try(self, letter: Letter, work: Coroutine[Any, Any, T]) -> T | None:
+        """What came of it; None when the letter must wait, because it failed or because Slack is away."""
+        try:
+            return await work
+        except SlackAway as error:
+            self._away = error
+        except Exception as error:  # noqa: BLE001 - it comes again, and the letters behind it do not wait
+            await self._failed(letter, error)
+        return None
 
-    async def _events(self, letter: Letter) -> _Translated:
+    async def _note(self, letter: Letter) -> Literal[True]:
+        """In order of arrival, before any of them is translated."""
+        if event := object_of(letter.body, "event"):
+            await self._site.directory.note(event)
+            self._site.memberships.note(event)
+        return True
+
+    async def _translated(self, letter: Letter) -> _Translated:
+        """At the same time as others: what order they have is decided by the times in them."""
         event = object_of(letter.body, "event")
         if not event:
             return _Translated(letter, event, ())
@@ -119,20 +121,35 @@ class Dispatching:
         async with self._translating, asyncio.timeout(_TRANSLATING_SECONDS):
             return _Translated(letter, event, await self._site.translator.events(event, event_time=event_time))
 
+    async def _accepted(self, translated: Sequence[_Translated]) -> Sequence[_Translated]:
+        """All of them, in one commit; if that fails, those that can be accepted alone.
+
+        Raises what the host raised when none of several can: then it is not for the letters.
+        """
+        try:
+            await self._accept(translated)
+        except Exception as error:
+            if len(translated) == 1:
+                await self._failed(translated[0].letter, error)
+                return ()
+            outcomes = await asyncio.gather(*(self._accept([item]) for item in translated), return_exceptions=True)
+            if all(outcomes):
+                raise
+            for item, outcome in zip(translated, outcomes, strict=True):
+                if isinstance(outcome, Exception):
+                    await self._failed(item.letter, outcome)
+            return [item for item, outcome in zip(translated, outcomes, strict=True) if outcome is None]
+        return translated
+
     async def _accept(self, translated: Sequence[_Translated]) -> None:
         events = [event for item in translated for event in item.events]
         if events:
             await self._site.host.accept(events)
 
-    async def _tell(self, item: _Translated) -> bool:
-        """Whether everybody could take it."""
+    async def _told(self, item: _Translated) -> Literal[True]:
         for listener in self._listeners:
-            try:
-                async with asyncio.timeout(_HEARING_SECONDS):
-                    await listener.heard(item.event, item.letter.body)
-            except Exception as error:  # noqa: BLE001 - it comes again, the letters behind it do not wait
-                await self._failed(item.letter, error)
-                return False
+            async with asyncio.timeout(_HEARING_SECONDS):
+                await listener.heard(item.event, item.letter.body)
         return True
 
     async def _failed(self, letter: Letter, error: Exception) -> None:

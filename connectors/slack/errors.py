@@ -1,5 +1,8 @@
 """What can go wrong with Slack."""
 
+RATE_LIMITED = "rate limited"
+"""The reason of a ``SlackAway`` whose call Slack did not take, so that nothing came of it."""
+
 
 class SlackError(Exception):
     """Slack refused; ``code`` is its own, such as ``channel_not_found``."""

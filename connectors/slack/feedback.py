@@ -67,10 +67,10 @@ class Feedback:
             return
         profile = await self._profiles.of(user_id)
         async with self._turn(answer_id, user_id):
-            present = await self._site.host.verdict(answer_id, profile.person)
-            if kind == "reaction_added" and present != side:
+            is_known = await self._site.host.verdict(answer_id, profile.person) == side
+            if kind == "reaction_added" and not is_known:
                 await self._judge(answer_id, profile, side)
-            elif kind == "reaction_removed" and present == side:
+            elif kind == "reaction_removed" and is_known:
                 await self._judge(answer_id, profile, "withdrawn")
 
     async def _pressed(self, ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -79,9 +79,7 @@ class Feedback:
         verdict: VerdictKind = "up" if side == "up" else "down"
         async with self._turn(answer_id, press.user_id):
             profile = await self._profiles.of(press.user_id, team_id=press.team_id)
-            # Pressed again on the same side it is still that verdict, with the reasons given before.
-            known = await self._site.host.verdict(answer_id, profile.person) == verdict
-            refused = None if known else await self._judge(answer_id, profile, verdict)
+            refused = await self._judge_press(answer_id, profile, verdict)
         await ack()
         self._site.tasks.spawn(self._thank(press, profile, answer_id, verdict, refused), name="thanks for a verdict")
 
@@ -89,7 +87,7 @@ class Feedback:
         press = press_of(body)
         async with self._turn(press.value, press.user_id):
             profile = await self._profiles.of(press.user_id, team_id=press.team_id)
-            refused = await self._judge(press.value, profile, "withdrawn")
+            refused = await self._judge_press(press.value, profile, "withdrawn")
         await ack()
         thanking = self._thank(press, profile, press.value, "withdrawn", refused, replace=True)
         self._site.tasks.spawn(thanking, name="a verdict is withdrawn")
@@ -103,7 +101,7 @@ class Feedback:
         chosen = switched(chosen, press.action_id)
         async with self._turn(answer_id, press.user_id):
             profile = await self._profiles.of(press.user_id, team_id=press.team_id)
-            refused = await self._judge(answer_id, profile, "down", reasons=chosen)
+            refused = await self._judge_press(answer_id, profile, "down", reasons=chosen)
         await ack()
         thanking = self._thank(press, profile, answer_id, "down", refused, chosen=chosen, replace=True)
         self._site.tasks.spawn(thanking, name="reasons of a verdict")
@@ -128,7 +126,7 @@ class Feedback:
             await ack(response_action="errors", errors={COMMENT_FIELD: say("comment_empty", profile.language)})
             return
         async with self._turn(answer_id, press.user_id):
-            refused = await self._judge(answer_id, profile, "down", reasons=chosen, comment=comment)
+            refused = await self._judge_press(answer_id, profile, "down", reasons=chosen, comment=comment)
         if refused is not None:
             await ack(response_action="errors", errors={COMMENT_FIELD: say(refused, profile.language)})
             return
@@ -136,6 +134,27 @@ class Feedback:
         text, blocks = thanks(answer_id, "down", profile.language, commented=True)
         thanking = whisper_to(self._site, response_url, text, blocks=blocks, replace=True)
         self._site.tasks.spawn(thanking, name="thanks for a comment")
+
+    async def _judge_press(
+        self,
+        answer_id: str,
+        profile: Profile,
+        verdict: VerdictKind,
+        *,
+        reasons: Sequence[DownReason] | None = None,
+        comment: str = "",
+    ) -> DeskText | None:
+        """As ``_judge``; who pressed is told when it could not be kept.
+
+        Pressed again on the same side it is still that verdict, with the reasons given before.
+        """
+        try:
+            if reasons is None and await self._site.host.verdict(answer_id, profile.person) == verdict:
+                return None
+            return await self._judge(answer_id, profile, verdict, reasons=reasons or (), comment=comment)
+        except Exception:  # noqa: BLE001 - the edge
+            _log.exception("a verdict could not be kept")
+            return "try_later"
 
     async def _judge(
         self,

@@ -4,9 +4,9 @@ import asyncio
 from dataclasses import dataclass, replace
 
 from connectors.live_host import Json
-from connectors.slack.fields import Payload, is_set, number_of
+from connectors.slack.fields import Payload, is_set, number_of, text_of
 
-MOST_WAITING = 1_000
+MOST_WAITING = 10_000
 """Beyond it files wait in the notes alone, and are read from there when these are done."""
 
 
@@ -21,6 +21,8 @@ class FetchJob:
     is_doubtful: bool = False
     """Whether it must be looked up first if any place where it is shared is archived."""
     tries: int = 0
+    told: str = ""
+    """Why it was given up in a former run: the same is not told twice."""
     file: Payload | None = None
     due: float = 0.0
     """In the time of the event loop."""
@@ -32,6 +34,7 @@ class FetchJob:
             "changed": self.is_changed,
             "doubtful": self.is_doubtful,
             "tries": self.tries,
+            "told": self.told,
         }
 
     def joined(self, other: "FetchJob") -> "FetchJob":
@@ -53,6 +56,7 @@ def job_of_note(file_id: str, note: Json) -> FetchJob:
         is_changed=is_set(note, "changed"),
         is_doubtful=is_set(note, "doubtful"),
         tries=number_of(note, "tries") or 0,
+        told=text_of(note, "told"),
     )
 
 
@@ -61,43 +65,44 @@ class FetchQueue:
 
     def __init__(self, *, most: int = MOST_WAITING) -> None:
         self._most = most
-        self._jobs: dict[str, FetchJob] = {}
+        self._today: dict[str, FetchJob] = {}
+        self._history: dict[str, FetchJob] = {}
         self._changed = asyncio.Event()
 
     def __len__(self) -> int:
-        return len(self._jobs)
-
-    @property
-    def is_full(self) -> bool:
-        """Whether another file would have to wait elsewhere."""
-        return len(self._jobs) >= self._most
+        return len(self._today) + len(self._history)
 
     def put(self, job: FetchJob) -> bool:
         """Take a wish, or join it with the one that waits; False when there is no room."""
-        waiting = self._jobs.get(job.file_id)
-        if waiting is None and self.is_full:
+        waiting = self._taken(job.file_id)
+        if waiting is None and len(self) >= self._most:
             return False
-        self._jobs[job.file_id] = job if waiting is None else waiting.joined(job)
+        job = job if waiting is None else waiting.joined(job)
+        (self._history if job.is_history else self._today)[job.file_id] = job
         self._changed.set()
         return True
 
     def drop(self, file_id: str) -> None:
         """It is not wanted any more."""
-        self._jobs.pop(file_id, None)
+        self._taken(file_id)
         self._changed.set()
 
-    async def next(self) -> FetchJob | None:
-        """Take the most urgent one, after its pause; None when nothing waits."""
-        while self._jobs:
+    async def next(self, *, history: bool = True) -> FetchJob | None:
+        """Take the most urgent one, after its pause; None when nothing waits, or only ``history`` that is not asked."""
+        while self._today or (history and self._history):
+            lanes = (self._today, self._history) if history else (self._today,)
             now = asyncio.get_running_loop().time()
-            due = [job for job in self._jobs.values() if job.due <= now]
-            if due:
-                return self._jobs.pop(min(due, key=lambda job: job.is_history).file_id)
+            # Nearly always the very first one is due, however many wait.
+            due = next((job for lane in lanes for job in lane.values() if job.due <= now), None)
+            if due is not None:
+                return self._taken(due.file_id)
             self._changed.clear()
-            pause = min(job.due for job in self._jobs.values()) - now
             try:
-                async with asyncio.timeout(pause):
+                async with asyncio.timeout(min(job.due for lane in lanes for job in lane.values()) - now):
                     await self._changed.wait()
             except TimeoutError:
                 continue
         return None
+
+    def _taken(self, file_id: str) -> FetchJob | None:
+        return self._today.pop(file_id, None) or self._history.pop(file_id, None)

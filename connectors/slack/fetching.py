@@ -27,7 +27,9 @@ from connectors.slack.site import Site
 _log = logging.getLogger(__name__)
 
 _NOTE = "fetch:"
+_NEEDED = ("id", "mode", "file_access", "is_external", "size", "mimetype", "url_private", "url_private_download")
 _WORKERS = 4
+"""One of them is left to the files of today, however long those of history take."""
 _PAUSES_SECONDS = (2.0, 15.0, 120.0, 900.0)
 """Before each further try; after the last one the file is given up until the next start."""
 
@@ -53,6 +55,7 @@ class Fetching:
         self._again: dict[str, FetchJob] = {}
         """Files that changed while they were fetched."""
         self._workers = 0
+        self._history_under_way = 0
         self._more_in_notes = False
 
     async def start(self) -> None:
@@ -128,10 +131,14 @@ class Fetching:
     async def _work(self) -> None:
         try:
             while True:
-                job = await self._queue.next()
+                job = await self._queue.next(history=self._history_under_way < _WORKERS - 1)
                 if job is not None:
-                    await self._fetch(job)
-                elif self._more_in_notes:
+                    self._history_under_way += job.is_history
+                    try:
+                        await self._fetch(job)
+                    finally:
+                        self._history_under_way -= job.is_history
+                elif self._more_in_notes and not len(self._queue):
                     await self._read_notes()
                 else:
                     return
@@ -245,14 +252,14 @@ class Fetching:
 
     async def _finish(self, job: FetchJob, event: Event | None) -> None:
         host = self._site.host
-        if event is not None:
+        reason = event.unavailable_reason if isinstance(event, FileFetched) else None
+        if reason is not None:
+            _log.warning("a file of Slack was not fetched: %s", reason)
+        if event is not None and (reason is None or reason != job.told):
             await (host.accept_history if job.is_history else host.accept)([event])
-        note = None
-        if isinstance(event, FileFetched) and event.unavailable_reason:
-            _log.warning("a file of Slack was not fetched: %s", event.unavailable_reason)
-            if event.unavailable_reason in MENDABLE:
-                note = replace(job, tries=len(self._pauses) + 1).note()
         if job.file_id not in self._again:
+            given_up = replace(job, tries=len(self._pauses) + 1, told=reason or "")
+            note = given_up.note() if reason in MENDABLE else None
             await host.notebook.write(self._site.source, _NOTE + job.file_id, note)
 
 
@@ -261,9 +268,9 @@ class _Deleted(Exception):
 
 
 def _complete(file: Payload) -> Payload | None:
-    """The object if it says where the bytes are; otherwise it is looked up."""
+    """What a download needs of the object, for thousands may wait; None when it must be looked up."""
     has_address = bool(text_of(file, "url_private_download") or text_of(file, "url_private"))
-    return file if has_address and not is_stub(file) else None
+    return {key: file[key] for key in _NEEDED if key in file} if has_address and not is_stub(file) else None
 
 
 def _fetched(

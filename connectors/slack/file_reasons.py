@@ -3,13 +3,11 @@
 from typing import Final
 
 from connectors.connector import Language
+from connectors.events import FILE_NOT_FETCHED_YET
 from connectors.slack.fields import Payload, is_set, number_of, text_of
 
-NOT_FETCHED_YET: Final = "file_not_fetched_yet"
-"""What a ``FileRef`` of a live message says until its ``FileFetched`` comes."""
-
 FILE_REASONS: Final[dict[str, dict[Language, str]]] = {
-    NOT_FETCHED_YET: {
+    FILE_NOT_FETCHED_YET: {
         "zh": "文件正在从 Slack 下载。",
         "en": "The file is still being fetched from Slack.",
     },

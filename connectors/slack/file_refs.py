@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from connectors.events import FileRef
+from connectors.events import FILE_NOT_FETCHED_YET, FileRef
 from connectors.slack.fields import (
     Payload,
     first_text,
@@ -15,7 +15,7 @@ from connectors.slack.fields import (
     text_of,
     without_controls,
 )
-from connectors.slack.file_reasons import NOT_FETCHED_YET, why_never_fetched
+from connectors.slack.file_reasons import why_never_fetched
 from connectors.slack.ids import file_id
 from connectors.slack.markup import without_export_token
 
@@ -55,7 +55,7 @@ def file_ref(slack_id: str, payload: Payload, *, max_bytes: int) -> FileRef:
         media_type=media_type(payload),
         size_bytes=number_of(payload, "size"),
         caption=file_caption(payload),
-        unavailable_reason=why_never_fetched(payload, max_bytes=max_bytes) or NOT_FETCHED_YET,
+        unavailable_reason=why_never_fetched(payload, max_bytes=max_bytes) or FILE_NOT_FETCHED_YET,
     )
 
 

@@ -7,7 +7,7 @@ Slack takes only Markdown, is escaped for Markdown.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
@@ -20,9 +20,7 @@ _JOINER: Final = "\u2060"
 _MARK: Final = re.compile(r"\[(\d{1,3})\]")
 _ADDRESS: Final = re.compile(r"https?://[^\s<>|\"“”‘’（）()\[\]{}，。；！？、]+", re.IGNORECASE)
 _TRAILING: Final = ".,;:!?'*_~`"
-_SCHEME: Final = re.compile(r"(?i)\b(https?|ftp|mailto|slack|tel)(:)")
-_HOST: Final = re.compile(r"(?i)\b(www)(\.)")
-_MAIL: Final = re.compile(r"(?<=[\w.+-])@(?=\w)")
+_LEADING_SOMEWHERE: Final = re.compile(r"(?i)(?<=\w)(?=://)|(?<=mailto)(?=:)|(?<=tel)(?=:)|(?<=www)(?=\.)|(?<=\w)(?=@)")
 _NAME: Final = re.compile(r"([@＠#])(?=\w)")
 _MARKDOWN: Final = re.compile(r"[\\`*_\[\]~|]")
 _MARKDOWN_LINE: Final = re.compile(r"(?m)^(\s*)([#+=-])")
@@ -81,31 +79,25 @@ def rich_text(text: str, citations: Sequence[Citation], *, block_id: str | None 
     return {"type": "rich_text", "elements": [section]} | ({"block_id": block_id} if block_id else {})
 
 
-def markup(text: str, citations: Sequence[Citation]) -> str:
-    """The same as escaped markup, for places that take no ``rich_text``; its text object must be ``verbatim``."""
-    return _joined(text, citations, linked=lambda piece, url: link(url, piece), other=lambda p: escaped(_uncalled(p)))
-
-
 def markdown(text: str, citations: Sequence[Citation]) -> str:
     """The same for a stream, as Markdown."""
-
-    def linked(piece: str, url: str) -> str:
-        fit = url.replace("(", "%28").replace(")", "%29").replace("*", "%2A").replace("_", "%5F").replace("~", "%7E")
-        return f"[{_MARKDOWN.sub(_backslashed, piece)}]({escaped(fit)})"
-
-    return _joined(text, citations, linked=linked, other=_as_markdown)
+    return "".join(_link(piece, url) if url else _words(piece) for piece, url in _pieces(text, citations))
 
 
 def notification(text: str) -> str:
     """The text beside blocks: what notifications, screen readers and the archive take for the message."""
-    return escaped(text)
+    return escaped(text.strip()) or "…"
 
 
-def _as_markdown(text: str) -> str:
-    text = _uncalled(text)
-    text = _SCHEME.sub(rf"\1{_JOINER}\2", text)
-    text = _HOST.sub(rf"\1{_JOINER}\2", text)
-    text = _MAIL.sub(f"{_JOINER}@", text)
+def _link(label: str, url: str) -> str:
+    fit = url
+    for character in "()*_~":
+        fit = fit.replace(character, f"%{ord(character):02X}")
+    return f"[{_MARKDOWN.sub(_backslashed, label)}]({escaped(fit)})"
+
+
+def _words(text: str) -> str:
+    text = _LEADING_SOMEWHERE.sub(_JOINER, _uncalled(text))
     text = _MARKDOWN.sub(_backslashed, escaped(text))
     text = _MARKDOWN_LINE.sub(r"\1\\\2", text)
     return text.replace("\n", "  \n")
@@ -118,12 +110,6 @@ def _backslashed(found: re.Match[str]) -> str:
 def _uncalled(text: str) -> str:
     """``@name`` and ``#channel`` that stay words."""
     return _NAME.sub(rf"\1{_JOINER}", text)
-
-
-def _joined(
-    text: str, citations: Sequence[Citation], *, linked: Callable[[str, str], str], other: Callable[[str], str]
-) -> str:
-    return "".join(linked(piece, url) if url else other(piece) for piece, url in _pieces(text, citations))
 
 
 def _pieces(text: str, citations: Sequence[Citation]) -> Iterator[tuple[str, str | None]]:

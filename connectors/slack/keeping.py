@@ -6,9 +6,11 @@ import random
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
+from hashlib import sha256
 
 from connectors.live_host import LiveHost
 from connectors.slack.api import BAD_TOKEN
+from connectors.slack.configuration import WorkspaceTokens
 from connectors.slack.errors import SlackAway, SlackError
 from connectors.slack.fields import text_of
 from connectors.slack.revoked import THROWN_OUT
@@ -26,8 +28,9 @@ Opening = Callable[[], AbstractAsyncContextManager[Workspace]]
 class Keeper:
     """Owns a workspace of the settings. ``problem`` is a code while it is not open: Slack's own, or ``away``."""
 
-    def __init__(self, name: str, opening: Opening, host: LiveHost) -> None:
-        self.name = name
+    def __init__(self, tokens: WorkspaceTokens, opening: Opening, host: LiveHost) -> None:
+        self.name = tokens.name
+        self._note = f"token:{sha256(tokens.bot_token.encode()).hexdigest()[:32]}"
         self.workspace: Workspace | None = None
         self.problem = "starting"
         self._opening = opening
@@ -65,9 +68,10 @@ class Keeper:
                     self._tried.set()
                     self.problem = await workspace.ended()
                     self.workspace = None
+                    _log.error("Slack workspace %s: stopped, %s%s", self.name, self.problem, _advice(self.problem))
             except SlackError as error:
                 self.problem = error.code
-                _log.error("Slack workspace %s: %s%s", self.name, error, _advice(error))
+                _log.error("Slack workspace %s: %s%s", self.name, error, _advice(error.code, needed=error.needed))
             except SlackAway as error:
                 self.problem = "away"
                 _log.warning("Slack workspace %s: %s", self.name, error)
@@ -86,11 +90,11 @@ class Keeper:
 
     async def _remember(self, workspace_id: str) -> None:
         """A token that is revoked while nobody looks does not tell whose it was."""
-        await self._host.notebook.write(_NOTES, f"workspace:{self.name}", {"workspace_id": workspace_id})
+        await self._host.notebook.write(_NOTES, self._note, {"workspace_id": workspace_id})
 
     async def _tell_gone(self) -> None:
         try:
-            note = await self._host.notebook.read(_NOTES, f"workspace:{self.name}")
+            note = await self._host.notebook.read(_NOTES, self._note)
             workspace_id = text_of(note or {}, "workspace_id")
             if workspace_id:
                 await self._host.workspace_gone("slack", workspace_id, reason=self.problem, at=datetime.now(UTC))
@@ -98,10 +102,10 @@ class Keeper:
             _log.exception("Slack workspace %s: the application could not be told that the bot was removed", self.name)
 
 
-def _advice(error: SlackError) -> str:
-    if error.code == "missing_scope":
-        return f"; the scope {error.needed} is missing"
-    if error.code in BAD_TOKEN:
+def _advice(code: str, *, needed: str = "") -> str:
+    if code == "missing_scope":
+        return f"; the scope {needed} is missing"
+    if code in BAD_TOKEN | THROWN_OUT:
         return "; the token is not taken any more: install the app again and set the new one"
     return ""
 

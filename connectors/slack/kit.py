@@ -86,9 +86,9 @@ def modal(
         "title": plain(title, most=24),
         "close": plain(close, most=24),
         "blocks": list(blocks)[:MOST_VIEW_BLOCKS],
-        "callback_id": callback_id,
-        "private_metadata": private_metadata,
     }
+    optional = {"callback_id": callback_id, "private_metadata": private_metadata}
+    made |= {name: value for name, value in optional.items() if value}
     return made | ({"submit": plain(submit, most=24)} if submit else {})
 
 

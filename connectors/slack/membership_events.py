@@ -18,7 +18,10 @@ def differences(
     known: Sequence[PersonRef],
     at: datetime,
 ) -> Sequence[Event]:
-    """Events after which the archive has this channel with these members, all of them as of ``at``."""
+    """Events after which the archive has this channel with these members, all of them as of ``at``.
+
+    Of a public channel with very many it has those who are known to be there, guests and bots.
+    """
     before = {person.person_id: person for person in known}
     now = {person.person_id: person for person in members}
     different = [person for key, person in now.items() if not is_same(before.get(key), person)]
@@ -27,6 +30,9 @@ def differences(
         return []
     if len(now) <= _MOST_IN_ONE:
         return [_changed(ref, at, members)]
+    if ref.visibility == "public":
+        # Everybody of the workspace may read it, guests but when they are in it: who else is in it says nothing.
+        different = [person for person in different if person.is_guest or person.is_bot or person.person_id in before]
     # Guests first: a list that is known in part must not look like one without them.
     different.sort(key=lambda person: not person.is_guest)
     return [

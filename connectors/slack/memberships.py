@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from connectors.events import Event
+from connectors.events import ChannelId, Event
 from connectors.slack.cache import Cache
 from connectors.slack.channel_changes import REMOVALS, changed_channel, channel_of, is_of_bot
 from connectors.slack.channels import KnownChannel
@@ -25,12 +25,16 @@ _FLAGS_SECONDS = 3600.0
 _PATIENCE_SECONDS = 15.0
 _MOST_KEPT = 20_000
 _PAGE = 1000
+_AT_ONCE = 100
+"""Events handed over at a time, so that other work gets its turn."""
 _SUBTYPES = frozenset(f"{place}_{what}" for place in ("channel", "group") for what in ("join", "leave"))
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
     seconds: float
+    direct: ChannelId | None = None
+    """The direct chat that a person was told to be in."""
 
 
 class SlackMemberships:
@@ -63,8 +67,9 @@ class SlackMemberships:
         """See to it that the truth has the members of a channel; of a direct chat also where its person is."""
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
-                await self._channels.get(self._key(slack_channel_id))
                 place = await self._directory.channels.get(slack_channel_id)
+                if not place.other:
+                    await self._channels.get(self._key(slack_channel_id))
         except (SlackAway, SlackError, TimeoutError) as error:
             # What takes longer than people wait for is read in the background, and known when they ask again.
             self._reconciling.soon(slack_channel_id)
@@ -73,7 +78,10 @@ class SlackMemberships:
             await self.refresh_person(place.other)
 
     async def refresh_person(self, user_id: str) -> None:
-        """See to it that the truth has where a person is and whether they are a guest."""
+        """See to it that the truth has where a person is, the direct chat with the bot too, and whether as a guest."""
+        last, direct = self._people.last(user_id), self._directory.channels.direct_with(user_id)
+        if last is not None and direct is not None and last.direct != direct.ref.channel_id:
+            self._people.outdate(user_id)
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
                 await self._people.get(user_id)
@@ -84,6 +92,10 @@ class SlackMemberships:
         """Never ends: reads once a day what events may have failed to tell, and soon what has just changed."""
         await self._reconciling.run()
 
+    async def round(self) -> None:
+        """Read once what events may have failed to tell. Raises ``SlackAway`` and ``SlackError``."""
+        await self._reconciling.round()
+
     def _key(self, slack_channel_id: str) -> str:
         return self._directory.slack_channel(self._directory.our_channel(slack_channel_id))
 
@@ -92,7 +104,7 @@ class SlackMemberships:
     async def _read_channel(self, slack_id: str) -> _Read:
         asked_at = self._directory.now()
         seconds = self._site.configuration.membership_seconds
-        place = await self._directory.channels.get(slack_id, within=seconds)
+        place = await self._directory.channels.get(slack_id, within=0)
         if not place.is_member:
             await self._apply(await self._directory.left(slack_id, at=asked_at))
             raise MembershipUnknown(f"the bot is not in {slack_id}")
@@ -102,8 +114,8 @@ class SlackMemberships:
     async def _read_in_background(self, place: KnownChannel) -> None:
         """Not by way of the cache: nobody in a hurry must wait for what waits its turn."""
         events = await self._differences(place, self._directory.now(), background=True)
-        if events:
-            await self._site.host.accept(events)
+        for start in range(0, len(events), _AT_ONCE):
+            await self._site.host.accept(events[start : start + _AT_ONCE])
 
     async def _differences(self, place: KnownChannel, asked_at: datetime, *, background: bool) -> Sequence[Event]:
         host, channel_id = self._site.host, place.ref.channel_id
@@ -112,10 +124,14 @@ class SlackMemberships:
         else:
             members = await self._members(place.slack_id, background=background)
         people = await self._directory.people.several(members, within=_FLAGS_SECONDS, background=background)
-        return differences(
-            place.ref,
+        believed = (await host.known_channels([channel_id])).get(channel_id)
+        # In the background the channel may have been looked up long before its members.
+        ref = believed if background and believed is not None else place.ref
+        return await asyncio.to_thread(  # thousands of members take longer than the loop may be held up
+            differences,
+            ref,
             [somebody.person for somebody in people if somebody.active],
-            believed=(await host.known_channels([channel_id])).get(channel_id),
+            believed=believed,
             known=await host.known_members(channel_id),
             at=asked_at,
         )
@@ -151,9 +167,12 @@ class SlackMemberships:
         for ref in (await host.known_channels(believed - places.keys())).values():
             if ref.visibility != "direct" and ref.workspace_id == self._site.me.workspace_id:
                 events += membership(ref, [somebody.person], present=False, at=asked_at)
+        direct = self._directory.channels.direct_with(user_id)
+        if direct is not None:
+            events += await self._differences(direct, asked_at, background=False)
         await self._apply(events)
-        return _Read(seconds)
+        return _Read(seconds, direct.ref.channel_id if direct is not None else None)
 
     async def _apply(self, events: Sequence[Event]) -> None:
-        if events:
-            await self._site.host.accept_and_apply(events)
+        for start in range(0, len(events), _AT_ONCE):
+            await self._site.host.accept_and_apply(events[start : start + _AT_ONCE])

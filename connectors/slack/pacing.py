@@ -34,6 +34,7 @@ _LOWERED_SECONDS = 600.0
 @dataclass(slots=True)
 class _Lane:
     allowed: int
+    since: float
     taken: deque[float] = field(default_factory=deque)
     paused_until: float = 0.0
     lowered_until: float = 0.0
@@ -70,6 +71,8 @@ class Pacing:
         lane, now = self._lane(method, channel), _now()
         lane.paused_until = max(lane.paused_until, now + retry_after)
         self._forget_old(lane, now)
+        if now - lane.since < self._window:
+            return  # Who called before this process began is not known.
         accepted = max(1, len(lane.taken) - 1)
         lane.allowed = min(lane.allowed, accepted) if now < lane.lowered_until else accepted
         lane.lowered_until = now + _LOWERED_SECONDS
@@ -91,7 +94,7 @@ class Pacing:
     def _lane(self, method: str, channel: str) -> _Lane:
         key = (method, channel if method in _BY_CHANNEL else "")
         usual = PER_MINUTE.get(method, _TIER_3)
-        lane = self._lanes.setdefault(key, _Lane(allowed=usual))
+        lane = self._lanes.setdefault(key, _Lane(allowed=usual, since=_now()))
         if _now() >= lane.lowered_until:
             lane.allowed = usual
         return lane

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from connectors.events import PersonRef
 from connectors.slack.cache import Cache
@@ -26,6 +27,9 @@ _LIST_PAGE = 500
 _AT_ONCE = 8
 
 
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Somebody:
     """A user or integration. ``found`` is false when Slack does not tell who it is: then it counts as a guest."""
@@ -33,8 +37,8 @@ class Somebody:
     person: PersonRef
     active: bool = True
     found: bool = True
-    updated: int = 0
-    """When Slack last changed it, in seconds since the epoch."""
+    as_of: tuple[int, datetime] = (0, _LONG_AGO)
+    """When Slack last changed it, in seconds since the epoch, and when this was said: the greater counts."""
 
 
 class People:
@@ -85,20 +89,20 @@ class People:
             found |= zip(some, await self._each(some, within=within, background=background), strict=True)
         return [found[slack_id] for slack_id in ids]
 
-    def take_in(self, user: Payload) -> None:
-        """A user object that an event carries."""
-        slack_id, told = text_of(user, "id"), self.described(user)
+    def take_in(self, user: Payload, *, at: datetime) -> None:
+        """A user object that was told at this moment; one that comes late does not replace a newer one."""
+        slack_id, told = text_of(user, "id"), self.described(user, at=at)
         last = self._cache.last(slack_id)
-        if slack_id and (last is None or last.updated <= told.updated):
+        if slack_id and (last is None or last.as_of <= told.as_of):
             self._cache.put(slack_id, told)
 
-    def described(self, user: Payload) -> Somebody:
+    def described(self, user: Payload, *, at: datetime) -> Somebody:
         """Whom a user object tells of."""
         slack_id = text_of(user, "id")
         person = described_person(slack_id, user, workspace_id=self._me.workspace_id)
         if not text_of(user, "team_id") and slack_id != SLACKBOT:
             person = person.model_copy(update={"is_guest": True})
-        return Somebody(person=person, active=not is_set(user, "deleted"), updated=number_of(user, "updated") or 0)
+        return Somebody(person=person, active=not is_set(user, "deleted"), as_of=(number_of(user, "updated") or 0, at))
 
     async def _each(self, slack_ids: Sequence[str], *, within: float | None, background: bool) -> list[Somebody]:
         if background:
@@ -113,17 +117,20 @@ class People:
 
     async def _from_list(self, wanted: set[str], *, background: bool) -> dict[str, Somebody]:
         found: dict[str, Somebody] = {}
+        asked_at = self._api.clock.now()
         async for page in by_cursor(self._api, "users.list", background=background, limit=_LIST_PAGE):
             for user in objects_of(page, "members"):
                 slack_id = text_of(user, "id")
-                self.take_in(user)
-                if slack_id in wanted:
-                    found[slack_id] = self.described(user)
+                self.take_in(user, at=asked_at)
+                newest = self._cache.last(slack_id)
+                if slack_id in wanted and newest is not None:
+                    found[slack_id] = newest
             if len(found) == len(wanted):
                 break
         return found
 
     async def _look_up(self, slack_id: str, *, background: bool = False) -> Somebody:
+        asked_at = self._api.clock.now()
         try:
             if slack_id.startswith("B"):
                 return await self._integration(slack_id, background=background)
@@ -133,7 +140,7 @@ class People:
             unknown = person_ref(slack_id, "", is_bot=slack_id.startswith("B"), is_guest=not slack_id.startswith("B"))
             return Somebody(person=unknown, found=False)
         user = object_of(answer, "user")
-        return self.described({**user, "id": slack_id})
+        return self.described({**user, "id": slack_id}, at=asked_at)
 
     async def _integration(self, bot_id: str, *, background: bool) -> Somebody:
         bot = object_of(await self._api.call("bots.info", bot=bot_id, background=background), "bot")

@@ -92,22 +92,32 @@ class Receiving:
             self._observer.delivery("dropped_by_slack")
             _log.warning("Slack drops events: more than 30,000 in an hour")
             self._missed()
-        elif await self._is_known(body):
-            self._observer.delivery("known")
+        elif key := _key(body):
+            is_new = await self._kept(key, body)
+            if is_new is None:
+                return BoltResponse(status=503, body="")
+            if is_new:
+                answer = await next()
+            else:
+                self._observer.delivery("known")
         else:
             # Buttons and forms go straight to their listener, which keeps what must last.
             answer = await next()
         self._observer.delivery("acknowledged")
         return answer
 
-    async def _is_known(self, body: Payload) -> bool:
-        """Raises when a letter could not be written: then Slack is not answered and delivers it again."""
-        if not (key := _key(body)):
-            return False
-        async with asyncio.timeout(_KEEPING_SECONDS):
-            is_new = await self._site.host.mailbox.keep(self._site.source, key, body)
+    async def _kept(self, key: str, body: Payload) -> bool | None:
+        """Whether it is new; None when it could not be written: then Slack is not answered and delivers it again."""
+        try:
+            async with asyncio.timeout(_KEEPING_SECONDS):
+                is_new = await self._site.host.mailbox.keep(self._site.source, key, body)
+        except Exception as error:  # noqa: BLE001 - whatever it was, what is not written is not acknowledged
+            _log.error(
+                "a delivery could not be kept (%s: %s); Slack will deliver it again", type(error).__name__, error
+            )
+            return None
         self._arrived()
-        return not is_new
+        return is_new
 
     async def _event(self, body: dict[str, Any]) -> None:
         """Bolt acknowledges events by itself."""

@@ -21,17 +21,19 @@ from connectors.slack.answer_blocks import (
 )
 from connectors.slack.errors import SlackAway, SlackError
 from connectors.slack.kit import Block
+from connectors.slack.revising import note_parts
 from connectors.slack.sending import keep
 from connectors.slack.streaming import ROTATE_SECONDS, GrowingMessage, Progress
-from connectors.slack.surface import Place, Surface
+from connectors.slack.surface import ReplyPlace, Surface
 
 _log = logging.getLogger(__name__)
 
 _PACE_SECONDS: Final = 1.0
-"""Between two changes of what is shown. Slack takes about 100 appends a minute, from all replies together."""
+"""Between two changes of what is shown."""
 _SHARE_SECONDS: Final = 0.75
+"""As much more for each reply that grows at the same time: Slack takes about 100 appends a minute from all together."""
 _KEEP_ALIVE_SECONDS: Final = 25.0
-_DELIVERY_SECONDS: Final = 120.0
+_DELIVERY_SECONDS: Final = 90.0
 
 MoreBlocks = Callable[[Answer], Sequence[Block]]
 OnShown = Callable[[str], Awaitable[None]]
@@ -46,7 +48,7 @@ class SlackReply:
     """
 
     surface: Surface
-    place: Place
+    place: ReplyPlace
     language: Language
     """Of the small print; answers bring their own."""
     title: str = ""
@@ -102,9 +104,10 @@ class SlackReply:
         """Exactly the answer, with its sources and buttons, and into the archive at once."""
         messages = answer_messages(answer, more=tuple(self.more(answer)))
         marker = f"{POST_BLOCK if is_saying(answer) else ANSWER_BLOCK}{answer.answer_id}"
-        *_, last = await self._end(messages, marker=marker)
-        self.answer, self.ts = answer, last
-        site, place = self.surface.site, self.place
+        parts = await self._end(messages, marker=marker)
+        self.answer, self.ts = answer, parts[-1]
+        site, place, last = self.surface.site, self.place, parts[-1]
+        await note_parts(site, answer.answer_id, parts)
         await keep(site, place.channel, last, thread_ts=place.thread_ts, said=answer)
 
     async def fail(self, notice: Notice) -> None:
@@ -142,7 +145,9 @@ class SlackReply:
         self._stir()
         pump, self._pump = self._pump, None
         if pump is not None:
-            # Its call is let through: whether a message is there must be known.
+            # Whether a message is there must be known: its call is let through.
+            if self._growing.is_decorating:
+                pump.cancel()
             await asyncio.wait({pump})
 
     @property
@@ -169,7 +174,7 @@ class SlackReply:
             self._pump = asyncio.create_task(self._show_on(), name=f"slack reply {self.place.channel}")
 
     async def _show_on(self) -> None:
-        self.surface.live += 1
+        is_live = False
         try:
             while not self._ending.is_set():
                 with contextlib.suppress(TimeoutError):
@@ -177,11 +182,13 @@ class SlackReply:
                 self._stirred.clear()
                 if not self._ending.is_set():
                     await self._show()
+                if self.is_shown and not is_live:
+                    is_live, self.surface.live = True, self.surface.live + 1
                 with contextlib.suppress(TimeoutError):
-                    pause = max(self.pace_seconds, _SHARE_SECONDS * self.surface.live * self.pace_seconds)
-                    await asyncio.wait_for(self._ending.wait(), pause)
+                    share = _SHARE_SECONDS * self.surface.live if is_live else 0.0
+                    await asyncio.wait_for(self._ending.wait(), self.pace_seconds * max(1.0, share))
         finally:
-            self.surface.live -= 1
+            self.surface.live -= is_live
 
     async def _show(self) -> None:
         was = self._growing.ts

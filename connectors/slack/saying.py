@@ -45,7 +45,7 @@ TEXTS: dict[Key, dict[Language, str]] = {
 
 NoticeKey = Literal[
     "slack_busy", "slack_person_busy", "slack_membership_unknown", "slack_no_answer", "slack_internal",
-    "slack_restarted", "slack_card_of_another",
+    "slack_restarted", "slack_stopped", "slack_card_of_another",
 ]  # fmt: skip
 
 NOTICES: dict[NoticeKey, dict[Language, tuple[str, str]]] = {
@@ -81,6 +81,10 @@ NOTICES: dict[NoticeKey, dict[Language, tuple[str, str]]] = {
     "slack_restarted": {
         "zh": ("我中途重启了，你的这个问题没有答完。", "还需要的话，再问一次就好。"),
         "en": ("I was restarted before I could answer this.", "If you still want to know, ask again."),
+    },
+    "slack_stopped": {
+        "zh": ("已停下，没有写完的部分撤下了。", "还需要的话，再问一次就好。"),
+        "en": ("Stopped; what was not finished is taken back.", "If you still want to know, ask again."),
     },
     "slack_card_of_another": {
         "zh": ("只有提出这件事的人能决定。", "需要的话请自己再说一次。"),

@@ -133,7 +133,7 @@ SCOPES: Final[Mapping[str, Scope]] = {
 }
 """Everything that the manifest asks for, and nothing else."""
 
-SCOPELESS_METHODS: Final = frozenset({"auth.test", "chat.getPermalink", "views.open", "views.publish", "views.update"})
+SCOPELESS_METHODS: Final = frozenset({"auth.test", "views.open", "views.publish", "views.update"})
 """Methods of the bot token that need no scope."""
 SCOPELESS_EVENTS: Final = frozenset({"app_home_opened", "app_uninstalled", "tokens_revoked"})
 APP_SCOPE: Final = "connections:write"

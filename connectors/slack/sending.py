@@ -1,6 +1,7 @@
 """Messages of the bot: sent once, changed, found again, and kept in the archive like everybody's."""
 
 import time
+from collections.abc import AsyncIterator
 from typing import Any
 
 from connectors.connector import Answer, Post
@@ -50,19 +51,16 @@ async def change(site: Site, channel: str, ts: str, shown: Shown) -> None:
 
 async def find(site: Site, channel: str, marker: str, *, thread_ts: str | None, since: float) -> str | None:
     """The ``ts`` of the bot's message with such a block id, posted since (in seconds since the epoch)."""
-    arguments: dict[str, Any] = {"channel": channel, "oldest": f"{since - _CLOCKS_SECONDS:.6f}", "limit": 200}
-    method = "conversations.history"
-    if thread_ts:
-        method, arguments["ts"] = "conversations.replies", thread_ts
-    for _ in range(_PAGES):
-        page = await site.api.call(method, **arguments)
-        for message in objects_of(page, "messages"):
-            if text_of(message, "user") == site.me.bot_user_id and _has_block(message, marker):
-                return text_of(message, "ts")
-        arguments["cursor"] = text_of(object_of(page, "response_metadata"), "next_cursor")
-        if not arguments["cursor"]:
-            break
+    async for message in _own(site, channel, thread_ts=thread_ts, since=since):
+        if any(text_of(block, "block_id") == marker for block in objects_of(message, "blocks")):
+            return text_of(message, "ts")
     return None
+
+
+async def streaming_in(site: Site, channel: str, thread_ts: str, *, since: float) -> list[str]:
+    """The ``ts`` of every message of the bot in a thread that is still being streamed. Raises as ``Api.call``."""
+    found = [message async for message in _own(site, channel, thread_ts=thread_ts, since=since)]
+    return [text_of(message, "ts") for message in found if text_of(message, "streaming_state") == "in_progress"]
 
 
 async def keep(site: Site, channel: str, ts: str, *, thread_ts: str | None, said: Answer | Post) -> RecordId:
@@ -87,6 +85,21 @@ async def keep(site: Site, channel: str, ts: str, *, thread_ts: str | None, said
     return record_id
 
 
+async def _own(site: Site, channel: str, *, thread_ts: str | None, since: float) -> AsyncIterator[Payload]:
+    arguments: dict[str, Any] = {"channel": channel, "oldest": f"{since - _CLOCKS_SECONDS:.6f}", "limit": 200}
+    method = "conversations.history"
+    if thread_ts:
+        method, arguments["ts"] = "conversations.replies", thread_ts
+    for _ in range(_PAGES):
+        page = await site.api.call(method, **arguments)
+        for message in objects_of(page, "messages"):
+            if text_of(message, "user") == site.me.bot_user_id:
+                yield message
+        arguments["cursor"] = text_of(object_of(page, "response_metadata"), "next_cursor")
+        if not arguments["cursor"]:
+            break
+
+
 async def _post(site: Site, channel: str, shown: Shown, thread_ts: str | None) -> str:
     posted = await site.api.call(
         "chat.postMessage",
@@ -101,10 +114,6 @@ async def _post(site: Site, channel: str, shown: Shown, thread_ts: str | None) -
     if not ts:
         raise SlackError("chat.postMessage", "no_ts")
     return ts
-
-
-def _has_block(message: Payload, block_id: str) -> bool:
-    return any(text_of(block, "block_id") == block_id for block in objects_of(message, "blocks"))
 
 
 def _short(text: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from connectors.events import ChannelId, ChannelRef, Event, PersonRef
 from connectors.live_host import LiveHost
+from connectors.slack.clock import SlackClock
 from connectors.slack.configuration import SlackConfiguration
 from connectors.slack.fields import Payload
 from connectors.slack.identity import Identity
@@ -22,6 +23,11 @@ class Api(Protocol):
         give up after some seconds. Raises ``connectors.slack.errors.SlackError`` with Slack's code, or
         ``SlackAway`` when Slack cannot be reached or does not answer in time.
         """
+        ...
+
+    @property
+    def clock(self) -> SlackClock:
+        """Slack's time, as its answers tell."""
         ...
 
     async def respond(self, response_url: str, **message: Any) -> None:

@@ -145,7 +145,10 @@ class _Handler(AsyncSocketModeHandler):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._taking_in: set[asyncio.Task[Any]] = set()
+        self._frames: set[asyncio.Task[Any]] = set()
         self._reconnecting: asyncio.Task[None] | None = None
+        self._listen = self.client.run_message_listeners
+        self.client.run_message_listeners = self._frame
 
     @property
     def is_open(self) -> bool:
@@ -155,11 +158,16 @@ class _Handler(AsyncSocketModeHandler):
 
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]  # as Bolt's own does
         """One payload."""
-        task = asyncio.current_task()
-        if task is not None:
-            self._taking_in.add(task)
-            task.add_done_callback(self._taking_in.discard)
-        await super().handle(client, req)
+        _note(self._taking_in)
+        try:
+            await super().handle(client, req)
+        except ConnectionError:
+            _log.info("an acknowledgement was lost with its connection; Slack delivers the payload again")
+
+    async def _frame(self, message: dict[str, Any], raw: str) -> None:
+        """The SDK makes a task of each frame and forgets it; one that reconnects may go on for long."""
+        _note(self._frames)
+        await self._listen(message, raw)
 
     def reconnect_soon(self) -> None:
         """The SDK would look only at its next ping."""
@@ -174,7 +182,7 @@ class _Handler(AsyncSocketModeHandler):
             await self.client.close()
         tasks = [
             *(self.client.message_processor, self.client.current_session_monitor, self.client.message_receiver),
-            *(self._reconnecting, *self._taking_in),
+            *(self._reconnecting, *self._frames),
         ]
         for task in tasks:
             if task is not None:
@@ -188,6 +196,13 @@ class _Handler(AsyncSocketModeHandler):
                 await self.client.connect_to_new_endpoint()
         except Exception as error:  # noqa: BLE001 - the watch tries again, and starts over in the end
             _log.info("could not reconnect to Slack yet (%s)", type(error).__name__)
+
+
+def _note(tasks: set[asyncio.Task[Any]]) -> None:
+    """Remember the present task while it runs."""
+    if (task := asyncio.current_task()) is not None:
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
 
 
 def _tell(state: RetryCallState) -> None:

@@ -22,7 +22,7 @@ _BELIEVED_SECONDS: Final = 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class ReplyPlace:
     """Where an answer goes: into the thread of what asked. Ids are Slack's."""
 
     channel: str
@@ -43,15 +43,15 @@ class Surface:
 
     site: Site
     live: int = 0
-    """How many replies are shown growing now: they share the limits of the workspace."""
+    """How many messages grow now: they share the limits of the workspace."""
     _lacking: dict[tuple[str, bool], float] = field(default_factory=dict)
 
-    def offers(self, method: str, place: Place) -> bool:
+    def offers(self, method: str, place: ReplyPlace) -> bool:
         """Whether it is worth a try."""
         refused_at = self._lacking.get((method, place.is_direct))
         return refused_at is None or time.monotonic() - refused_at > _BELIEVED_SECONDS
 
-    async def attempt(self, method: str, place: Place, **arguments: Any) -> Mapping[str, object] | None:
+    async def attempt(self, method: str, place: ReplyPlace, **arguments: Any) -> Mapping[str, object] | None:
         """Call something that an answer can do without: None when it is lacking, refused, or Slack is away."""
         if not self.offers(method, place):
             return None
@@ -63,7 +63,7 @@ class Surface:
             pass
         return None
 
-    def refused(self, error: SlackError, place: Place) -> None:
+    def refused(self, error: SlackError, place: ReplyPlace) -> None:
         """Remember what cannot be done here."""
         if error.code in _LACKING:
             self._lacking[error.method, place.is_direct] = time.monotonic()

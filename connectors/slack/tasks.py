@@ -11,7 +11,7 @@ _log = logging.getLogger(__name__)
 class OwnedTasks:
     """``connectors.slack.site.Tasks``: at most ``at_once`` run, the others wait; beyond ``most`` work is refused."""
 
-    def __init__(self, *, at_once: int = 64, most: int = 5_000) -> None:
+    def __init__(self, *, at_once: int = 256, most: int = 5_000) -> None:
         self._room = asyncio.Semaphore(at_once)
         self._most = most
         self._tasks: set[asyncio.Task[None]] = set()

@@ -20,6 +20,8 @@ from connectors.slack.revoked import Revoked
 from connectors.slack.site import Listener, Site
 from connectors.slack.tasks import OwnedTasks
 
+_LOOKS_APART_SECONDS = 3.0
+
 _log = logging.getLogger(__name__)
 
 
@@ -94,13 +96,15 @@ class Workspace:
         self._tasks = tasks
         self._observer = observer
         self._parts = parts
+        self._look_at = 0.0
+        self._looking: asyncio.TimerHandle | None = None
         self._ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         api.on_bad_token = self.end
         self._dispatching = Dispatching(site, [Revoked(site.me, self.end), *parts.listeners], observer=observer)
         self._worker: asyncio.Task[None] | None = None
         self.app = _bolt_app(site, api, signing_secret)
         receiving = Receiving(
-            site, observer=observer, arrived=self._dispatching.wake, missed=parts.missed, elsewhere=elsewhere
+            site, observer=observer, arrived=self._dispatching.wake, missed=self._missed, elsewhere=elsewhere
         )
         receiving.register_first(self.app)
         for part in parts.registering:
@@ -136,6 +140,8 @@ class Workspace:
     async def close(self) -> None:
         """Take nothing in any more and stop all work; letters that were not handled stay in the mailbox."""
         await self._line.close()
+        if self._looking is not None:
+            self._looking.cancel()
         if self._worker is not None:
             self._worker.cancel()
             await asyncio.gather(self._worker, return_exceptions=True)
@@ -143,6 +149,17 @@ class Workspace:
 
     def _reconnected(self) -> None:
         self._observer.reconnected()
+        self._missed()
+
+    def _missed(self) -> None:
+        """Let it be looked for, but not again and again while the connection flickers."""
+        if self._looking is None:
+            loop = asyncio.get_running_loop()
+            self._looking = loop.call_later(max(0.0, self._look_at - loop.time()), self._look)
+
+    def _look(self) -> None:
+        self._looking = None
+        self._look_at = asyncio.get_running_loop().time() + _LOOKS_APART_SECONDS
         self._parts.missed()
 
 

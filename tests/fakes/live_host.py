@@ -152,6 +152,11 @@ class FakeLiveHost:
     @property
     def texts(self) -> dict[RecordId, str]:
         """What messages say in the end, whatever order events came in; deleted ones are left out."""
+        return {record: text for record, (_, text) in self._versions.items()}
+
+    @property
+    def _versions(self) -> dict[RecordId, tuple[datetime, str]]:
+        """The same, each with the moment it became true."""
         said: dict[RecordId, tuple[datetime, str]] = {}
         deleted = {event.record_id for event in self.events if isinstance(event, MessageDeleted)}
         for event in self.events:
@@ -164,7 +169,7 @@ class FakeLiveHost:
                     continue
             if event.record_id not in said or at >= said[event.record_id][0]:
                 said[event.record_id] = (at, event.text)
-        return {record: text for record, (_, text) in said.items() if record not in deleted}
+        return {record: version for record, version in said.items() if record not in deleted}
 
     async def accept(self, events: Sequence[Event]) -> None:
         self.live.extend(events)
@@ -213,9 +218,9 @@ class FakeLiveHost:
     async def known_messages(
         self, channel_id: ChannelId, *, since: datetime, until: datetime
     ) -> Mapping[RecordId, datetime]:
-        kept = self.texts
+        kept = self._versions
         return {
-            event.record_id: event.version_at
+            event.record_id: kept[event.record_id][0]
             for event in self.events
             if isinstance(event, MessagePosted)
             and event.channel.channel_id == channel_id
@@ -225,9 +230,11 @@ class FakeLiveHost:
 
     async def threads(self, channel_id: ChannelId, *, active_since: datetime) -> Mapping[RecordId, datetime]:
         found: dict[RecordId, datetime] = {}
+        kept = self._versions
         for event in self.events:
             if (
                 isinstance(event, MessagePosted)
+                and event.record_id in kept
                 and event.thread_id is not None
                 and event.channel.channel_id == channel_id
                 and event.occurred_at >= active_since

@@ -1,5 +1,6 @@
 """A part of the connector that people press, connected to the fake Slack through Bolt over a real socket."""
 
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -68,6 +69,7 @@ async def at_desk(make: Callable[[Site], PartT], **options: Any) -> AsyncIterato
         app = AsyncApp(client=it.site.api.client, ignoring_self_events_enabled=False)
         part = make(it.site)
         part.register(app)
+        app.event(re.compile(".*"))(_nothing)
         handler = AsyncSocketModeHandler(app, it.app.app_token)
         await handler.connect_async()  # type: ignore[no-untyped-call]
         try:
@@ -75,6 +77,10 @@ async def at_desk(make: Callable[[Site], PartT], **options: Any) -> AsyncIterato
             yield Desk(it=it, part=part)
         finally:
             await handler.close_async()  # type: ignore[no-untyped-call]
+
+
+async def _nothing() -> None:
+    """What happens in channels is acknowledged."""
 
 
 def words_of(message: Message | Block) -> str:

@@ -22,6 +22,7 @@ from connectors.events import (
     MessageDeleted,
     MessageEdited,
     MessagePosted,
+    PersonChanged,
     PersonId,
     PersonRef,
     Platform,
@@ -42,6 +43,8 @@ class Person:
     workspace_id: str
     seen: bool
     """Whether any event ever named them."""
+    active: bool = True
+    """Who was deactivated reads nothing, whatever channels they were in."""
 
 
 @dataclass(slots=True)
@@ -80,14 +83,18 @@ class World:
         return [(platform, workspace and f"{workspace}w{self.number}") for platform, workspace in _TEAMS]
 
     def may_read(self, person: Person, room: Room) -> bool:
-        """Members, and in a public channel everybody of its team but guests. The console shows every public channel."""
-        if room.deleted:
+        """Members, and in a public channel everybody of its team but guests. The console shows every public channel.
+
+        A channel shared with another organisation is its members' alone.
+        """
+        if room.deleted or not person.active:
             return False
         if person in room.members:
             return True
         of_team = (room.ref.platform, room.ref.workspace_id) == (person.ref.platform, person.workspace_id)
         insider = person.ref.platform == "console" or (of_team and person.seen)
-        return room.ref.visibility == "public" and insider and not person.ref.is_guest
+        everybodys = room.ref.visibility == "public" and not room.ref.external
+        return everybodys and insider and not person.ref.is_guest
 
     def readers(self, room: Room) -> list[Person]:
         """Everybody who can open the channel."""
@@ -104,7 +111,11 @@ class World:
 
     def must_find(self, person: Person) -> set[str]:
         """Marks in the channels that the platform says this person is in."""
-        return {mark for mark, room in self.said.items() if room.listed and not room.deleted and person in room.members}
+        return {
+            mark
+            for mark, room in self.said.items()
+            if room.listed and not room.deleted and person in room.members and person.active
+        }
 
     def standing_in(self, channel_ids: set[ChannelId]) -> set[str]:
         """The marks that may be seen by whoever may read these channels."""
@@ -154,6 +165,7 @@ def _add_people(world: World) -> None:
     for team, (platform, workspace_id) in enumerate(world.teams):
         for index in range(world.random.randint(1, 3) if team else 3):
             name = f"w{world.number}t{team}p{index}"
+            seen = platform == "console" or world.random.random() < 0.8
             world.people.append(
                 Person(
                     PersonRef(
@@ -164,7 +176,8 @@ def _add_people(world: World) -> None:
                         is_guest=index == 1,
                     ),
                     workspace_id,
-                    seen=platform == "console" or world.random.random() < 0.8,
+                    seen,
+                    active=platform == "console" or not seen or world.random.random() < 0.8,
                 )
             )
     stranger = PersonRef(person_id=PersonId(f"slack:w{world.number}stranger"), platform="slack", name="stranger")
@@ -187,7 +200,7 @@ def _add_rooms(world: World) -> None:
         channel_id = ChannelId(f"{platform}:w{world.number}r{index}")
         ref = ChannelRef(
             channel_id=channel_id, platform=platform, name="", visibility=visibility, workspace_id=workspace_id,
-            archived=random.random() < 0.2,
+            archived=random.random() < 0.2, external=platform != "console" and random.random() < 0.2,
         )  # fmt: skip
         # Where nobody may look, a bot cannot be asked.
         room = Room(ref, members, random.random() < 0.8, left, deleted=random.random() < 0.12)
@@ -201,12 +214,19 @@ def _add_rooms(world: World) -> None:
                 platform=person.ref.platform, name="lobby", visibility="private", workspace_id=person.workspace_id,
             )  # fmt: skip
             world.events.append(_membership(world, lobby, person, present=True, minutes=1))
+        if not person.active:
+            world.events.append(
+                PersonChanged(
+                    event_id=f"{person.ref.person_id}-gone", occurred_at=at(200), person=person.ref, active=False
+                )
+            )
 
 
 def _tell_room(world: World, room: Room) -> None:
     """Its history, ending with what is so now: names, visibility and members were other ones before."""
     random, ref = world.random, room.ref
-    before = ref.model_copy(update={"visibility": random.choice(["public", "private", ref.visibility])})
+    visibility, external = random.choice(["public", "private", ref.visibility]), random.random() < 0.2
+    before = ref.model_copy(update={"visibility": visibility, "external": external})
     everybody = [*room.members, *room.left]
     world.events.append(_changed(world, before, everybody if room.listed else None, minutes=2))
     world.events.append(_changed(world, ref, None, minutes=20))

@@ -1,12 +1,16 @@
 """One stage a file: opening the application costs a second, playing on it milliseconds."""
 
 from collections.abc import AsyncIterator
+from zlib import crc32
 
+import pytest
 import pytest_asyncio
 
 from bot.console_host import ConsoleHost
 from tests.quick_application import quick_application
+from tests.scenarios.slack_stage import SlackStage
 from tests.scenarios.stage import Stage
+from tests.slack_application import SlackApplication, slack_application
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -26,3 +30,16 @@ async def stage() -> AsyncIterator[Stage]:
             answers=application.answers,
         )
         yield Stage(application, host)
+
+
+@pytest.fixture
+def slack(stage: Stage, request: pytest.FixtureRequest) -> SlackStage:
+    """A channel of Slack, another one for each test."""
+    return SlackStage(stage, channel=f"C{crc32(request.node.nodeid.encode()):08X}")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def app() -> AsyncIterator[SlackApplication]:
+    """The application in a Slack workspace."""
+    async with slack_application(membership_seconds=0.0) as opened:
+        yield opened

@@ -27,6 +27,7 @@ from bot.importing.jsonl import FILE_NOT_IN_IMPORT
 from bot.metrics import Metrics
 from bot.settings import Settings
 from connectors.console.errors import Code
+from connectors.slack.export_files import FILE_REASONS
 from knowledge.filetext.reasons import REASONS
 
 ROOT = Path(__file__).parents[2]
@@ -178,7 +179,7 @@ def test_every_code_of_a_failure_is_described(readme: str) -> None:
         if not module.name.startswith("bot.truth.migrations"):
             importlib.import_module(module.name)
     codes = {error.code for error in _all_errors(ShiguangError) if error.__module__.startswith("bot.")}
-    codes |= {*REASONS, *get_args(Code), FILE_NOT_IN_IMPORT}
+    codes |= {*REASONS, *get_args(Code), FILE_NOT_IN_IMPORT, *FILE_REASONS}
     missing = sorted(code for code in codes if f"`{code}`" not in _text(readme))
     assert not missing
 

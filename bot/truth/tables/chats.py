@@ -38,6 +38,8 @@ class ChannelRow(Base):
     archived: Mapped[bool] = mapped_column(default=False)
     external: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Shared with another organisation."""
+    listed_at: Mapped[datetime | None]
+    """Of the newest complete list of members: what is older says nothing of them."""
     changed_at: Mapped[datetime]
     deleted_at: Mapped[datetime | None]
 

@@ -44,7 +44,10 @@ class NoteRow(Base):
 
 
 class FetchedFileRow(Base):
-    """What became of fetching a file, for every message that shares it, those that arrive later included."""
+    """What became of fetching a file, for every message that shares it, those that arrive later included.
+
+    The row goes with the last message that shares it, because it holds the name.
+    """
 
     __tablename__ = "fetched_files"
     platform_file_id: Mapped[str] = mapped_column(primary_key=True)
@@ -53,6 +56,11 @@ class FetchedFileRow(Base):
     sha256: Mapped[str | None] = mapped_column(String(64), index=True)
     size_bytes: Mapped[int | None] = mapped_column(BigInteger)
     unavailable_reason: Mapped[str | None]
+    name: Mapped[str | None] = mapped_column(Text)
+    """What it is called, when that was looked up; with ``media_type`` and ``caption``."""
+    media_type: Mapped[str | None]
+    caption: Mapped[str | None] = mapped_column(Text)
+    named_at: Mapped[datetime | None]
     applied_at: Mapped[datetime]
     """By this machine's clock: bytes wait for their message for a day."""
 

@@ -47,7 +47,7 @@ def replies(call: Call) -> Json:
     """Oldest first; the parent comes again on every page. For a reply's ts only that reply."""
     channel = call.channel(half="history", as_member=True)
     first = channel.messages.get(call.arguments.text("ts"))
-    if first is None:
+    if first is None or _is_hidden_by_plan(call, first):
         raise Refused("thread_not_found")
     limit = _limit(call, default=1000, most=1000)
     if first.is_reply:

@@ -116,7 +116,9 @@ class ResponseUrls:
         if kind == "in_channel":
             self._messages.post(message)
         else:
-            url.original = self._messages.whisper(message, url.person_id)
+            whispered = self._messages.whisper(message, url.person_id)
+            # Of a press the original is what was pressed, whatever was said after it.
+            url.original = url.original or whispered
 
     def find(self, address: str) -> ResponseUrl:
         """The one behind an address that was handed out."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from email.utils import formatdate
 
 from aiohttp import web
 
@@ -53,7 +54,8 @@ class WebApi:
         await self._world.faults.wait_if_held(name)
         if fault is not None and fault.loses_answer and isinstance(request.transport, asyncio.Transport):
             request.transport.abort()
-        return web.json_response(body, status=status, headers=headers)
+        date = formatdate(int(self._world.clock.now()), usegmt=True)
+        return web.json_response(body, status=status, headers=headers | {"Date": date})
 
     def _authorised(self, method: Method, token: str, request: web.Request) -> tuple[App | None, Installation | None]:
         if method.token == "none":

@@ -4,8 +4,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import delete
 
 from bot.application import Application
+from bot.truth.tables import PersonRow
+from bot.truth.workspaces import Workspaces
 from connectors.events import (
     ChannelChanged,
     ChannelDeleted,
@@ -14,6 +17,7 @@ from connectors.events import (
     Event,
     MembershipChanged,
     MessagePosted,
+    PersonChanged,
     PersonId,
     PersonRef,
     RecordId,
@@ -222,3 +226,134 @@ async def test_a_guest_who_writes_where_members_are_not_known_keeps_public_chann
         ),
     )
     assert (await application.permissions.of_channel(open_place.channel_id)).channel_ids == {str(open_place.channel_id)}
+
+
+def _external(name: str, workspace: str, visibility: Visibility) -> ChannelRef:
+    return _channel(name, workspace, visibility).model_copy(update={"external": True})
+
+
+async def _team(application: Application, workspace: str, *extra: Event) -> None:
+    """A public channel and a private one with Ann and Bo in them."""
+    people = (_person("ann", workspace), _person("bo", workspace))
+    places: tuple[tuple[str, Visibility], ...] = (("plaza", "public"), ("board", "private"))
+    await archive(
+        application,
+        *(
+            ChannelChanged(
+                event_id=f"{name}-{workspace}", occurred_at=at(0), channel=_channel(name, workspace, visibility),
+                members=people,
+            )
+            for name, visibility in places
+        ),
+        *extra,
+    )  # fmt: skip
+
+
+async def _of(application: Application, workspace: str, name: str) -> set[str]:
+    audience = await application.permissions.of_channel(f"slack:{workspace}:{name}")
+    return {str(channel_id).rpartition(":")[2] for channel_id in audience.channel_ids}
+
+
+async def _sees(application: Application, workspace: str, name: str, platform: str = "slack") -> set[str]:
+    audience = await application.permissions.of_person(f"slack:{workspace}:{name}", platform=platform)
+    return {str(one).rpartition(":")[2] for one in audience.channel_ids if str(one).startswith(f"slack:{workspace}:")}
+
+
+async def test_an_external_channel_is_read_by_its_members_alone_and_a_reply_there_uses_nothing_else(
+    application: Application,
+) -> None:
+    """Invariant 4: everybody of the workspace may read public channels, but not those of two organisations."""
+    outsider = _person("guest-of-acme", "T7")
+    shared = _external("shared", "T7", "public")
+    pair = _external("pair", "T7", "direct")
+    await _team(
+        application,
+        "T7",
+        ChannelChanged(event_id="sh7", occurred_at=at(1), channel=shared, members=(_person("ann", "T7"), outsider)),
+        ChannelChanged(event_id="dm7", occurred_at=at(1), channel=pair, members=(_person("ann", "T7"),)),
+    )
+    assert await _of(application, "T7", "shared") == {"shared"}
+    assert await _of(application, "T7", "pair") == {"pair"}
+    assert await _of(application, "T7", "board") == {"board", "plaza"}
+    assert await _sees(application, "T7", "ann") == {"plaza", "board", "shared", "pair"}
+    assert await _sees(application, "T7", "bo") == {"plaza", "board"}
+    assert await _sees(application, "T7", "guest-of-acme") == {"shared"}
+    assert not await application.permissions.may_read("slack:T7:bo", shared.channel_id, platform="slack")
+    assert not await application.permissions.may_read("x", shared.channel_id, platform="console")
+
+
+async def test_being_in_an_external_channel_makes_nobody_one_of_the_workspace(application: Application) -> None:
+    stranger = _person("zed", "T8")  # whom nobody has called a guest yet
+    shared = _external("shared", "T8", "private")
+    await _team(
+        application, "T8", ChannelChanged(event_id="sh8", occurred_at=at(1), channel=shared, members=(stranger,))
+    )
+    assert await _sees(application, "T8", "zed") == {"shared"}
+
+
+async def test_a_channel_that_is_not_shared_any_more_is_the_workspaces_again(application: Application) -> None:
+    shared = _external("shared", "T9", "public")
+    await _team(
+        application,
+        "T9",
+        ChannelChanged(event_id="s9", occurred_at=at(1), channel=shared, members=(_person("ann", "T9"),)),
+    )
+    assert await _sees(application, "T9", "bo") == {"plaza", "board"}
+    again = shared.model_copy(update={"external": False})
+    await archive(application, ChannelChanged(event_id="u9", occurred_at=at(2), channel=again))
+    assert await _sees(application, "T9", "bo") == {"plaza", "board", "shared"}
+
+
+async def test_who_is_deactivated_sees_nothing_at_any_door(application: Application) -> None:
+    direct = _channel("dm", "T10", "direct")
+    group = _channel("group", "T10", "direct")
+    ann, bo, robot = _person("ann", "T10"), _person("bo", "T10"), _person("robot", "T10")
+    await _team(
+        application,
+        "T10",
+        ChannelChanged(event_id="d10", occurred_at=at(1), channel=direct, members=(bo, robot)),
+        ChannelChanged(event_id="g10", occurred_at=at(1), channel=group, members=(ann, bo, robot)),
+    )
+    assert await _of(application, "T10", "dm") == {"plaza", "board", "dm", "group"}
+    await archive(application, PersonChanged(event_id="p10", occurred_at=at(2), person=bo, active=False))
+    for platform in ("slack", "console"):
+        assert await application.permissions.of_person(bo.person_id, platform=platform) == Audience()
+    assert await application.permissions.of_channel(direct.channel_id) == Audience()
+    # He may be back one day, and read what was said: it does not become the chat of Ann alone.
+    assert await _of(application, "T10", "group") == {"group"}
+    assert await _of(application, "T10", "board") == {"board", "plaza"}
+
+    await archive(application, PersonChanged(event_id="b10", occurred_at=at(3), person=bo))
+    assert await application.permissions.of_person(bo.person_id, platform="slack") == Audience()
+    rejoined = MembershipChanged(
+        event_id="j10", occurred_at=at(4), channel=_channel("board", "T10", "private"), person=bo, present=True
+    )
+    await archive(application, rejoined)
+    assert await _sees(application, "T10", "bo") == {"plaza", "board"}
+
+
+async def test_a_direct_chat_of_somebody_unknown_uses_nothing(application: Application) -> None:
+    direct = _channel("dm", "T11", "direct")
+    await _team(
+        application,
+        "T11",
+        ChannelChanged(event_id="d11", occurred_at=at(1), channel=direct, members=(_person("cy", "T11"),)),
+    )
+    async with application.database.begin() as connection:
+        await connection.execute(delete(PersonRow).where(PersonRow.person_id == "slack:T11:cy"))
+    assert await application.permissions.of_channel(direct.channel_id) == Audience()
+    assert await application.permissions.of_person("slack:T11:cy", platform="slack") == Audience()
+
+
+async def test_of_a_workspace_that_has_gone_nothing_is_seen_until_it_is_back(application: Application) -> None:
+    workspaces = Workspaces(application.database)
+    await _team(application, "T12")
+    await workspaces.gone("slack", "T12", reason="app_uninstalled", at=at(5))
+    assert await _sees(application, "T12", "ann") == set()
+    assert await _sees(application, "T12", "ann", "console") == set()
+    assert await application.permissions.of_channel("slack:T12:board") == Audience()
+    everywhere = await application.permissions.of_person("console:new", platform="console")
+    assert "slack:T12:plaza" not in everywhere.channel_ids
+    await workspaces.back("slack", "T12")
+    await workspaces.back("slack", "T12")
+    assert await _sees(application, "T12", "ann") == {"plaza", "board"}

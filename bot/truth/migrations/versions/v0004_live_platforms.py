@@ -26,6 +26,10 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=True),
         sa.Column("size_bytes", sa.BigInteger(), nullable=True),
         sa.Column("unavailable_reason", sa.String(length=512), nullable=True),
+        sa.Column("name", sa.Text(), nullable=True),
+        sa.Column("media_type", sa.String(length=512), nullable=True),
+        sa.Column("caption", sa.Text(), nullable=True),
+        sa.Column("named_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("applied_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("platform_file_id"),
     )
@@ -150,6 +154,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("channels", schema=None) as batch_op:
         batch_op.add_column(sa.Column("external", sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch_op.add_column(sa.Column("listed_at", sa.DateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table("people", schema=None) as batch_op:
         batch_op.add_column(sa.Column("active", sa.Boolean(), server_default=sa.true(), nullable=False))
@@ -165,6 +170,7 @@ def downgrade() -> None:
         batch_op.drop_column("active")
 
     with op.batch_alter_table("channels", schema=None) as batch_op:
+        batch_op.drop_column("listed_at")
         batch_op.drop_column("external")
 
     with op.batch_alter_table("preferences", schema=None) as batch_op:

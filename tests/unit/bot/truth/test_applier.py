@@ -13,7 +13,7 @@ from bot.application import Application
 from bot.truth.answers import StoredAnswer, StoredSource
 from bot.truth.applier import Applier
 from bot.truth.inbox import Lane, Received
-from bot.truth.tables import Base, FileRow, MessageRow, ReactionRow
+from bot.truth.tables import Base, FileRow, MessageEditRow, MessageRow, ReactionRow
 from connectors.events import ChannelDeleted, ChannelId, Event, FileRef, FileRemoved, ReactionChanged, RecordId
 from tests.builders import at, channel, deleted, edited, person, posted, record
 
@@ -106,8 +106,21 @@ def test_a_file_taken_out_of_one_channel_stays_in_the_others_and_where_it_is_sha
 def test_a_former_version_that_arrives_late_does_not_make_a_message_a_report_again() -> None:
     progress = posted(1, "one moment").model_copy(update={"system": True})
     answer = posted(1, "friday", answer_id="a1").model_copy(update={"event_id": "answer", "edited_at": at(2)})
-    for order in ([progress, answer], [answer, progress]):
+    orders: list[list[Event]] = [[progress, answer], [answer, progress]]
+    for order in orders:
         assert _state(order, one_by_one=True)["messages"]["m1"][-1] is False
+
+
+async def test_one_version_read_in_other_words_is_no_edit(application: Application) -> None:
+    imported = posted(1, "see https://e.x/1\nA title")
+    await application.inbox.append(
+        [imported, imported.model_copy(update={"event_id": "live", "text": "see https://e.x/1"})]
+    )
+    await application.archivist.drain()
+    async with application.database.read() as connection:
+        (row,) = (await connection.execute(select(MessageRow.text, MessageRow.edited))).all()
+        assert (row.text, row.edited) == ("see https://e.x/1", False)
+        assert (await connection.execute(select(MessageEditRow))).all() == []
 
 
 def test_a_channel_deleted_before_its_messages_arrive_stays_empty() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from connectors.connector import Answer, Card, Citation, Language
 from connectors.events import ChannelId, RecordId
-from connectors.slack.surface import Place
+from connectors.slack.surface import ReplyPlace
 from tests.fakes.slack import Channel, Message, Person
 from tests.fakes.slack_site import SiteInTest
 
@@ -53,9 +53,9 @@ def card(*, deletes: bool = True, channel_id: str | None = None, language: Langu
     )
 
 
-def place_of(it: SiteInTest, question: Message, *, who: Person | None = None) -> Place:
+def place_of(it: SiteInTest, question: Message, *, who: Person | None = None) -> ReplyPlace:
     """In the thread of a question."""
-    return Place(
+    return ReplyPlace(
         channel=question.channel.id,
         thread_ts=question.thread_ts or question.ts,
         user_id=(who or it.ann).id,

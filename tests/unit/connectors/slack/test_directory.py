@@ -58,7 +58,7 @@ async def test_who_is_unknown_is_a_guest_and_not_asked_for_again_at_once() -> No
 
 async def test_who_cannot_be_looked_up_now_is_a_guest_and_looked_up_later() -> None:
     async with a_directory() as (it, directory):
-        directory.people.take_in(it.ann.payload())
+        directory.people.take_in(it.ann.payload(), at=directory.now())
         assert not (await directory.person(it.ann.id)).is_guest
         it.slack.limits.refuse_next("users.info", times=50, retry_after=60)
         fresh = it.workspace.add_person("bo")
@@ -66,10 +66,11 @@ async def test_who_cannot_be_looked_up_now_is_a_guest_and_looked_up_later() -> N
         it.slack.limits.refuse_next("users.info", times=0)
 
 
-async def test_user_change_is_believed_at_once_and_an_older_one_is_not() -> None:
+@pytest.mark.parametrize("later", [0, 10])
+async def test_user_change_is_believed_at_once_and_an_older_one_is_not(later: int) -> None:
     async with a_directory() as (it, directory):
         old = it.ann.payload() | {"updated": it.ann.updated}
-        new = it.ann.payload() | {"updated": it.ann.updated + 10, "is_restricted": True}
+        new = it.ann.payload() | {"updated": it.ann.updated + later, "is_restricted": True}
         await directory.note({"type": "user_change", "user": new, "event_ts": "1790000010.000000"})
         await directory.note({"type": "user_change", "user": old, "event_ts": "1790000000.000000"})
         assert (await directory.person(it.ann.id)).is_guest
@@ -161,10 +162,12 @@ async def test_a_channel_keeps_our_id_whatever_slack_calls_it() -> None:
     assert len(host.notebook.notes) == 2
 
 
-async def test_the_present_is_never_before_an_event() -> None:
-    async with a_directory() as (_, directory):
-        await directory.note({"type": "message", "event_ts": "4000000000.000000"})
-        assert directory.now().timestamp() == 4_000_000_000
+async def test_the_present_is_that_of_slack_and_never_before_an_event() -> None:
+    async with a_directory() as (it, directory):
+        start = it.slack.clock.now()
+        assert start - 1 <= directory.now().timestamp() < start + 30
+        await directory.note({"type": "message", "event_ts": f"{start + 40:.6f}"})
+        assert start + 40 <= directory.now().timestamp() < start + 70
 
 
 def _moved(old: str, new: str, event_ts: str) -> dict[str, str]:

@@ -1,10 +1,14 @@
 """The worker: order, other tries, letters that cannot be handled, and what waits while Slack is away."""
 
+from collections.abc import Sequence
+
 import pytest
 
+from connectors.events import Event
 from connectors.slack.dispatching import Dispatching
 from connectors.slack.errors import SlackAway
 from connectors.slack.fields import Payload, text_of
+from tests.fakes.live_host import FakeLiveHost
 from tests.fakes.slack_site import SiteInTest, slack_site
 from tests.unit.connectors.slack.gateway import Ears, PlainTranslator, Tally, opened
 
@@ -57,6 +61,38 @@ async def test_a_letter_that_cannot_be_handled_is_set_aside_and_holds_up_nobody(
             await worker.handle_waiting()
         assert ears.texts == ["a", "c"]
         assert it.host.mailbox.errors == {(it.site.source, "b"): "ValueError"}
+        assert (tally.deliveries["failed"], tally.deliveries["set_aside"]) == (4, 1)
+
+
+class _Host(FakeLiveHost):
+    """Cannot take some words, or nothing at all."""
+
+    refused = frozenset({"b"})
+    is_full = False
+
+    async def accept(self, events: Sequence[Event]) -> None:
+        if self.is_full or self.refused & {event.text for event in events if event.type == "message_posted"}:
+            raise OSError("not now")
+        await super().accept(events)
+
+
+async def test_what_the_archive_cannot_take_is_set_aside_alone_and_a_full_archive_is_waited_for() -> (
+    None
+):
+    host = _Host()
+    async with slack_site(host=host, translator=PlainTranslator) as it:
+        ears, tally = Ears(), Tally()
+        await _keep(it, *"abc")
+        worker = Dispatching(it.site, [ears], observer=tally)
+        host.is_full = True
+        for _ in range(7):
+            with pytest.raises(OSError, match="not now"):
+                await worker.handle_waiting()
+        assert not tally.deliveries
+        host.is_full = False
+        for _ in range(6):
+            await worker.handle_waiting()
+        assert ears.texts == ["a", "c"]
         assert (tally.deliveries["failed"], tally.deliveries["set_aside"]) == (4, 1)
 
 

@@ -51,7 +51,7 @@ async def test_a_verdict_is_kept_before_it_is_acknowledged(desk: Desk[Feedback])
         order.append(delivery.state)
         await judge(**arguments)  # type: ignore[arg-type]  # handed through
 
-    desk.it.host.judge = judged  # type: ignore[method-assign,assignment]  # watched
+    desk.it.host.judge = judged  # type: ignore[method-assign]  # watched
     delivery = desk.it.slack.hands.press(desk.it.ann, message, "answer_feedback")
     await desk.quiet()
     assert order == ["sent"]
@@ -148,12 +148,14 @@ async def test_an_outsider_is_refused_with_a_sentence(desk: Desk[Feedback]) -> N
     assert told.text == "只有这个工作区自己的成员可以评价回答，所以没有记下。"
 
 
-@pytest.mark.parametrize(("error", "words"), [(PermissionError(), "看不到"), (LookupError(), "不在档案里")])
+@pytest.mark.parametrize(
+    ("error", "words"), [(PermissionError(), "看不到"), (LookupError(), "不在档案里"), (OSError(), "没有成功")]
+)
 async def test_who_may_not_judge_is_told_why(desk: Desk[Feedback], error: Exception, words: str) -> None:
     async def judge(**_: object) -> None:
         raise error
 
-    desk.it.host.judge = judge  # type: ignore[method-assign,assignment]  # refuses
+    desk.it.host.judge = judge  # type: ignore[method-assign]  # refuses
     desk.it.slack.hands.press(desk.it.ann, answered(desk), "answer_feedback")
     await desk.quiet()
     [told] = desk.whispers_to(desk.it.ann)
@@ -228,3 +230,15 @@ async def test_a_reaction_keeps_the_reasons_given_before(desk: Desk[Feedback]) -
     await desk.it.host.judge(answer_id="a1", person=ann, verdict="down", reasons=["wrong"])
     await react(desk, message, "-1")
     assert verdict_of(desk, desk.it.ann) == ("down", ("wrong",), "")
+
+
+async def test_a_reaction_that_could_not_be_kept_comes_again(desk: Desk[Feedback]) -> None:
+    message = answered(desk)
+    shown_in(desk, message)
+
+    async def judge(**_: object) -> None:
+        raise OSError
+
+    desk.it.host.judge = judge  # type: ignore[method-assign]  # refuses
+    with pytest.raises(OSError):
+        await react(desk, message, "+1")

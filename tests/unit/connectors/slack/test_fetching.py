@@ -1,6 +1,6 @@
 """Files of archived messages come in the background, once, and no longer than they are wanted."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import aiohttp
@@ -115,6 +115,18 @@ async def test_files_of_history_come_after_those_of_today_and_not_again(stage: S
     assert (stage.downloads(old), stage.downloads(new)) == (1, 1)
 
 
+async def test_slow_files_of_history_do_not_keep_those_of_today_waiting(stage: Stage) -> None:
+    slow = [stage.add(b"x" * 5000, serving="stalling") for _ in range(6)]
+    for file in slow:
+        stage.slack.sharing.share(stage.it.ann, stage.general, file, quietly=True)
+    await stage.fetching.want([file.payload_in_message() for file in slow], history=True)
+    await stage.slack.journal.until(lambda: sum(stage.downloads(file) for file in slow) == 3)
+    stage.shared()
+    await stage.hear()
+    await eventually(_true_when(lambda: stage.contents() == [b"the plan"]))
+    assert sum(stage.downloads(file) for file in slow) == 3
+
+
 async def test_a_file_that_changed_while_nobody_listened_is_known_by_its_length(stage: Stage) -> None:
     file = stage.shared()
     await stage.settle()
@@ -212,6 +224,9 @@ async def test_what_fails_too_often_is_told_and_tried_at_the_next_start(stage: S
     await stage.settle()
     assert (stage.contents(), stage.downloads(file)) == (["file_unreachable"], 3)
     assert stage.notes() == {f"fetch:{file.id}"}
+    await stage.restarted().start()
+    await stage.it.tasks.idle()
+    assert stage.contents() == ["file_unreachable"], "the same is not told twice"
     file.serving = "plainly"
     await stage.restarted().start()
     await stage.it.tasks.idle()
@@ -325,6 +340,13 @@ async def test_a_slow_file_is_given_up() -> None:
         stage.shared(content=b"x" * 5000, serving="stalling")
         await stage.settle()
         assert stage.contents() == ["file_too_slow"]
+
+
+def _true_when(look: Callable[[], bool]) -> Callable[[], Awaitable[bool]]:
+    async def looked() -> bool:
+        return look()
+
+    return looked
 
 
 async def _until_reading(fetching: Fetching, file_id: str) -> None:

@@ -109,10 +109,14 @@ async def test_what_is_known_at_once_is_posted_at_once(it: SiteInTest, question:
 async def test_without_streams_one_message_grows_by_updates(it: SiteInTest, question: Message) -> None:
     it.slack.faults.refuse_next("chat.startStream", "missing_scope")
     reply = reply_to(it, question)
+    await reply.status("正在阅读找到的 1 条记录…")
     await reply.sources([citation()])
     await shown(it, "chat.postMessage")
     [message] = by_the_bot(it, question.channel)
-    assert "找到 1 条记录" in small_print(message.blocks)
+    assert small_print(message.blocks).splitlines() == [
+        "正在阅读找到的 1 条记录…",
+        f"<{citation().permalink}|[1]> 安然 · #\u2060product",
+    ]
     assert block_ids(message) == []
     await reply.delta("2.4 定在 11 月 28 日发布。[1]\n")
     await shown(it, "chat.update")
@@ -175,7 +179,7 @@ async def test_a_failure_is_one_message_with_its_code_in_small_print(it: SiteInT
     await shown(it, "chat.startStream")
     await reply.fail(Notice(code="model_busy", sentence="现在问的人太多。", hint="过一分钟再问。"))
     [message] = by_the_bot(it, question.channel)
-    assert said(message.blocks) == "现在问的人太多。 过一分钟再问。"
+    assert said(message.blocks) == "现在问的人太多。过一分钟再问。"
     assert small_print(message.blocks) == "代码 model_busy"
     assert block_ids(message) == []
     assert it.host.live == []

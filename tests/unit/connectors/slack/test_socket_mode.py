@@ -74,3 +74,28 @@ async def test_a_used_address_does_not_hold_it_up_for_ever(monkeypatch: pytest.M
             await it.slack.connected(seconds=20)
             it.slack.people.post(it.ann, general, "after it")
             await gate.ears.until(lambda: gate.ears.texts == ["after it"])
+
+
+async def test_a_connection_that_went_silent_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("connectors.slack.socket_mode._PING_SECONDS", 0.3)
+    async with slack_site() as it:
+        general = it.workspace.add_channel("general", members=[it.ann, it.bot])
+        async with opened(it) as gate:
+            (silent,) = it.slack.sockets.of(it.app)
+            it.slack.moods.stall(it.app)
+            await it.slack.journal.until(lambda: any(socket is not silent for socket in it.slack.sockets.of(it.app)))
+            silent.is_leaving = True  # Slack, too, has given it up.
+            it.slack.people.post(it.ann, general, "after it")
+            await gate.ears.until(lambda: gate.ears.texts == ["after it"])
+
+
+async def test_closing_while_it_tries_to_reconnect_leaves_nothing_behind() -> None:
+    async with slack_site() as it:
+        before = asyncio.all_tasks()
+        async with opened(it):
+            it.slack.sockets.url = "ws://127.0.0.1:9"
+            it.slack.moods.disconnect(it.app)
+            await it.slack.journal.until(lambda: len(it.slack.journal.calls("apps.connections.open")) > 1)
+        await it.slack.journal.until(lambda: not it.slack.sockets.open)
+        ours = [task for task in asyncio.all_tasks() - before if "aiohttp/web" not in repr(task)]
+        assert not ours

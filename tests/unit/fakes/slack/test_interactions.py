@@ -81,6 +81,19 @@ async def test_feedback_carries_only_the_pressed_sides_value(home: Home, bolt: A
     assert bodies[0]["message"]["bot_id"] == home.installation.bot_id
 
 
+async def test_what_was_pressed_can_be_taken_away_after_more_was_said(home: Home, bolt: AsyncApp) -> None:
+    @bolt.action("answer_feedback")
+    async def judged(ack: Any, respond: Any) -> None:
+        await ack()
+        await respond("thanks", replace_original=False)
+        await respond(delete_original=True)
+
+    message = await answer_with(home, FEEDBACK)
+    home.slack.hands.press(home.ann, message, "answer_feedback")
+    await home.slack.journal.until(lambda: message.ts not in home.general.messages)
+    assert [whispered.text for whispered in home.slack.bot_messages.ephemeral] == ["thanks"]
+
+
 async def test_a_menu_carries_the_option(home: Home) -> None:
     message = await answer_with(home, {"type": "actions", "elements": [MENU]})
     delivery = home.slack.hands.press(home.ann, message, "kind", choose="b")
