@@ -31,7 +31,9 @@ class Coverage:
         telling = f"{since.isoformat()} {'gap' if is_gap else 'whole'}"
         told = await self._known()
         for channel_id in [channel_id for channel_id, before in told.items() if before != telling]:
-            await self._host.history_reached(channel_id, reached=since, complete=not is_gap, at=datetime.now(UTC))
+            await self._host.history_reached(
+                channel_id, reached=since, complete=not is_gap, at=datetime.now(UTC), partial=is_gap
+            )
             note = await self._host.notebook.read(self._source, f"{_NOTE}{channel_id}") or {}
             await self._host.notebook.write(
                 self._source, f"{_NOTE}{channel_id}", {"room": text_of(note, "room"), "told": telling}
