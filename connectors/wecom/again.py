@@ -13,6 +13,7 @@ from connectors.wecom.cards import LONGEST_KEY_BYTES, ended_card, new_task_id, o
 from connectors.wecom.collecting import CollectingReply
 from connectors.wecom.confirmations import over_card
 from connectors.wecom.markdown import literal
+from connectors.wecom.presence import Presence
 from connectors.wecom.reply import WeComReply
 from connectors.wecom.site import CardChange, Json, Site
 from connectors.wecom.texts import NoticeKey, notice, say
@@ -29,8 +30,9 @@ _KEPT_SECONDS: Final = 30 * 86_400.0
 class Again:
     """Knows the last answer to each person in each chat, also after a restart."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, presence: Presence) -> None:
         self._site = site
+        self._presence = presence
 
     async def answered(self, answer: Answer, *, channel_id: ChannelId, person_id: PersonId) -> None:
         """This is now the last answer that a person got in a chat."""
@@ -60,7 +62,7 @@ class Again:
         except PermissionError:
             await reply.fail(notice("wecom_again_not_permitted", language))
         else:
-            await self._show(first, collecting.end, reply, language)
+            await self._show(first, collecting.end, utterance.channel.channel_id, reply, language)
 
     async def _first(self, utterance: Utterance) -> Answer | NoticeKey:
         key = _key(utterance.channel.channel_id, utterance.person.person_id)
@@ -70,13 +72,18 @@ class Again:
         return await self._site.host.answer(str(note.get("answer", ""))) or "wecom_again_gone"
 
     async def _show(
-        self, first: Answer, second: Answer | Notice | Card | None, reply: WeComReply, language: Language
+        self,
+        first: Answer,
+        second: Answer | Notice | Card | None,
+        channel_id: ChannelId,
+        reply: WeComReply,
+        language: Language,
     ) -> None:
         match second:
             case Answer() if _is_same(first, second):
                 await reply.end(literal(say("again_same", language)))
             case Answer():
-                await self._show_both(first, second, reply, language)
+                await self._show_both(first, second, channel_id, reply, language)
             case Notice():
                 await reply.fail(second)
             case Card():
@@ -84,9 +91,11 @@ class Again:
             case _:
                 await reply.drop()
 
-    async def _show_both(self, first: Answer, second: Answer, reply: WeComReply, language: Language) -> None:
+    async def _show_both(
+        self, first: Answer, second: Answer, channel_id: ChannelId, reply: WeComReply, language: Language
+    ) -> None:
         shown = [first, second] if secrets.randbelow(2) else [second, first]
-        card = vote_card(shown[0].answer_id, shown[1].answer_id, language)
+        card = vote_card(f"{shown[0].answer_id}:{shown[1].answer_id}:{channel_id}", language)
         has_card = card is not None and await reply.show_card(card)
         half = reply.dialect.limit // 2 - 64
         parts = [
@@ -95,21 +104,24 @@ class Again:
         ]
         parts.append(f"> {say('choose' if has_card else 'again_no_card', language)}")
         await reply.end("\n\n".join(parts))
-        await reply.on_said(second)
+        await reply.said(second)
 
     async def picked(
         self, key: str, *, task_id: str, person: PersonRef, chosen: Mapping[str, Sequence[str]], language: Language
     ) -> CardChange:
         """Somebody voted; others may still. Raises ``LookupError`` for a key that is none of a vote."""
-        shown = key.removeprefix(PREFER).split(":")
-        picked = next((each for options in chosen.values() for each in options if each in ("a", "b")), None)
-        if len(shown) != 2 or not all(shown):
+        shown_first, _, rest = key.removeprefix(PREFER).partition(":")
+        shown_second, _, channel_id = rest.partition(":")
+        if not (shown_first and shown_second and channel_id):
             raise LookupError(key[:40])
+        picked = next((each for options in chosen.values() for each in options if each in ("a", "b")), None)
         if picked is None:
-            again = vote_card(*shown, language, task_id=task_id, hint=say("again_choose", language))
+            pair, hint = key.removeprefix(PREFER), say("again_choose", language)
+            again = vote_card(pair, language, task_id=task_id, hint=hint)
             return CardChange(card=again, alone=True) if again else over_card(task_id=task_id, language=language)
-        winner, other = shown if picked == "a" else reversed(shown)
-        await self._site.host.prefer(chosen=winner, other=other, first_shown=shown[0], person=person)
+        await self._presence.pressed(ChannelId(channel_id), person)
+        winner, other = (shown_first, shown_second) if picked == "a" else (shown_second, shown_first)
+        await self._site.host.prefer(chosen=winner, other=other, first_shown=shown_first, person=person)
         which = say("again_a" if picked == "a" else "again_b", language)
         done = short(say("again_done", language, which=which), 26)
         return CardChange(
@@ -120,10 +132,13 @@ class Again:
         )
 
 
-def vote_card(a: str, b: str, language: Language, *, task_id: str = "", hint: str = "") -> Json | None:
-    """A vote between two answers, by their ids, in the order in which they are shown; None for ids that do not fit."""
-    key = f"{PREFER}{a}:{b}"
-    if len(key.encode()) > LONGEST_KEY_BYTES or ":" in a or ":" in b:
+def vote_card(pair: str, language: Language, *, task_id: str = "", hint: str = "") -> Json | None:
+    """A vote between two answers; None when ``pair`` does not fit on a button.
+
+    ``pair`` holds their ids in the order in which they are shown, and the channel, with colons between.
+    """
+    key = f"{PREFER}{pair}"
+    if len(key.encode()) > LONGEST_KEY_BYTES:
         return None
     return {
         "card_type": "vote_interaction",

@@ -1,38 +1,27 @@
 """What robots and apps share: archiving what was said to them, and answering, once, also after a restart."""
 
 import asyncio
+import contextlib
 import logging
-from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from connectors.connector import Answer, Card, Language
-from connectors.events import Event, FileFetched, PersonId, PersonRef
+from connectors.events import FileFetched, PersonId, PersonRef
 from connectors.wecom.again import AGAIN, Again
 from connectors.wecom.asked_notes import AskedNotes
 from connectors.wecom.clicks import Clicks
 from connectors.wecom.confirmations import card_of
 from connectors.wecom.errors import ReplyExpired, WeComAway, WeComError
 from connectors.wecom.feedback import Feedback, new_feedback_id
-from connectors.wecom.ids import message_id
+from connectors.wecom.keeping import Keeping
 from connectors.wecom.markdown import literal
 from connectors.wecom.media_reasons import reason
 from connectors.wecom.presence import Presence
 from connectors.wecom.reply import WeComReply, dialect_of
-from connectors.wecom.robot_messages import (
-    OwnWords,
-    asked,
-    bot_ref,
-    command_of,
-    direct_chat,
-    joined,
-    posted,
-    said_by_us,
-    unnamed,
-)
+from connectors.wecom.robot_messages import OwnWords, asked, bot_ref, command_of, said_by_us, unnamed
 from connectors.wecom.settings_card import SETTINGS, settings_card
 from connectors.wecom.site import CardChange, Heard, Json, Site, Voice
 from connectors.wecom.texts import NoticeKey, language_of, notice, say
@@ -46,7 +35,7 @@ _ANSWERED_AFTER_RESTART_SECONDS: Final = 900.0
 _LONGEST_SECONDS: Final = 900.0
 _DAY_SECONDS: Final = 86_400.0
 _MOST_LANGUAGES: Final = 20_000
-_MOST_CHATS: Final = 20_000
+_FILES_SECONDS: Final = 20.0
 
 
 class RobotConversing:
@@ -69,13 +58,18 @@ class RobotConversing:
         self._clock = clock
         self._zone = ZoneInfo(site.configuration.timezone)
         self._notes = AskedNotes(site)
-        self._presence = Presence(site)
-        self._feedback = Feedback(site)
-        self._again = Again(site)
+        self._presence = Presence(site, has_lists=archive_covers_groups)
+        self._feedback = Feedback(site, self._presence)
+        self._again = Again(site, self._presence)
         self._own_words = OwnWords()
+        self._keeping = Keeping(
+            site,
+            presence=self._presence,
+            own_words=self._own_words,
+            archive_covers_groups=archive_covers_groups,
+        )
         self._languages: dict[PersonId, Language] = {}
-        self._direct_chats: set[str] = set()
-        self._running: Counter[PersonId] = Counter()
+        self._running: list[PersonId] = []
         self._clicks = Clicks(site, again=self._again, language_of=self._language_of, sees_all=archive_covers_groups)
 
     async def start(self) -> None:
@@ -92,7 +86,7 @@ class RobotConversing:
         if not await self._notes.take(heard.msgid):
             return
         try:
-            await self._handle(await self._as_known(heard), voice)
+            await self._handle(await self._keeping.as_known(heard), voice)
             await self._notes.end(heard.msgid)
         finally:
             self._notes.let_go(heard.msgid)
@@ -123,30 +117,32 @@ class RobotConversing:
         try:
             refusal = self._refusal(heard)
             if refusal is not None:
-                await self._archive(heard)
+                with contextlib.suppress(TimeoutError):
+                    await self._keeping.keep(heard)
                 await reply.fail(notice(refusal, language))
                 return
-            self._running[heard.person.person_id] += 1
+            self._running.append(heard.person.person_id)
             try:
-                await reply.status(say("searching" if heard.text or heard.quoted_text else "receiving", language))
-                await self._archive_and_answer(heard, reply, language)
+                await reply.status(say("receiving" if heard.media else "searching", language))
+                await self._keep_and_answer(heard, reply, language)
             finally:
-                self._running[heard.person.person_id] -= 1
-                self._running += Counter()  # Drops those at zero.
+                self._running.remove(heard.person.person_id)
         except (ReplyExpired, WeComError) as error:
             _log.error("an answer could not be shown: %s", error)
         finally:
             await reply.closed()
 
-    async def _archive_and_answer(self, heard: Heard, reply: WeComReply, language: Language) -> None:
+    async def _keep_and_answer(self, heard: Heard, reply: WeComReply, language: Language) -> None:
         try:
-            await self._archive(heard)
+            await self._keeping.keep(heard)
         except TimeoutError:
             await reply.fail(notice("wecom_archive_busy", language))
             return
-        fetching = asyncio.create_task(self._fetched(heard), name="files of a message")
+        fetching = asyncio.create_task(self._keeping.fetch(heard), name="files of a message")
         try:
             if heard.text.strip() or heard.quoted_text.strip() or not heard.media:
+                # Who asks about a file asks about this one; but not for minutes.
+                await asyncio.wait({fetching}, timeout=_FILES_SECONDS)
                 await self._answer(heard, reply, language)
             else:
                 await reply.end(_receipt(heard, await fetching, language))
@@ -155,45 +151,16 @@ class RobotConversing:
             fetching.cancel()
             await asyncio.gather(fetching, return_exceptions=True)
 
-    async def _fetched(self, heard: Heard) -> Sequence[FileFetched]:
-        if not heard.media or not self._is_archived(heard):
-            return ()
-        return await self._site.media.fetch(heard, at=message_id(heard.msgid))
-
     def _refusal(self, heard: Heard) -> NoticeKey | None:
         if (self._clock() - heard.said_at).total_seconds() > _ANSWERED_AFTER_RESTART_SECONDS:
             return "wecom_restarted"
-        if self._running.total() >= _AT_ONCE:
+        if len(self._running) >= _AT_ONCE:
             return "wecom_busy"
-        return "wecom_person_busy" if self._running[heard.person.person_id] >= _OF_ONE_PERSON else None
-
-    async def _archive(self, heard: Heard) -> None:
-        """Before it is answered the archive knows who reads the answer. Raises ``TimeoutError`` when it takes long."""
-        events: list[Event] = []
-        is_news = False
-        if heard.is_group:
-            if is_news := self._presence.is_news(heard):
-                events.append(joined(heard))
-        elif is_news := heard.channel.channel_id not in self._direct_chats:
-            events.append(direct_chat(heard, bot_ref(self._site.configuration, heard.of)))
-        if self._is_archived(heard):
-            quoted = "" if self._own_words.includes(heard.quoted_text) else heard.quoted_text
-            is_command = command_of(heard, self._site.configuration) is not None
-            events.append(posted(heard, quoted=quoted, is_command=is_command))
-        if is_news:
-            await self._site.host.accept_and_apply(events)
-        elif events:
-            await self._site.host.accept(events)
-        if not heard.is_group:
-            if len(self._direct_chats) >= _MOST_CHATS:
-                self._direct_chats.clear()
-            self._direct_chats.add(heard.channel.channel_id)
-        else:
-            await self._presence.spoke(heard)
+        return "wecom_person_busy" if self._running.count(heard.person.person_id) >= _OF_ONE_PERSON else None
 
     async def _answer(self, heard: Heard, reply: WeComReply, language: Language) -> None:
         command = command_of(heard, self._site.configuration)
-        utterance = asked(heard, command=command, is_archived=self._is_archived(heard), language=language)
+        utterance = asked(heard, command=command, is_archived=self._keeping.keeps(heard), language=language)
         name = command.split()[0] if command else ""
         if name in SETTINGS:
             card = settings_card(heard.channel, language)
@@ -246,20 +213,6 @@ class RobotConversing:
             on_said=on_said,
         )
 
-    def _is_archived(self, heard: Heard) -> bool:
-        return not (heard.is_group and self._archive_covers_groups)
-
-    async def _as_known(self, heard: Heard) -> Heard:
-        """With the names that the archive knows: a robot is told ids alone, and must not overwrite names with them."""
-        host, channel, person = self._site.host, heard.channel, heard.person
-        known = (await host.known_channels([channel.channel_id])).get(channel.channel_id)
-        if known is not None and _is_bare(channel.name, channel.channel_id):
-            channel = known
-        if _is_bare(person.name, person.person_id):
-            known_person = await host.known_person(person.person_id)
-            person = known_person.person if known_person else person
-        return replace(heard, channel=channel, person=person)
-
     def _learned_language(self, heard: Heard) -> Language:
         found = language_of(heard.text)
         if found is None:
@@ -287,11 +240,6 @@ class RobotConversing:
 def _is_saying(answer: Answer) -> bool:
     """Whether it is no answer from the archive (help, lists, outcomes of commands): nobody judges it."""
     return answer.reason == "said" and not answer.abstained
-
-
-def _is_bare(name: str, our_id: str) -> bool:
-    """Whether a name is but the id, or none."""
-    return not name or name == our_id.removeprefix("wecom:") or our_id.endswith(f":{name}")
 
 
 def _receipt(heard: Heard, told: Sequence[FileFetched], language: Language) -> str:

@@ -10,6 +10,7 @@ from weakref import WeakValueDictionary
 
 from connectors.connector import DownReason
 from connectors.events import ChannelId, PersonRef
+from connectors.wecom.presence import Presence
 from connectors.wecom.site import Site
 
 _log = logging.getLogger(__name__)
@@ -29,8 +30,9 @@ def new_feedback_id() -> str:
 class Feedback:
     """Joins ids to answers, durably, and hands verdicts on."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, presence: Presence) -> None:
         self._site = site
+        self._presence = presence
         self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def join(self, feedback_id: str, answer_id: str, channel_id: ChannelId) -> None:
@@ -42,10 +44,11 @@ class Feedback:
         self, *, feedback_id: str, person: PersonRef, kind: int, reasons: Sequence[int], comment: str
     ) -> None:
         """Keep the verdict of one person on one answer. What names no answer of ours is logged and dropped."""
-        answer_id = await self._answer_id(feedback_id)
-        if answer_id is None or kind not in (1, 2, 3):
+        joined = await self._joined(feedback_id)
+        if joined is None or kind not in (1, 2, 3):
             _log.info("a verdict on nothing that is known, or of an unknown kind: %s", kind)
             return
+        answer_id, channel_id = joined
         given = tuple(dict.fromkeys(_REASONS.get(reason, "other") for reason in reasons)) if kind == 2 else ()
         words = comment.strip()[:_LONGEST_COMMENT] if kind == 2 else ""
         if words and not given:
@@ -53,6 +56,7 @@ class Feedback:
         # Presses of one person on one answer count in the order in which they came.
         async with self._turns.setdefault((answer_id, person.person_id), asyncio.Lock()):
             try:
+                await self._presence.pressed(channel_id, person)
                 await self._site.host.judge(
                     answer_id=answer_id,
                     person=person,
@@ -73,8 +77,10 @@ class Feedback:
             if not isinstance(at, int | float) or at < time.time() - _KEPT_SECONDS:
                 await self._site.host.notebook.write(self._site.source, key, None)
 
-    async def _answer_id(self, feedback_id: str) -> str | None:
+    async def _joined(self, feedback_id: str) -> tuple[str, ChannelId] | None:
         if not 0 < len(feedback_id) <= _LONGEST_ID:
             return None
         note = await self._site.host.notebook.read(self._site.source, f"{_PREFIX}{feedback_id}")
-        return str(note["answer"]) if note and note.get("answer") else None
+        if not note or not note.get("answer"):
+            return None
+        return str(note["answer"]), ChannelId(str(note.get("channel", "")))

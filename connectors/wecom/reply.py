@@ -56,6 +56,7 @@ class WeComReply:
     on_said: OnSaid = _nothing
     """Told the answer once people see it."""
     pace_seconds: float = _PACE_SECONDS
+    delivery_seconds: float = _DELIVERY_SECONDS
     has_ended: bool = False
     _status: str = ""
     _text: list[str] = field(default_factory=list)
@@ -63,6 +64,7 @@ class WeComReply:
     _stirred: asyncio.Event = field(default_factory=asyncio.Event)
     _ending: asyncio.Event = field(default_factory=asyncio.Event)
     _pump: asyncio.Task[None] | None = None
+    _failure: Exception | None = None
 
     async def status(self, text: str) -> None:
         """What happens now."""
@@ -81,9 +83,13 @@ class WeComReply:
 
     async def finish(self, answer: Answer) -> None:
         """Exactly the answer, with its sources."""
-        await self.before_said(answer)
+        await _tried(self.before_said, answer)
         await self.end(self.markdown_of(answer))
-        await self.on_said(answer)
+        await self.said(answer)
+
+    async def said(self, answer: Answer) -> None:
+        """People see it: the archive is told. What goes wrong there takes no answer back."""
+        await _tried(self.on_said, answer)
 
     async def fail(self, notice: Notice) -> None:
         """One clear message."""
@@ -98,7 +104,7 @@ class WeComReply:
 
     async def drop(self) -> None:
         """Nothing is said. What was shown cannot be taken back here, so that it is replaced."""
-        if self._status or self._text:
+        if self.voice.streams and (self._status or self._text):
             await self.end(say("taken_back", self.language))
         else:
             await self.closed()
@@ -117,14 +123,23 @@ class WeComReply:
     async def end(self, markdown: str) -> None:
         """The last words. Raises ``ReplyExpired``, ``WeComError`` or, after a minute of trying, ``WeComAway``."""
         await self.closed()
-        async for attempt in AsyncRetrying(
-            retry=retry_if_exception_type(WeComAway),
-            wait=wait_random_exponential(multiplier=0.5, max=10),
-            stop=stop_after_delay(_DELIVERY_SECONDS),
-            reraise=True,
-        ):
-            with attempt:
-                await self.voice.finish(markdown)
+        if self.has_ended:
+            return
+        if self._failure is not None:
+            # The application tells of every failure through the reply that just failed: nothing else would come of it.
+            raise self._failure
+        try:
+            async for attempt in AsyncRetrying(
+                retry=retry_if_exception_type(WeComAway),
+                wait=wait_random_exponential(multiplier=0.5, max=10),
+                stop=stop_after_delay(self.delivery_seconds),
+                reraise=True,
+            ):
+                with attempt:
+                    await self.voice.finish(markdown)
+        except (ReplyExpired, WeComError, WeComAway) as error:
+            self._failure = error
+            raise
         self.has_ended = True
 
     async def closed(self) -> None:
@@ -186,3 +201,10 @@ class WeComReply:
             for citation in self._found[:_SOURCES_SHOWN]
         ]
         return cut("\n".join(lines), self.dialect.limit)
+
+
+async def _tried(tell: OnSaid, answer: Answer) -> None:
+    try:
+        await tell(answer)
+    except Exception:  # noqa: BLE001 - the answer itself does not depend on it
+        _log.exception("what belongs to an answer could not be written down")

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from typing import Final
 
 from connectors.connector import Answer, Language, Utterance
-from connectors.events import ChannelChanged, ChannelRef, FileRef, MembershipChanged, MessagePosted, PersonRef
+from connectors.events import ChannelChanged, ChannelRef, FileRef, MessagePosted, PersonRef
 from connectors.wecom.configuration import WeComConfiguration
 from connectors.wecom.ids import file_id, message_id, own_message_id, person_id
 from connectors.wecom.site import Heard, MediaRef
 from connectors.wecom.text_commands import command_text
-from connectors.wecom.texts import say
+from connectors.wecom.texts import language_of, say
 
 FILE_NOT_FETCHED_YET: Final = "file_not_fetched_yet"
 _LONGEST_QUOTE: Final = 2_000
@@ -42,20 +42,9 @@ def posted(heard: Heard, *, quoted: str, is_command: bool) -> MessagePosted:
         record_id=message_id(heard.msgid),
         channel=heard.channel,
         author=heard.person,
-        text=_with_quote(heard.text, quoted, "zh", _LONGEST_QUOTE),
+        text=_with_quote(heard.text, quoted, language_of(heard.text) or "zh", _LONGEST_QUOTE),
         files=tuple(_file_ref(heard, media) for media in heard.media),
         system=is_command,
-    )
-
-
-def joined(heard: Heard) -> MembershipChanged:
-    """Who speaks in a group is in it."""
-    return MembershipChanged(
-        event_id=f"wecom:spoke:{heard.msgid}",
-        occurred_at=heard.said_at,
-        channel=heard.channel,
-        person=heard.person,
-        present=True,
     )
 
 
@@ -104,7 +93,8 @@ def asked(heard: Heard, *, command: str | None, is_archived: bool, language: Lan
         record_id=message_id(heard.msgid) if is_archived else None,
         thread_id=None,
         said_at=heard.said_at,
-        language=language,
+        # Words tell the application more than what is guessed here.
+        language=None if language_of(text) else language,
     )
 
 
