@@ -23,3 +23,11 @@ class WeComAway(Exception):
 
 class ReplyExpired(Exception):
     """This way to reply is closed: the time is over, or it was used."""
+
+
+class WeComPaused(WeComAway):
+    """WeCom counts too many calls (45009): nothing is asked before ``seconds`` have passed."""
+
+    def __init__(self, call: str, seconds: float) -> None:
+        super().__init__(call, f"rate limited for {seconds:.0f} s")
+        self.seconds = seconds

@@ -1,0 +1,110 @@
+"""The door of an app: what WeCom delivers is durable before it is answered, and answered well within five seconds."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from aiohttp import web
+
+from connectors.live_host import Mailbox
+from connectors.wecom.app_messages import Fields, fields_of, letter_key
+from connectors.wecom.configuration import AppConfiguration
+from connectors.wecom.crypto import (
+    LARGEST_BODY_BYTES,
+    CallbackCrypto,
+    CallbackMalformed,
+    CallbackRefused,
+    CallbackTooLarge,
+)
+from connectors.wecom.replay import ReplayGuard
+
+_READING_SECONDS = 2.0
+_KEEPING_SECONDS = 2.0
+"""Together below the 4.5 seconds in which every callback is answered; WeCom gives up after five and tries again."""
+
+_log = logging.getLogger(__name__)
+
+
+class AppCallback:
+    """``GET`` verifies the address, ``POST`` delivers. ``arrived`` is called when a letter was kept."""
+
+    def __init__(
+        self,
+        configuration: AppConfiguration,
+        *,
+        corp_id: str,
+        mailbox: Mailbox,
+        source: str,
+        arrived: Callable[[], None],
+        guard: ReplayGuard | None = None,
+    ) -> None:
+        """Raises ``ValueError`` for a token or key that cannot be right."""
+        self._configuration = configuration
+        self._corp_id = corp_id
+        self._mailbox = mailbox
+        self._source = source
+        self._arrived = arrived
+        self._guard = guard or ReplayGuard()
+        self._crypto = CallbackCrypto(
+            token=configuration.token, encoding_aes_key=configuration.encoding_aes_key, receive_id=corp_id
+        )
+
+    @property
+    def path(self) -> str:
+        """Where WeCom is told to post."""
+        return f"/wecom/app/{self._configuration.name}"
+
+    def routes(self) -> list[web.RouteDef]:
+        """For the application's web server."""
+        return [web.get(self.path, self._verify, allow_head=False), web.post(self.path, self._take)]
+
+    async def _verify(self, request: web.Request) -> web.Response:
+        try:
+            return web.Response(text=self._crypto.echo(request.query))
+        except CallbackRefused as refused:
+            return self._refuse(refused)
+
+    async def _take(self, request: web.Request) -> web.Response:
+        """An empty 200 means that it was taken; anything else, that WeCom shall bring it again."""
+        try:
+            body = await _body(request)
+            xml = self._crypto.open_xml(body, request.query)
+            self._guard.admit(request.query)
+            fields = fields_of(xml, corp_id=self._corp_id, configuration=self._configuration)
+        except CallbackRefused as refused:
+            return self._refuse(refused)
+        if not await self._keep(fields, xml):
+            return web.Response(status=503)
+        self._guard.settle(request.query)
+        return web.Response()
+
+    async def _keep(self, fields: Fields, xml: str) -> bool:
+        try:
+            async with asyncio.timeout(_KEEPING_SECONDS):
+                is_new = await self._mailbox.keep(self._source, letter_key(fields), {"xml": xml})
+        except Exception as error:  # noqa: BLE001 - whatever it is, WeCom brings it again
+            _log.error("a callback of app %s could not be kept: %s", self._configuration.name, type(error).__name__)
+            return False
+        if is_new:
+            self._arrived()
+        return True
+
+    def _refuse(self, refused: CallbackRefused) -> web.Response:
+        _log.info("a callback of app %s was refused: %s", self._configuration.name, refused)
+        return web.Response(status=refused.status, text=str(refused))
+
+
+async def _body(request: web.Request) -> bytes:
+    """The whole body, and never more than the largest that there can be."""
+    if (request.content_length or 0) > LARGEST_BODY_BYTES:
+        raise CallbackTooLarge("the body is too large")
+    body = bytearray()
+    try:
+        async with asyncio.timeout(_READING_SECONDS):
+            while chunk := await request.content.read(LARGEST_BODY_BYTES):
+                body += chunk
+                if len(body) > LARGEST_BODY_BYTES:
+                    raise CallbackTooLarge("the body is too large")
+    except (TimeoutError, web.RequestPayloadError, OSError):
+        raise CallbackMalformed("the body did not come") from None
+    return bytes(body)
