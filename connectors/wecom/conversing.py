@@ -15,7 +15,8 @@ from connectors.wecom.asked_notes import AskedNotes
 from connectors.wecom.clicks import Clicks
 from connectors.wecom.confirmations import card_of
 from connectors.wecom.errors import ReplyExpired, WeComAway, WeComError
-from connectors.wecom.feedback import Feedback, new_feedback_id
+from connectors.wecom.feedback import Feedback
+from connectors.wecom.ids import reply_feedback_id
 from connectors.wecom.keeping import Keeping
 from connectors.wecom.markdown import literal
 from connectors.wecom.media_reasons import reason
@@ -188,7 +189,7 @@ class RobotConversing:
             await reply.fail(notice(failure, language))
 
     def _reply(self, heard: Heard, voice: Voice, language: Language) -> WeComReply:
-        feedback_id = new_feedback_id()
+        feedback_id = reply_feedback_id(heard.msgid)
         voice.judged_as(feedback_id)
 
         async def before_said(answer: Answer) -> None:

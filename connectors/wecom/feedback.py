@@ -5,7 +5,6 @@ import logging
 import time
 from collections.abc import Sequence
 from typing import Final
-from uuid import uuid4
 from weakref import WeakValueDictionary
 
 from connectors.connector import DownReason
@@ -20,11 +19,6 @@ _KEPT_SECONDS: Final = 30 * 86_400.0
 _LONGEST_ID: Final = 256
 _LONGEST_COMMENT: Final = 4_000
 _REASONS: Final[dict[int, DownReason]] = {1: "irrelevant", 2: "incomplete", 3: "wrong", 4: "wrong"}
-
-
-def new_feedback_id() -> str:
-    """One for each reply."""
-    return f"fb-{uuid4()}"
 
 
 class Feedback:

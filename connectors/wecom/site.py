@@ -54,10 +54,7 @@ class Heard:
 
 
 class Voice(Protocol):
-    """Where the reply to one message goes. Markdown in the dialect of its way, always the whole text so far.
-
-    A robot's reply carries ``ids.reply_feedback_id(heard.msgid)``: a ``feedback_event`` about it names that.
-    """
+    """Where the reply to one message goes. Markdown in the dialect of its way, always the whole text so far."""
 
     @property
     def streams(self) -> bool:
