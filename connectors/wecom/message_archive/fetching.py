@@ -131,6 +131,7 @@ class Fetching:
         """Fetch what is wanted, the newest messages first and then the oldest, which expire."""
         wanted = await self._host.notebook.all(self._source, _NOTE)
         await asyncio.to_thread(forget_others, self._folder, [key.removeprefix(_NOTE) for key in wanted])
+        self._left_out = True
         while True:
             self._changed.clear()
             await self._read_notes()

@@ -77,7 +77,7 @@ def storable(text: str) -> str:
 
 def on_one_line(text: str, limit: int) -> str:
     """A name: no line breaks or other controls, and not longer than that."""
-    return "".join(max(sign, " ") for sign in storable(text)).strip()[:limit]
+    return "".join(max(sign, " ") for sign in storable(text)).strip()[:limit].strip()
 
 
 def _moment(seconds: float) -> datetime | None:

@@ -60,7 +60,8 @@ class WorkerProcess:
     @property
     def process_id(self) -> int | None:
         """Of the worker that runs now."""
-        return None if self._process is None else self._process.pid
+        process = self._process
+        return None if process is None or process.returncode is not None else process.pid
 
     async def ready(self) -> None:
         """Have a worker run. Raises ``WorkerAway``."""

@@ -21,9 +21,13 @@ from connectors.wecom.message_archive.frames import Frame, FrameBroken, Words, p
 from connectors.wecom.message_archive.keys import KeyMissing, KeyWrong, PrivateKeys
 from connectors.wecom.message_archive.sdk import FinanceSdk, SdkError, SdkMissing
 
+_LAST_SECONDS = 2.0
+"""What a call may still take when nobody waits for it any more."""
 _FRAME_BYTES = 256 << 10
 """Replies with many messages come in frames of about this size, so that reading one does not hold up the bot."""
 _WRONG_KEY = frozenset({10006, 10008})
+_SHORTEST = 16
+"""The SDK ends the process over less."""
 _KEPT = ("seq", "msgid", "publickey_ver", "encrypt_random_key", "encrypt_chat_msg")
 
 
@@ -65,7 +69,7 @@ def _read(stream: BinaryIO, frames: "queue.Queue[Frame | None]") -> None:
             frames.put(frame)
     with contextlib.suppress(queue.Full):
         frames.put(None, timeout=1.0)
-    threading.Event().wait(5.0)
+    threading.Event().wait(_LAST_SECONDS)
     os._exit(1)
 
 
@@ -139,7 +143,8 @@ def _sealed(message: Words) -> Words:
 def _message(sdk: FinanceSdk, keys: PrivateKeys, sealed: Words) -> Words:
     try:
         key = keys.opened(sealed["publickey_ver"], sealed["encrypt_random_key"])
-        base64.b64decode(sealed["encrypt_chat_msg"], validate=True)
+        if len(base64.b64decode(sealed["encrypt_chat_msg"], validate=True)) < _SHORTEST:
+            return {"problem": "unreadable"}
         opened: Any = json.loads(sdk.decrypted(key, sealed["encrypt_chat_msg"]), strict=False)
     except KeyMissing:
         return {"problem": "key_missing"}

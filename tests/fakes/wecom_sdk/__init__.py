@@ -80,19 +80,7 @@ class CannedArchive:
 
     def configuration(self, *versions: int, **archive: Any) -> WeComConfiguration:
         """With these versions of the private key; all without any."""
-        return WeComConfiguration(
-            corp_id=CORP_ID,
-            message_archive=MessageArchiveConfiguration(
-                **{
-                    "secret": SECRET,
-                    "sdk": self.library,
-                    "private_keys": {version: self.key_path(version) for version in versions or (1, 2, 3)},
-                    "folder": self.folder / "partial",
-                    "seconds": 0.05,
-                    **archive,
-                }
-            ),
-        )
+        return configuration_of(self.folder, *versions, **archive)
 
     def say(self, said: Mapping[str, Any], *, version: int = 1, **common: Any) -> str:
         """A message from alice to bob, or as ``common`` says; returns its ``msgid``."""
@@ -147,7 +135,11 @@ class CannedArchive:
     def media(self, sdk_file_id: str, content: bytes) -> dict[str, Any]:
         """A file; returns what a message says of it."""
         (self.folder / "media" / sdk_file_id).write_bytes(content)
-        return {"sdkfileid": sdk_file_id, "md5sum": md5(content).hexdigest(), "filesize": len(content)}
+        return {
+            "sdkfileid": sdk_file_id,
+            "md5sum": md5(content, usedforsecurity=False).hexdigest(),
+            "filesize": len(content),
+        }
 
     def fault(self, function: str, does: str | None) -> None:
         """Make a function of the SDK fail; None mends it."""
@@ -171,6 +163,18 @@ class CannedArchive:
     def leaks(self) -> str:
         """What the last worker that ended in order had not freed: slices, media, SDKs."""
         return (self.folder / "leaks").read_text().strip()
+
+
+def configuration_of(folder: Path, *versions: int, **archive: Any) -> WeComConfiguration:
+    """Of a connector for the archive in a folder."""
+    told = {
+        "secret": SECRET,
+        "sdk": folder / "libWeWorkFinanceSdk_C.so",
+        "private_keys": {version: folder / f"key-{version}.pem" for version in versions or (1, 2, 3)},
+        "folder": folder / "partial",
+        "seconds": 0.05,
+    }
+    return WeComConfiguration(corp_id=CORP_ID, message_archive=MessageArchiveConfiguration(**{**told, **archive}))
 
 
 def _sealed(key: bytes, message: str) -> str:

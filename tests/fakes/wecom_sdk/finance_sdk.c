@@ -11,7 +11,8 @@
  *   calls                     a line for every request over the network
  *   leaks                     what was allocated and not freed, written by DestroySdk
  *
- * Sealed text is base64("SGD1" + message XOR key, repeated). As the real one, it aborts when that is too short.
+ * Sealed text is base64("SGD1" + message XOR key, repeated). As the real one, it aborts when that is too short; and when
+ * the message has a "poison" in it.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -200,6 +201,7 @@ int DecryptData(const char *key, const char *sealed, Slice_t *slice) {
     }
     if (used < SHORTEST) abort();
     for (size_t i = 0; i < used; i++) opened[i] ^= (unsigned char)key[i % key_length];
+    if (memmem(opened, used, "\"poison\"", 8)) abort();
     code = memcmp(opened, "SGD1", 4) ? 10006 : fill(slice, (char *)opened + 4, used - 4);
     free(opened);
     return code;
