@@ -36,7 +36,7 @@ class Clicks:
         self._again = again
         self._language_of = language_of
         self._sees_all = sees_all
-        self._seconds = seconds
+        self.seconds = seconds
 
     async def clicked(
         self, *, key: str, task_id: str, person: PersonRef, chosen: Mapping[str, Sequence[str]]
@@ -124,6 +124,6 @@ class Clicks:
 
         self._site.tasks.spawn(run(), name="button of a card")
         try:
-            return await asyncio.wait_for(done, self._seconds)
+            return await asyncio.wait_for(done, self.seconds)
         except TimeoutError:
             return None

@@ -21,7 +21,7 @@ from connectors.wecom.keeping import Keeping
 from connectors.wecom.markdown import literal
 from connectors.wecom.media_reasons import reason
 from connectors.wecom.presence import Presence
-from connectors.wecom.reply import WeComReply, dialect_of
+from connectors.wecom.reply import DELIVERY_SECONDS, WeComReply, dialect_of
 from connectors.wecom.robot_messages import OwnWords, asked, bot_ref, command_of, said_by_us, unnamed
 from connectors.wecom.settings_card import SETTINGS, settings_card
 from connectors.wecom.site import CardChange, Heard, Json, Site, Voice
@@ -51,32 +51,37 @@ class RobotConversing:
         site: Site,
         *,
         archive_covers_groups: bool = False,
+        delivery_seconds: float = DELIVERY_SECONDS,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """``archive_covers_groups``: a message archive brings what people say in groups; it is not kept twice then."""
+        """``archive_covers_groups``: a message archive brings what people say in groups; it is not kept twice then.
+
+        ``delivery_seconds``: so long an answer is tried to be shown before ``heard`` raises ``WeComAway``.
+        """
         self._site = site
         self._archive_covers_groups = archive_covers_groups
         self._clock = clock
+        self._delivery_seconds = delivery_seconds
         self._zone = ZoneInfo(site.configuration.timezone)
         self._notes = AskedNotes(site)
-        self._presence = Presence(site, has_lists=archive_covers_groups)
-        self._feedback = Feedback(site, self._presence)
-        self._again = Again(site, self._presence)
+        self.presence = Presence(site, has_lists=archive_covers_groups)
+        self._feedback = Feedback(site, self.presence)
+        self._again = Again(site, self.presence)
         self._own_words = OwnWords()
         self._keeping = Keeping(
             site,
-            presence=self._presence,
+            presence=self.presence,
             own_words=self._own_words,
             archive_covers_groups=archive_covers_groups,
         )
         self._languages: dict[PersonId, Language] = {}
         self._running: list[PersonId] = []
-        self._clicks = Clicks(site, again=self._again, language_of=self._language_of, sees_all=archive_covers_groups)
+        self.clicks = Clicks(site, again=self._again, language_of=self._language_of, sees_all=archive_covers_groups)
 
     async def start(self) -> None:
         """Remember what was answered and who spoke where; from now on what is old is forgotten once a day."""
         await self._notes.load()
-        await self._presence.load()
+        await self.presence.load()
         self._site.tasks.spawn(self._forget_daily(), name="daily forgetting")
 
     async def heard(self, heard: Heard, voice: Voice) -> None:
@@ -96,7 +101,7 @@ class RobotConversing:
         self, *, key: str, task_id: str, person: PersonRef, chosen: Mapping[str, Sequence[str]]
     ) -> CardChange:
         """What takes the place of the card; never raises."""
-        return await self._clicks.clicked(key=key, task_id=task_id, person=person, chosen=chosen)
+        return await self.clicks.clicked(key=key, task_id=task_id, person=person, chosen=chosen)
 
     async def judged(
         self, *, feedback_id: str, person: PersonRef, kind: int, reasons: Sequence[int], comment: str
@@ -212,6 +217,7 @@ class RobotConversing:
             dialect=dialect_of(heard.way),
             before_said=before_said,
             on_said=on_said,
+            delivery_seconds=self._delivery_seconds,
         )
 
     def _learned_language(self, heard: Heard) -> Language:
@@ -229,7 +235,7 @@ class RobotConversing:
     async def _forget_daily(self) -> None:
         while True:
             try:
-                await self._presence.sweep()
+                await self.presence.sweep()
                 await self._notes.forget_old()
                 await self._feedback.forget_old()
                 await self._again.forget_old()

@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 _PACE_SECONDS: Final = 2.0
 """Between two frames: WeCom may count each as one of 30 messages a minute in a conversation."""
 _SOURCES_SHOWN: Final = 3
-_DELIVERY_SECONDS: Final = 60.0
+DELIVERY_SECONDS: Final = 60.0
 _MESSAGES_OF_AN_APP: Final = 4
 
 OnSaid = Callable[[Answer], Awaitable[None]]
@@ -56,7 +56,7 @@ class WeComReply:
     on_said: OnSaid = _nothing
     """Told the answer once people see it."""
     pace_seconds: float = _PACE_SECONDS
-    delivery_seconds: float = _DELIVERY_SECONDS
+    delivery_seconds: float = DELIVERY_SECONDS
     has_ended: bool = False
     _status: str = ""
     _text: list[str] = field(default_factory=list)

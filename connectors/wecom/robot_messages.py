@@ -1,6 +1,5 @@
 """What was said to a robot or an app becomes events and an utterance; and what it answered becomes an event."""
 
-import hashlib
 import re
 from collections import OrderedDict
 from datetime import UTC, datetime
@@ -19,7 +18,8 @@ _LONGEST_QUOTE: Final = 2_000
 _QUOTE_ASKED: Final = 500
 _KNOWN_WORDS: Final = 500
 _RECOGNISED_BY: Final = 24
-_NOT_WORDS: Final = re.compile(r"[\W_]+")
+_RECOGNISED_BEGINNING: Final = 8
+_NOT_WORDS: Final = re.compile(r"\[\d+\]|[\W_]+")
 _OUR_ENDINGS: Final = ("来源", "Sources")
 
 
@@ -106,20 +106,23 @@ class OwnWords:
 
     def add(self, text: str) -> None:
         """We said this."""
-        if mark := _mark(text):
-            self._said[mark] = None
+        if words := _words(text)[:_RECOGNISED_BY]:
+            self._said[words] = None
         while len(self._said) > _KNOWN_WORDS:
             self._said.popitem(last=False)
 
     def includes(self, text: str) -> bool:
         """Whether it is ours. After a restart only what shows its sources is recognised."""
-        lines = [line.strip(" *>") for line in text.splitlines()]
-        return _mark(text) in self._said or any(line in _OUR_ENDINGS for line in lines)
+        if any(line.strip(" *>") in _OUR_ENDINGS for line in text.splitlines()):
+            return True
+        words = _words(text)
+        return words in self._said or any(
+            words.startswith(said) for said in self._said if len(said) >= _RECOGNISED_BEGINNING
+        )
 
 
-def _mark(text: str) -> str:
-    words = _NOT_WORDS.sub("", text)[:_RECOGNISED_BY]
-    return hashlib.sha256(words.encode()).hexdigest()[:16] if words else ""
+def _words(text: str) -> str:
+    return _NOT_WORDS.sub("", text)
 
 
 def _with_quote(text: str, quoted: str, language: Language, most: int) -> str:
