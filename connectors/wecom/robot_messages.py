@@ -19,7 +19,7 @@ _QUOTE_ASKED: Final = 500
 _KNOWN_WORDS: Final = 500
 _RECOGNISED_BY: Final = 24
 _RECOGNISED_BEGINNING: Final = 8
-_NOT_WORDS: Final = re.compile(r"\[\d+\]|[\W_]+")
+_NOT_WORDS: Final = re.compile(r"(?:\[\d+\]|[\W_])")
 _OUR_ENDINGS: Final = ("来源", "Sources")
 
 
