@@ -19,6 +19,8 @@ from connectors.wecom.message_archive.timing import Timing
 _MOST_ATTEMPTS = 5
 """The mailbox sets a letter aside after so many."""
 _MOST_BLAMED = 3
+_MOST_CHARACTERS = 4 << 20
+"""Of sealed text that is sent to the worker at once."""
 _SEALED = "sealed:"
 _PROBLEMS = ("key_missing", "key_wrong")
 
@@ -64,11 +66,12 @@ class Letters:
         await self._host.mailbox.failed(source or self._source, letter.key, why)
 
     async def opened(self, letters: Sequence[Letter]) -> list[tuple[Letter, Words]]:
-        """What the worker says of each; without those behind one that made it crash or hang.
+        """What the worker says of each; without those that it was not asked for, or behind one over which it died.
 
         Raises ``WorkerAway``.
         """
         replies: list[Words] = []
+        letters = _together(letters)
 
         async def take(words: Words, _: bytes) -> None:
             if not words.get("last"):
@@ -130,6 +133,16 @@ class Letters:
         value = {"count": count, "problem": problem, "since": since} if count else None
         await self._host.notebook.write(self._source, key, value)
         await self.tell()
+
+
+def _together(letters: Sequence[Letter]) -> Sequence[Letter]:
+    """As many from the beginning as one request holds; at least one."""
+    size = 0
+    for number, letter in enumerate(letters):
+        size += len(str(letter.body.get("encrypt_chat_msg")))
+        if size > _MOST_CHARACTERS and number:
+            return letters[:number]
+    return letters
 
 
 def _is(note: Json, problem: str) -> bool:

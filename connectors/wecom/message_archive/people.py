@@ -73,6 +73,13 @@ class People:
         name = await self._name(user_id)
         return name is None or name in self._own_robots
 
+    async def is_with_us(self, user_ids: Iterable[str]) -> bool:
+        """Whether one of our robots is among them: who is alone with it is heard where the robot listens."""
+        for user_id in user_ids:
+            if is_robot(user_id) and await self._name(user_id) in self._own_robots:
+                return True
+        return False
+
     async def _name(self, user_id: str) -> str | None:
         now = asyncio.get_running_loop().time()
         known = self._known.get(user_id)

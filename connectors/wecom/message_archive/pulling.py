@@ -9,10 +9,11 @@ from connectors.wecom.message_archive.fields import number_of, text_of
 from connectors.wecom.message_archive.frames import Words
 from connectors.wecom.message_archive.letters import Letters
 from connectors.wecom.message_archive.process import WorkerProcess
-from connectors.wecom.message_archive.standing import Standing
+from connectors.wecom.message_archive.standing import RETRIED, Standing
 from connectors.wecom.message_archive.timing import PLATFORM_KEEPS, Timing
 
 _EXPIRED = 10010
+_SMALLEST_PAGE = 50
 _PLACE = "seq"
 _BEGIN = "begin"
 
@@ -48,6 +49,7 @@ class Pulling:
         self._letters = letters
         self._standing = standing
         self._timing = timing
+        self._page = timing.page
 
     async def pull(self) -> bool:
         """Read one page; returns whether there may be another. Raises ``PullRefused`` and what the worker raises."""
@@ -64,15 +66,19 @@ class Pulling:
             count += len(messages)
             highest = max([highest, *(message["seq"] for message in messages)])
 
-        await self._worker.ask({"do": "pull", "seq": seq, "limit": self._timing.page}, take)
+        await self._worker.ask({"do": "pull", "seq": seq, "limit": self._page}, take)
         if code == _EXPIRED and seq:
             # What comes next is gone: go on with the oldest that WeCom still has.
             await self._begin_anew(_moment(text_of(place, "at")))
             return True
+        if code in RETRIED:
+            # Perhaps it was too much for the time that there is.
+            self._page = max(self._page // 2, _SMALLEST_PAGE)
         if code:
             self._standing.set_refused(code)
             raise PullRefused(code)
         self._standing.answered()
+        self._page = self._timing.page
         await self._host.notebook.write(self._source, _PLACE, {"seq": highest, "at": datetime.now(UTC).isoformat()})
         return count > 0 and highest > seq
 

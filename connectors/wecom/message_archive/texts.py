@@ -119,11 +119,6 @@ PROBLEMS: Final[dict[str, dict[Language, tuple[str, str]]]] = {
 """By code: a sentence and what to do."""
 
 FILE_REASONS: Final[dict[str, dict[Language, str]]] = {
-    "file_not_fetched_yet": {
-        "zh": "文件正在从企业微信下载。",
-        "en": "The file is still being fetched from WeCom.",
-    },
-    "file_too_large": {"zh": "文件太大，没有下载。", "en": "The file is too large and was not fetched."},
     "file_expired": {
         "zh": "企业微信已不再保存这个文件。",
         "en": "WeCom no longer keeps the file.",
@@ -132,12 +127,8 @@ FILE_REASONS: Final[dict[str, dict[Language, str]]] = {
         "zh": "下载到的文件与企业微信给出的大小或校验值不符。",
         "en": "What arrived of the file has not the size or the checksum that WeCom gives.",
     },
-    "file_unreachable": {
-        "zh": "多次尝试后仍无法从企业微信下载文件。",
-        "en": "The file could not be fetched from WeCom, in several tries.",
-    },
 }
-"""Codes written into ``FileRef`` and ``FileFetched``."""
+"""Codes of files besides those of ``connectors.wecom.media_reasons``."""
 
 WORDING: Final[dict[Language, dict[str, str]]] = {
     "zh": {

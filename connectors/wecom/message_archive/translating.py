@@ -6,14 +6,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from connectors.connector import Language
-from connectors.events import ChannelRef, Event, FileRef, MessageDeleted, MessagePosted
+from connectors.events import FILE_NOT_FETCHED_YET, ChannelRef, Event, FileRef, MessageDeleted, MessagePosted
 from connectors.wecom.ids import file_id, message_id
 from connectors.wecom.message_archive.contents import Contents, MediaFile, contents_of
 from connectors.wecom.message_archive.fields import Json, moment_of_milliseconds, object_of, text_of, texts_of
 from connectors.wecom.message_archive.people import People, is_robot
 from connectors.wecom.message_archive.rooms import Rooms
 
-NOT_FETCHED_YET = "file_not_fetched_yet"
 TOO_LARGE = "file_too_large"
 
 
@@ -71,6 +70,8 @@ class MessageTranslator:
             raise ValueError("a message of nobody")
         seen = {sender, *texts_of(message, "tolist")}
         room_id = text_of(message, "roomid")
+        if not room_id and await self._people.is_with_us(seen):
+            return Translated(events=(), at=at)
         channel, changes = (
             await self._rooms.room(room_id, seen=seen, at=at)
             if room_id
@@ -93,7 +94,7 @@ class MessageTranslator:
             at=at,
             channel=channel,
             room_id=room_id,
-            files=tuple((ref, media) for ref, media in files if ref.unavailable_reason == NOT_FETCHED_YET),
+            files=tuple((ref, media) for ref, media in files if ref.unavailable_reason == FILE_NOT_FETCHED_YET),
             unknown=contents.unknown,
         )
 
@@ -109,7 +110,7 @@ class MessageTranslator:
             name=media.name,
             media_type=media.media_type,
             size_bytes=media.size_bytes,
-            unavailable_reason=TOO_LARGE if is_too_large else NOT_FETCHED_YET,
+            unavailable_reason=TOO_LARGE if is_too_large else FILE_NOT_FETCHED_YET,
         )
 
 

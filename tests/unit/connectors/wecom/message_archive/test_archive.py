@@ -353,3 +353,12 @@ async def test_closing_does_not_wait_for_an_sdk_that_hangs(canned: CannedArchive
 async def test_without_an_archive_there_is_none() -> None:
     with pytest.raises(ValueError, match="no message archive"):
         MessageArchive(site_of(WeComConfiguration(), FakeLiveHost()), timing=HURRY)
+
+
+async def test_messages_of_any_size_are_opened(canned: CannedArchive) -> None:
+    for number in range(12):
+        canned.text(f"{number}" + "泵" * 300_000)
+    async with reading(canned) as it:
+        await it.archive.caught_up()
+        assert len(it.host.texts) == 12
+        assert {len(text) for text in it.host.texts.values()} == {100_000}

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.wecom.media_reasons import MEDIA_REASONS
 from connectors.wecom.message_archive.contents import KINDS, REPORTS, Contents, contents_of
 from connectors.wecom.message_archive.texts import FILE_REASONS, PROBLEMS, WORDING
 
@@ -214,7 +215,11 @@ def test_nothing_that_comes_is_too_strange(kind: str, value: object) -> None:
 
 def test_everything_is_said_in_both_languages() -> None:
     assert set(WORDING["zh"]) == set(WORDING["en"])
-    for texts in (*PROBLEMS.values(), *FILE_REASONS.values()):
-        assert sorted(texts) == ["en", "zh"]
+    for problem in PROBLEMS.values():
+        assert set(problem) == {"zh", "en"}
+    for reason in FILE_REASONS.values():
+        assert set(reason) == {"zh", "en"}
     for kind, (body, _) in SAID.items():
         assert contents_of({"msgtype": kind, **body}, language="en", zone=_ZONE).text
+    used = {"file_not_fetched_yet", "file_too_large", "file_expired", "file_incomplete", "file_unreachable"}
+    assert used == (MEDIA_REASONS.keys() & used) | FILE_REASONS.keys()

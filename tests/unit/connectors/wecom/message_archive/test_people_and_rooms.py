@@ -146,6 +146,18 @@ async def test_what_our_robots_say_is_kept_but_not_found_and_others_are_heard(ca
         assert posted[alarm].author.name == "报警"
 
 
+async def test_what_is_said_to_our_robot_alone_is_heard_by_the_robot(canned: CannedArchive) -> None:
+    for robot in ("wbOURS", "wbALARM"):
+        canned.say({"msgtype": "text", "text": {"content": "hi"}}, tolist=[robot])
+        canned.say({"msgtype": "text", "text": {"content": "yes?"}, "from": robot}, tolist=["alice"])
+    audit = Audit({}, {"wbOURS": "拾光", "wbALARM": "报警"})
+    configuration = canned.configuration()
+    object.__setattr__(configuration, "robots", (RobotConfiguration(name="main", shown_name="拾光"),))
+    async with reading(canned, call=audit.call, configuration=configuration) as it:
+        await it.archive.caught_up()
+        assert set(it.host.texts) == {"wecom:MSG103", "wecom:MSG104"}
+
+
 async def test_two_people_talk_where_only_they_read(canned: CannedArchive) -> None:
     first = canned.say({"msgtype": "text", "text": {"content": "hi"}})
     second = canned.say({"msgtype": "text", "text": {"content": "hello"}, "from": "bob", "tolist": ["alice"]})
