@@ -20,7 +20,8 @@ from connectors.wecom.api_pacing import ApiPacing
 from connectors.wecom.configuration import API_URL
 from connectors.wecom.errors import WeComAway, WeComError
 from connectors.wecom.exchange import WeComUnreached, check, exchange
-from connectors.wecom.media_download import MediaDownload, opened_media
+from connectors.wecom.media import Download
+from connectors.wecom.media_download import opened_media
 from connectors.wecom.site import Json
 
 MediaKind = Literal["file", "image", "voice", "video"]
@@ -31,9 +32,18 @@ TOO_OFTEN = 45009
 TOO_MANY_AT_ONCE = 45033
 _SETTINGS_ARE_WRONG = frozenset({40001, 40013, 60020})
 _GETS = frozenset(
-    {"agent/get", "appchat/get", "department/list", "get_api_domain_ip", "getcallbackip", "tag/get", "user/get"}
+    {
+        "agent/get",
+        "appchat/get",
+        "department/list",
+        "get_api_domain_ip",
+        "getcallbackip",
+        "msgaudit/get_robot_info",
+        "tag/get",
+        "user/get",
+    }
 )
-_HARMLESS_TWICE = frozenset({"message/recall", "media/upload", "appchat/update"})
+_HARMLESS_TWICE = frozenset({"message/recall", "media/upload", "msgaudit/groupchat/get", "appchat/update"})
 _ATTEMPTS = 4
 _SECONDS = 10.0
 _ALTOGETHER_SECONDS = 30.0
@@ -118,7 +128,7 @@ class WeComApi:
         answer = await self._patiently(call, lambda: self._with_token(call, ask), is_harmless=True)
         return MediaId(str(answer.get("media_id", "")))
 
-    def download(self, media_id: str) -> AbstractAsyncContextManager[MediaDownload]:
+    def download(self, media_id: str) -> AbstractAsyncContextManager[Download]:
         """Open a file that somebody sent or that was uploaded; a transfer that breaks off is taken up where it broke.
 
         Raises as ``call``, also while its ``chunks`` are read.

@@ -3,9 +3,8 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import aiohttp
@@ -182,7 +181,7 @@ class WeComApp:
             case Heard():
                 await self._hear(meant, is_former=is_former)
             case Unheard():
-                await self._tell_no_voice(meant, letter)
+                await self._tell_no_voice(meant, letter, is_former=is_former)
             case Happened():
                 await self._happen(meant)
             case Unknown(name=name):
@@ -200,10 +199,10 @@ class WeComApp:
         )
         await voice.during(self._conversing.heard(heard, voice))
 
-    async def _tell_no_voice(self, unheard: Unheard, letter: Letter) -> None:
+    async def _tell_no_voice(self, unheard: Unheard, letter: Letter, *, is_former: bool) -> None:
         text = "\n".join(NO_VOICE[language] for language in ("zh", "en"))
         await self._to_whom_it_concerns(
-            self.sending.text(_user_id(unheard.person.person_id), text, purpose=letter.key, resumed=True)
+            self.sending.text(_user_id(unheard.person.person_id), text, purpose=letter.key, resumed=is_former)
         )
 
     async def _happen(self, happened: Happened) -> None:
@@ -245,7 +244,7 @@ class WeComApp:
             )
         )
 
-    async def _to_whom_it_concerns(self, sending: Any) -> None:
+    async def _to_whom_it_concerns(self, sending: Awaitable[object]) -> None:
         """What WeCom refuses for good is not tried again: it would be refused again. ``WeComAway`` is."""
         try:
             await sending

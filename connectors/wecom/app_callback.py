@@ -9,14 +9,9 @@ from aiohttp import web
 from connectors.live_host import Mailbox
 from connectors.wecom.app_messages import Fields, fields_of, letter_key
 from connectors.wecom.configuration import AppConfiguration
-from connectors.wecom.crypto import (
-    LARGEST_BODY_BYTES,
-    CallbackCrypto,
-    CallbackMalformed,
-    CallbackRefused,
-    CallbackTooLarge,
-)
+from connectors.wecom.crypto import CallbackCrypto, CallbackMalformed
 from connectors.wecom.replay import ReplayGuard
+from connectors.wecom.routes import body_of, callback_routes
 
 _READING_SECONDS = 2.0
 _KEEPING_SECONDS = 2.0
@@ -56,23 +51,19 @@ class AppCallback:
 
     def routes(self) -> list[web.RouteDef]:
         """For the application's web server."""
-        return [web.get(self.path, self._verify, allow_head=False), web.post(self.path, self._take)]
+        return callback_routes(self.path, verify=self._verify, receive=self._take)
 
     async def _verify(self, request: web.Request) -> web.Response:
-        try:
-            return web.Response(text=self._crypto.echo(request.query))
-        except CallbackRefused as refused:
-            return self._refuse(refused)
+        return web.Response(text=self._crypto.echo(request.query))
 
     async def _take(self, request: web.Request) -> web.Response:
-        """An empty 200 means that it was taken; anything else, that WeCom shall bring it again."""
-        try:
-            body = await _body(request)
-            xml = self._crypto.open_xml(body, request.query)
-            self._guard.admit(request.query)
-            fields = fields_of(xml, corp_id=self._corp_id, configuration=self._configuration)
-        except CallbackRefused as refused:
-            return self._refuse(refused)
+        """An empty 200 means that it was taken; anything else, that WeCom shall bring it again.
+
+        Raises ``CallbackRefused`` for what WeCom did not send.
+        """
+        xml = self._crypto.open_xml(await _body(request), request.query)
+        self._guard.admit(request.query)
+        fields = fields_of(xml, corp_id=self._corp_id, configuration=self._configuration)
         if not await self._keep(fields, xml):
             return web.Response(status=503)
         self._guard.settle(request.query)
@@ -89,22 +80,11 @@ class AppCallback:
             self._arrived()
         return True
 
-    def _refuse(self, refused: CallbackRefused) -> web.Response:
-        _log.info("a callback of app %s was refused: %s", self._configuration.name, refused)
-        return web.Response(status=refused.status, text=str(refused))
-
 
 async def _body(request: web.Request) -> bytes:
-    """The whole body, and never more than the largest that there can be."""
-    if (request.content_length or 0) > LARGEST_BODY_BYTES:
-        raise CallbackTooLarge("the body is too large")
-    body = bytearray()
+    """The whole body, if it comes in time."""
     try:
         async with asyncio.timeout(_READING_SECONDS):
-            while chunk := await request.content.read(LARGEST_BODY_BYTES):
-                body += chunk
-                if len(body) > LARGEST_BODY_BYTES:
-                    raise CallbackTooLarge("the body is too large")
+            return await body_of(request)
     except (TimeoutError, web.RequestPayloadError, OSError):
         raise CallbackMalformed("the body did not come") from None
-    return bytes(body)

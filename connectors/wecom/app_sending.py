@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.wecom.api import MediaKind, WeComApi
-from connectors.wecom.errors import WeComError
+from connectors.wecom.errors import WeComError, WeComPaused
 from connectors.wecom.send_pacing import SendPacing
 from connectors.wecom.site import CardChange, Json
 
@@ -18,6 +18,8 @@ SEND = "message/send"
 NOT_REACHED = 81013
 PER_MINUTE = 30
 PER_HOUR = 1000
+_LONGEST_PAUSE_SECONDS = 90.0
+"""For so long a message waits when WeCom asks for a pause."""
 _DUPLICATE_SECONDS = 1800
 _MOST_REMEMBERED = 10_000
 _UNDELIVERED = ("invaliduser", "unlicenseduser")
@@ -53,6 +55,7 @@ class AppSending:
         self._api = api
         self._agent_id = agent_id
         self._now = now
+        self._sleep = sleep
         self._started_at = now()
         self._pacing = SendPacing(per_minute=PER_MINUTE, per_hour=PER_HOUR, now=now, sleep=sleep)
         self._said: OrderedDict[str, str] = OrderedDict()
@@ -95,15 +98,21 @@ class AppSending:
     async def _send(
         self, user_id: str, msgtype: str, content: Json, purpose: str, *, resumed: bool = False
     ) -> SentMessage:
-        await self._pacing.turn(user_id, call=SEND)
-        answer = await self._api.call(
-            SEND,
-            touser=user_id,
-            agentid=self._agent_id,
-            msgtype=msgtype,
-            **{msgtype: content},
+        message = {
+            "touser": user_id,
+            "agentid": self._agent_id,
+            "msgtype": msgtype,
+            msgtype: content,
             **self._check(user_id, f"{msgtype}:{sorted(content.items())!r}", purpose, resumed=resumed),
-        )
+        }
+        await self._pacing.turn(user_id, call=SEND)
+        try:
+            answer = await self._api.call(SEND, **message)
+        except WeComPaused as paused:
+            if paused.seconds > _LONGEST_PAUSE_SECONDS:
+                raise
+            await self._sleep(paused.seconds)
+            answer = await self._api.call(SEND, **message)
         missed = [name for name in _UNDELIVERED if user_id in str(answer.get(name) or "").split("|")]
         if missed:
             # HTTP 200 and errcode 0: the lists alone say that nobody has seen it.

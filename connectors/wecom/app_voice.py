@@ -3,18 +3,17 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import Final
 
 from connectors.connector import Language
 from connectors.wecom.app_sending import AppSending, SentMessage
-from connectors.wecom.errors import WeComAway, WeComError, WeComPaused
+from connectors.wecom.errors import WeComAway, WeComError
 from connectors.wecom.markdown import APP, messages
 from connectors.wecom.site import Json
 from connectors.wecom.texts import language_of
 
 PATIENCE_SECONDS: Final = 2.0
-_LONGEST_PAUSE_SECONDS: Final = 90.0
 
 PATIENCE: Final[dict[Language, str]] = {"zh": "正在查…", "en": "Looking it up…"}
 NO_VOICE: Final[dict[Language, str]] = {
@@ -72,13 +71,15 @@ class AppVoice:
         if pieces != self._pieces:
             self._pieces, self._done = pieces, 0
         for place in range(self._done, len(pieces)):
-            await self._pausing(lambda place=place: self._piece(place))  # type: ignore[misc]  # a default binds it now
+            await self._sending.markdown(
+                self._user_id, pieces[place], purpose=f"{self._purpose}:{place}", resumed=self._resumed
+            )
             self._done, self._said_something = place + 1, True
 
     async def card(self, card: Json) -> None:
         """A template card as a message of its own."""
         await self._end_patience()
-        await self._pausing(lambda: self._sending.card(self._user_id, card))
+        await self._sending.card(self._user_id, card)
         self._said_something = True
 
     async def during(self, work: Awaitable[None]) -> None:
@@ -97,21 +98,6 @@ class AppVoice:
         if self._notice is not None and not self._said_something:
             with contextlib.suppress(WeComError, WeComAway):
                 await self._sending.recall(self._notice)
-
-    async def _piece(self, place: int) -> SentMessage:
-        return await self._sending.markdown(
-            self._user_id, self._pieces[place], purpose=f"{self._purpose}:{place}", resumed=self._resumed
-        )
-
-    async def _pausing(self, send: Callable[[], Awaitable[SentMessage]]) -> None:
-        """Send, after the pause that WeCom asks for if it is a short one."""
-        try:
-            await send()
-        except WeComPaused as paused:
-            if paused.seconds > _LONGEST_PAUSE_SECONDS:
-                raise
-            await asyncio.sleep(paused.seconds)
-            await send()
 
     async def _ask_for_patience(self) -> None:
         with contextlib.suppress(TimeoutError):

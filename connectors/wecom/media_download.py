@@ -7,15 +7,14 @@ import random
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from email.message import Message
-from urllib.parse import unquote
+from dataclasses import dataclass
 
 import aiohttp
 
 from connectors.wecom.access_token import BAD_TOKEN, AccessToken
 from connectors.wecom.errors import WeComAway, WeComError
 from connectors.wecom.exchange import check, read_answer
+from connectors.wecom.media import Download
 
 CALL = "media/get"
 _CHUNK_BYTES = 64 * 1024
@@ -38,23 +37,6 @@ class _Broken(Exception):
         self.reason = reason
 
 
-@dataclass(slots=True, kw_only=True)
-class MediaDownload:
-    """An open download."""
-
-    name: str
-    """As WeCom gives it; empty when it does not."""
-    media_type: str
-    size: int | None
-    """In bytes, where WeCom says it."""
-    _transfer: "_Transfer" = field(repr=False)
-
-    async def chunks(self) -> AsyncIterator[bytes]:
-        """All bytes, once."""
-        async for chunk in self._transfer.chunks():
-            yield chunk
-
-
 @asynccontextmanager
 async def opened_media(
     session: aiohttp.ClientSession,
@@ -65,8 +47,8 @@ async def opened_media(
     secrets: tuple[str, ...],
     proxy: str | None,
     pause_seconds: float,
-) -> AsyncIterator[MediaDownload]:
-    """Open a file by its id. Raises ``WeComError`` and ``WeComAway``."""
+) -> AsyncIterator[Download]:
+    """Open a file by its id. Raises ``WeComError`` and ``WeComAway``, also while its chunks are read."""
     transfer = _Transfer(
         session=session,
         url=url,
@@ -78,28 +60,9 @@ async def opened_media(
     )
     try:
         await transfer.begin()
-        response = transfer.response
-        yield MediaDownload(
-            name=file_name(response.headers.get("Content-Disposition", "")),
-            media_type=response.content_type,
-            size=transfer.size,
-            _transfer=transfer,
-        )
+        yield Download(chunks=transfer.chunks(), headers=transfer.response.headers, size=transfer.size)
     finally:
         transfer.close()
-
-
-def file_name(disposition: str) -> str:
-    """The name in a ``Content-Disposition``: ``filename*`` first, then ``filename``, without any folder."""
-    header = Message()
-    header["Content-Disposition"] = disposition.encode("latin-1", "replace").decode("utf-8", "replace")
-    try:
-        name = header.get_filename() or ""
-    except (LookupError, ValueError):
-        name = ""
-    if re.search(r"%[0-9A-Fa-f]{2}", name):
-        name = unquote(name)
-    return re.split(r"[/\\]", name)[-1].strip()
 
 
 @dataclass(slots=True, kw_only=True)

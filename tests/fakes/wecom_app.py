@@ -16,7 +16,7 @@ from connectors.slack.tasks import OwnedTasks
 from connectors.wecom.app import WeComApp
 from connectors.wecom.configuration import AppConfiguration, WebhookConfiguration, WeComConfiguration
 from connectors.wecom.site import CardChange, Heard, Json, Site, Voice
-from tests.fakes.live_host import FakeLiveHost
+from tests.fakes.live_host import FakeLiveHost, MailboxInMemory
 from tests.fakes.wecom import FakeWeCom
 
 Answering = Callable[[Heard, Voice], Awaitable[None]]
@@ -64,6 +64,28 @@ class ScriptedConversing:
         raise AssertionError("not asked for here")
 
 
+class WatchedMailbox(MailboxInMemory):
+    """Tells when letters are settled."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._changed = asyncio.Event()
+
+    async def done(self, source: str, keys: Sequence[str]) -> None:
+        await super().done(source, keys)
+        self._changed.set()
+
+    async def failed(self, source: str, key: str, error: str) -> None:
+        await super().failed(source, key, error)
+        self._changed.set()
+
+    async def settled(self) -> None:
+        """Until each letter was handled, or has failed."""
+        while any(letter.attempts == 0 for letter in self.letters.values()):
+            self._changed.clear()
+            await self._changed.wait()
+
+
 class NoMedia:
     """Fetches nothing."""
 
@@ -85,8 +107,13 @@ class AppWorld:
 
     async def settled(self) -> None:
         """Until every letter that has arrived is handled."""
-        while any(letter.attempts == 0 for letter in self.host.mailbox.letters.values()):
-            await asyncio.sleep(0.005)
+        assert isinstance(self.host.mailbox, WatchedMailbox)
+        await self.host.mailbox.settled()
+
+
+def watched_host() -> FakeLiveHost:
+    """An application that tells when letters are settled."""
+    return FakeLiveHost(mailbox=WatchedMailbox())
 
 
 def configuration_of(fake: FakeWeCom, **changes: Any) -> WeComConfiguration:
@@ -123,7 +150,7 @@ async def running_app(
     patience_seconds: float = 2.0,
 ) -> AsyncIterator[AppWorld]:
     """Serve the app's callback; ``fake`` is told where."""
-    host, conversing, tasks = host or FakeLiveHost(), conversing or ScriptedConversing(), OwnedTasks()
+    host, conversing, tasks = host or watched_host(), conversing or ScriptedConversing(), OwnedTasks()
     site = site_of(fake, host, tasks)
     async with aiohttp.ClientSession() as session:
         app = WeComApp(site, site.configuration.apps[0], conversing, session, patience_seconds=patience_seconds)

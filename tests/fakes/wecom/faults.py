@@ -25,6 +25,7 @@ class Faults:
     ledger: Ledger
     _codes: dict[str, deque[int]] = field(default_factory=lambda: defaultdict(deque))
     _statuses: dict[str, deque[int]] = field(default_factory=lambda: defaultdict(deque))
+    _cuts: dict[str, deque[int]] = field(default_factory=lambda: defaultdict(deque))
     _may_go_on: dict[str, asyncio.Event] = field(default_factory=dict)
 
     def refuse_next(self, name: str, *codes: int) -> None:
@@ -34,6 +35,10 @@ class Faults:
     def break_next(self, name: str, *statuses: int) -> None:
         """Answer the next HTTP calls with a gateway's page and status; 0 drops the connection instead."""
         self._statuses[name].extend(statuses)
+
+    def cut_next(self, name: str, *sizes: int) -> None:
+        """Break off the next HTTP answers of a name after so many bytes of their body."""
+        self._cuts[name].extend(sizes)
 
     def stall(self, name: str) -> asyncio.Event:
         """Answer no HTTP call until the returned event is set."""
@@ -62,4 +67,16 @@ class Faults:
         except Refusal as refusal:
             self.ledger.note(_SURFACES.get(name.partition("/")[0], "api"), name, {}, refusal)
             return web.json_response(refusal.answer(request.remote or ""))
-        return await handler(request)
+        answer = await handler(request)
+        return await self._cut(request, answer, self._cuts[name].popleft()) if self._cuts[name] else answer
+
+    @staticmethod
+    async def _cut(request: web.Request, answer: web.StreamResponse, size: int) -> web.StreamResponse:
+        assert isinstance(answer, web.Response) and isinstance(answer.body, bytes), "only whole answers can be cut"
+        begun = web.StreamResponse(status=answer.status, headers=answer.headers)
+        begun.content_length = len(answer.body)
+        await begun.prepare(request)
+        await begun.write(answer.body[:size])
+        if request.transport is not None:
+            request.transport.abort()
+        return begun

@@ -26,6 +26,7 @@ MESSAGES: dict[int, str] = {
     44004: "content is empty",
     45002: "message content size out of limit",
     45009: "api freq out of limit",
+    45033: "api concurrent out of limit",
     48002: "api forbidden",
     60011: "no privilege to access/modify contact/party/agent",
     60020: "not allow to access from your ip",

@@ -8,9 +8,8 @@ import pytest
 
 from connectors.wecom.app import WeComApp
 from connectors.wecom.site import CardChange, Heard, Voice
-from tests.fakes.live_host import FakeLiveHost
 from tests.fakes.wecom import FakeWeCom, Shown, small_company
-from tests.fakes.wecom_app import AppWorld, ScriptedConversing, running_app
+from tests.fakes.wecom_app import AppWorld, ScriptedConversing, running_app, watched_host
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 BUTTONS = {
@@ -160,7 +159,7 @@ async def test_the_same_answer_to_another_question_is_seen_too(world: AppWorld) 
 
 async def test_what_a_crash_interrupted_is_answered_once() -> None:
     """Nothing acknowledged is lost, and twice is once (invariants 1 and 2)."""
-    host, begun = FakeLiveHost(), asyncio.Event()
+    host, begun = watched_host(), asyncio.Event()
 
     async def for_ever(heard: Heard, voice: Voice) -> None:
         begun.set()
