@@ -36,9 +36,11 @@ class Gate:
         """See ``Conversing``."""
         await self._opened.wait()
         self._observer.heard(heard.way)
-        await self._conversing.heard(heard, voice)
-        if heard.is_group and not self._archive_covers_groups:
-            await self._tell_partial(heard.channel.channel_id)
+        telling = asyncio.create_task(self._tell_partial(heard), name="a group is partly archived")
+        try:
+            await self._conversing.heard(heard, voice)
+        finally:
+            await telling
 
     async def clicked(
         self, *, key: str, task_id: str, person: PersonRef, chosen: Mapping[str, Sequence[str]]
@@ -63,9 +65,10 @@ class Gate:
         """See ``Conversing``."""
         return self._conversing.card_of(card, language)
 
-    async def _tell_partial(self, channel_id: ChannelId) -> None:
+    async def _tell_partial(self, heard: Heard) -> None:
         """Once for each group and start: the archive may have been switched off since the last one."""
-        if channel_id in self._told:
+        channel_id = heard.channel.channel_id
+        if not heard.is_group or self._archive_covers_groups or channel_id in self._told:
             return
         try:
             await self._site.host.history_reached(
