@@ -155,7 +155,7 @@ class WeComMedia:
         if (download.size or 0) > most + _CIPHER_BYTES:
             raise _Refused("file_too_large")
         chunks = _limited(download.chunks, most + _CIPHER_BYTES)
-        watched = _Watched(decrypted_media(chunks, key=media.key) if media.key else chunks)
+        watched = _Watched(_limited(decrypted_media(chunks, key=media.key) if media.key else chunks, most))
         try:
             sha256, size = await self._host.store_file(watched.chunks())
         except ValueError as error:  # the store's own limit

@@ -11,7 +11,7 @@ from connectors.wecom.byte_text import byte_count
 _LONGEST_BYTES: Final = 200
 _EXTENDED: Final = re.compile(r"filename\*\s*=\s*\"?([\w!#$%&+^`{}~-]*)'[^']*'([^;\"]+)", re.IGNORECASE)
 _PLAIN: Final = re.compile(r"filename\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"|([^;]+))", re.IGNORECASE)
-_FORBIDDEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\"<>|*?:]")
+_FORBIDDEN: Final = frozenset('"<>|*?:')
 _STARTS: Final = (
     (b"\x89PNG\r\n\x1a\n", "png", "image/png"),
     (b"\xff\xd8\xff", "jpg", "image/jpeg"),
@@ -46,13 +46,14 @@ def name_in(headers: Mapping[str, str]) -> str:
 def cleaned(name: str) -> str:
     """Without folders and signs that mean something elsewhere; of a long name the beginning and the ending."""
     name = name.encode("utf-8", "replace").decode().replace("\\", "/").rpartition("/")[2]
-    name = " ".join(_FORBIDDEN.sub("", name).split()).strip(". ")
+    shown = (" " if sign.isspace() else sign for sign in name if sign.isspace() or sign.isprintable())
+    name = " ".join("".join(sign for sign in shown if sign not in _FORBIDDEN).split()).strip(". ")
     if byte_count(name) <= _LONGEST_BYTES:
         return name
     stem, dot, ending = name.rpartition(".")
     if not dot or byte_count(ending) > 20:
         stem, dot, ending = name, "", ""
-    kept = stem.encode()[: _LONGEST_BYTES - byte_count(dot + ending)].decode("utf-8", "ignore").rstrip()
+    kept = stem.encode()[: _LONGEST_BYTES - byte_count(dot + ending)].decode("utf-8", "ignore").rstrip(". ")
     return f"{kept}{dot}{ending}"
 
 
