@@ -67,18 +67,12 @@ class People:
         return tuple(await asyncio.gather(*map(self.person, sorted(set(user_ids)))))
 
     async def is_own_robot(self, user_id: str) -> bool:
-        """Whether a robot is one of ours, or may be: what it says must not be found as if people had said it."""
-        if not is_robot(user_id):
-            return False
-        name = await self._name(user_id)
-        return name is None or name in self._own_robots
+        """Whether somebody is one of our robots."""
+        return is_robot(user_id) and await self._name(user_id) in self._own_robots
 
-    async def is_with_us(self, user_ids: Iterable[str]) -> bool:
-        """Whether one of our robots is among them: who is alone with it is heard where the robot listens."""
-        for user_id in user_ids:
-            if is_robot(user_id) and await self._name(user_id) in self._own_robots:
-                return True
-        return False
+    async def may_be_own_robot(self, user_id: str) -> bool:
+        """Whether it is a robot of which nothing is known: what ours say must not be found as if people said it."""
+        return is_robot(user_id) and await self._name(user_id) is None
 
     async def _name(self, user_id: str) -> str | None:
         now = asyncio.get_running_loop().time()

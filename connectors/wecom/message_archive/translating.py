@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from connectors.connector import Language
 from connectors.events import FILE_NOT_FETCHED_YET, ChannelRef, Event, FileRef, MessageDeleted, MessagePosted
 from connectors.wecom.ids import file_id, message_id
-from connectors.wecom.message_archive.contents import Contents, MediaFile, contents_of
+from connectors.wecom.message_archive.contents import MediaFile, contents_of
 from connectors.wecom.message_archive.fields import Json, moment_of_milliseconds, object_of, text_of, texts_of
-from connectors.wecom.message_archive.people import People, is_robot
+from connectors.wecom.message_archive.people import People
 from connectors.wecom.message_archive.rooms import Rooms
 
 TOO_LARGE = "file_too_large"
@@ -70,8 +70,10 @@ class MessageTranslator:
             raise ValueError("a message of nobody")
         seen = {sender, *texts_of(message, "tolist")}
         room_id = text_of(message, "roomid")
-        if not room_id and await self._people.is_with_us(seen):
-            return Translated(events=(), at=at)
+        # What our robots say, and what is said to them alone, is told where they listen and speak.
+        for one in {sender} if room_id else seen:
+            if await self._people.is_own_robot(one):
+                return Translated(events=(), at=at)
         channel, changes = (
             await self._rooms.room(room_id, seen=seen, at=at)
             if room_id
@@ -87,7 +89,7 @@ class MessageTranslator:
             author=await self._people.person(sender),
             text=contents.text,
             files=tuple(ref for ref, _ in files),
-            system=await self._is_system(sender, contents),
+            system=contents.is_report or await self._people.may_be_own_robot(sender),
         )
         return Translated(
             events=(*changes, posted),
@@ -97,11 +99,6 @@ class MessageTranslator:
             files=tuple((ref, media) for ref, media in files if ref.unavailable_reason == FILE_NOT_FETCHED_YET),
             unknown=contents.unknown,
         )
-
-    async def _is_system(self, sender: str, contents: Contents) -> bool:
-        if contents.is_report:
-            return True
-        return is_robot(sender) and await self._people.is_own_robot(sender)
 
     def _file(self, msgid: str, place: int, media: MediaFile) -> FileRef:
         is_too_large = (media.size_bytes or 0) > self._max_file_bytes
