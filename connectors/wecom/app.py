@@ -3,8 +3,9 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import aiohttp
@@ -27,6 +28,9 @@ from connectors.wecom.markdown import APP, messages
 from connectors.wecom.site import Conversing, Heard, Json, Site
 
 _CHECK_SECONDS = 300.0
+_BEGIN_AGAIN_SECONDS = 10.0
+_MOST_UNKNOWN = 100
+_LONGEST_UNKNOWN = 60
 _WELCOME_WITHIN = timedelta(minutes=10)
 _ANSWER_WITHIN = timedelta(hours=72)
 """For so long WeCom takes a ``ResponseCode``."""
@@ -172,7 +176,7 @@ class WeComApp:
             )
         except CallbackRefused:
             # The settings were changed since it was kept.
-            self._unknown["unreadable"] += 1
+            self._count("unreadable")
             return
         meant = understood(
             fields, configuration=self._configuration, workspace_id=self._site.configuration.workspace_id
@@ -185,7 +189,7 @@ class WeComApp:
             case Happened():
                 await self._happen(meant)
             case Unknown(name=name):
-                self._unknown[name] += 1
+                self._count(name)
                 _log.info("app %s: a type that means nothing here: %r", self.name, name[:60])
 
     async def _hear(self, heard: Heard, *, is_former: bool) -> None:
@@ -250,6 +254,19 @@ class WeComApp:
             await sending
         except WeComError as error:
             _log.warning("app %s: %s", self.name, explained(error, "en").sentence)
+
+    async def _kept(self, work: Callable[[], Coroutine[Any, Any, None]], name: str) -> None:
+        """Do work for good: whatever goes wrong is logged, and it is begun again."""
+        while True:
+            try:
+                await work()
+            except Exception:  # noqa: BLE001 - the other works go on
+                _log.exception("app %s: %s failed", self.name, name)
+            await asyncio.sleep(_BEGIN_AGAIN_SECONDS)
+
+    def _count(self, name: str) -> None:
+        known = name in self._unknown or len(self._unknown) < _MOST_UNKNOWN
+        self._unknown[name[:_LONGEST_UNKNOWN] if known else "other"] += 1
 
     async def _keep_checking(self) -> None:
         """Find wrong settings before somebody asks: a harmless call now and then."""

@@ -4,10 +4,13 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 from connectors.live_host import Letter, Mailbox
 
-_AT_ONCE = 64
+_AT_ONCE = 1_000
+"""Far more than are answered at once: a click must not wait behind questions."""
+_MOST_NEW = 100
 _LOOK_AGAIN_SECONDS = 2.0
 """Letters that failed come again by themselves."""
 _SHORTEST_PAUSE_SECONDS = 0.5
@@ -28,7 +31,7 @@ class AppLetters:
         self._handle = handle
         self._woken = asyncio.Event()
         self._under_way: set[str] = set()
-        self._former: set[str] = set()
+        self._began_at = datetime.now(UTC)
 
     def wake(self) -> None:
         """A letter has arrived."""
@@ -36,20 +39,18 @@ class AppLetters:
 
     async def run(self) -> None:
         """Handle letters for good."""
-        pause, is_first = 0.0, True
+        pause = 0.0
         async with asyncio.TaskGroup() as group:
             while True:
                 self._woken.clear()
                 try:
-                    letters = await self._mailbox.waiting(self._source, limit=2 * _AT_ONCE)
+                    letters = await self._mailbox.waiting(self._source, limit=len(self._under_way) + _MOST_NEW)
                 except Exception:  # noqa: BLE001 - the letters are still there; whatever is wrong may pass
                     pause = min(max(pause * 2, _SHORTEST_PAUSE_SECONDS), _LONGEST_PAUSE_SECONDS)
                     _log.exception("letters of %s cannot be read", self._source)
                     await asyncio.sleep(pause)
                     continue
                 pause = 0.0
-                if is_first:
-                    self._former, is_first = {letter.key for letter in letters}, False
                 for letter in letters:
                     if letter.key not in self._under_way and len(self._under_way) < _AT_ONCE:
                         self._under_way.add(letter.key)
@@ -60,7 +61,7 @@ class AppLetters:
 
     async def _one(self, letter: Letter) -> None:
         try:
-            await self._handle(letter, letter.attempts > 0 or letter.key in self._former)
+            await self._handle(letter, letter.attempts > 0 or letter.received_at < self._began_at)
         except Exception as error:  # noqa: BLE001 - it comes again, the other letters do not wait
             _log.error("a letter of %s failed (%s): %s", self._source, letter.key, type(error).__name__, exc_info=error)
             settle = self._mailbox.failed(self._source, letter.key, type(error).__name__)

@@ -27,7 +27,6 @@ _NOTHINGS = frozenset(
     }
 )
 """Events that mean nothing here; whatever else comes is counted as unknown."""
-_MEDIA_NAMES = {"image": "image.jpg", "video": "video.mp4", "file": ""}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,8 +146,7 @@ def _content(fields: Fields, message_type: str) -> tuple[str, tuple[MediaRef, ..
             return "\n".join(part for part in parts if part), ()
         case "image" | "video" | "file" if media_id := text_of(fields, "MediaId"):
             kind: Any = message_type
-            name = text_of(fields, "FileName") or _MEDIA_NAMES[message_type]
-            return "", (MediaRef(kind=kind, place=0, media_id=media_id, name=name),)
+            return "", (MediaRef(kind=kind, place=0, media_id=media_id, name=text_of(fields, "FileName")),)
         case _:
             return "", ()
 

@@ -102,7 +102,7 @@ class AppVoice:
     async def _ask_for_patience(self) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._ending.wait(), self._patience_seconds)
-        if self._ending.is_set():
+        if self._ending.is_set() or not self._asked.strip():
             return
         text = PATIENCE[language_of(self._asked) or "zh"]
         try:

@@ -62,7 +62,7 @@ async def test_what_is_no_text(world: AppWorld) -> None:
     await world.settled()
     files = [media for heard in world.conversing.everything for media in heard.media]
     assert [(media.kind, media.name, media.place) for media in files] == [
-        ("image", "image.jpg", 0),
+        ("image", "", 0),
         ("file", "报价.pdf", 0),
         ("file", "", 0),
     ]

@@ -46,8 +46,8 @@ def test_text() -> None:
 @pytest.mark.parametrize(
     ("inner", "kind", "name"),
     [
-        ("<MsgType>image</MsgType><PicUrl>http://x</PicUrl><MediaId>M</MediaId>", "image", "image.jpg"),
-        ("<MsgType>video</MsgType><MediaId>M</MediaId><ThumbMediaId>T</ThumbMediaId>", "video", "video.mp4"),
+        ("<MsgType>image</MsgType><PicUrl>http://x</PicUrl><MediaId>M</MediaId>", "image", ""),
+        ("<MsgType>video</MsgType><MediaId>M</MediaId><ThumbMediaId>T</ThumbMediaId>", "video", ""),
         ("<MsgType>file</MsgType><MediaId>M</MediaId><FileName>报价.pdf</FileName>", "file", "报价.pdf"),
         ("<MsgType>file</MsgType><MediaId>M</MediaId>", "file", ""),
     ],
