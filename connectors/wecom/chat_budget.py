@@ -12,6 +12,8 @@ PER_MINUTE = 30
 PER_HOUR = 1000
 BLOCKED_SECONDS = 60.0
 """After 45009 WeCom refuses everything for a minute."""
+PAUSES = (2.0, 4.0)
+"""Seconds between two frames in between, while there is much room and when there is less."""
 
 _MINUTE = 60.0
 _HOUR = 3600.0
@@ -19,8 +21,6 @@ _KEPT_FREE = 10
 """Of a minute: for what ends an answer, and for pushes."""
 _FAST = 10
 """So many messages of a minute may follow each other quickly."""
-_SHORT_SECONDS = 2.0
-_LONG_SECONDS = 4.0
 _MOST_CHATS = 10_000
 
 
@@ -34,16 +34,24 @@ class ChatBudget:
     """One for each robot, by chat id. Frames in between give way; what must be said waits for its turn."""
 
     def __init__(
-        self, *, per_minute: int = PER_MINUTE, per_hour: int = PER_HOUR, now: Callable[[], float] = time.monotonic
+        self,
+        *,
+        per_minute: int = PER_MINUTE,
+        per_hour: int = PER_HOUR,
+        blocked_seconds: float = BLOCKED_SECONDS,
+        pauses: tuple[float, float] = PAUSES,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._per_minute = per_minute
         self._per_hour = per_hour
+        self._blocked_seconds = blocked_seconds
+        self._pauses = pauses
         self._now = now
         self._chats: dict[str, _Chat] = {}
 
     def pause_before_next(self, chat: str) -> float:
         """How many seconds after the last frame the next one in between should come."""
-        return _SHORT_SECONDS if self._said(self._chat(chat), _MINUTE) < _FAST else _LONG_SECONDS
+        return self._pauses[self._said(self._chat(chat), _MINUTE) >= _FAST]
 
     def take_if_room(self, chat: str, *, keep_free: int = _KEPT_FREE) -> bool:
         """Take one for a frame that may be dropped; False when what is left is for something else."""
@@ -68,7 +76,7 @@ class ChatBudget:
 
     def refused(self, chat: str) -> None:
         """WeCom said 45009: nothing more for a minute."""
-        self._chat(chat).blocked_until = self._now() + BLOCKED_SECONDS
+        self._chat(chat).blocked_until = self._now() + self._blocked_seconds
 
     def _pause(self, chat: _Chat) -> float:
         """How long until there is room."""

@@ -11,6 +11,7 @@ import aiohttp
 
 from connectors.slack.api import proxy_for
 from connectors.wecom.errors import WeComAway, WeComError
+from connectors.wecom.exchange import WeComUnreached
 from connectors.wecom.frames import Frame, new_req_id, read_frame, write_frame
 from connectors.wecom.site import Json
 
@@ -99,10 +100,11 @@ class LongConnection:
     async def request(self, cmd: str, body: Json | None = None, *, req_id: str = "") -> Json:
         """Send a frame and wait for its answer; one at a time for each ``req_id``.
 
-        Raises ``WeComError`` with WeCom's code, and ``WeComAway`` when there is no connection or no answer.
+        Raises ``WeComError`` with WeCom's code, ``WeComUnreached`` when there is no connection, and ``WeComAway`` when
+        there is no answer.
         """
         if not self._connected.is_set():
-            raise WeComAway(cmd, "not connected")
+            raise WeComUnreached(cmd, "not connected")
         return await self._request(cmd, body, req_id=req_id or new_req_id(cmd))
 
     async def run(self) -> None:
@@ -211,7 +213,7 @@ class LongConnection:
     async def _request(self, cmd: str, body: Json | None, *, req_id: str, seconds: float | None = None) -> Json:
         socket = self._socket
         if socket is None or socket.closed:
-            raise WeComAway(cmd, "not connected")
+            raise WeComUnreached(cmd, "not connected")
         if req_id in self._pending:
             raise WeComAway(cmd, "another frame waits for its answer")
         answer: asyncio.Future[Frame] = asyncio.get_running_loop().create_future()
@@ -223,7 +225,9 @@ class LongConnection:
         except TimeoutError:
             raise WeComAway(cmd, "no answer") from None
         except (aiohttp.ClientError, OSError) as error:
-            raise WeComAway(cmd, type(error).__name__) from None
+            # The socket is gone, which its reader has yet to notice.
+            self._connected.clear()
+            raise WeComUnreached(cmd, type(error).__name__) from None
         finally:
             self._pending.pop(req_id, None)
         if frame.code:

@@ -49,6 +49,7 @@ class LineRobot:
         conversing: Conversing,
         *,
         timing: Timing | None = None,
+        budget: ChatBudget | None = None,
         stream_seconds: float = STREAM_SECONDS,
     ) -> None:
         self._site = site
@@ -64,7 +65,7 @@ class LineRobot:
             received=self._receive,
             timing=timing or Timing(),
         )
-        self._sending = LineSending(self._connection, ChatBudget())
+        self._sending = LineSending(self._connection, budget or ChatBudget())
         self._uploads = ChatBudget()
         self._contacts = Contacts(site, name=configuration.name)
         self._hearing = Hearing(

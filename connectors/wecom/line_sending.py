@@ -8,6 +8,7 @@ from connectors.wecom.chat_budget import ChatBudget
 from connectors.wecom.connection import LongConnection
 from connectors.wecom.contacts import Chat
 from connectors.wecom.errors import WeComError
+from connectors.wecom.exchange import WeComUnreached
 from connectors.wecom.site import Json
 
 BUSY = -1
@@ -37,6 +38,9 @@ class LineSending:
             await self.connection.until_connected(seconds=RECONNECTING_SECONDS)
             try:
                 await self.connection.request("aibot_send_msg", body)
+            except WeComUnreached:
+                if attempt == _TRIES - 1:
+                    raise
             except WeComError as error:
                 if attempt == _TRIES - 1 or not await self.may_try_again(error, chat, attempt):
                     raise

@@ -117,10 +117,15 @@ class LineVoice:
 
     async def close(self, *, seal: bool) -> None:
         """Leave no task behind; with ``seal`` a stream that nobody finished stands as it is."""
-        if seal and not self._is_ending and self._is_opened and not self._is_over:
-            with contextlib.suppress(ReplyExpired, WeComAway):
-                await self.finish(self._latest)
+        is_unfinished = not self._is_ending
         self._end()
+        if seal and is_unfinished:
+            # A frame that is under way decides whether there is a stream.
+            async with self._turn:
+                has_stream = self._is_opened and not self._is_over
+            if has_stream:
+                with contextlib.suppress(ReplyExpired, WeComAway):
+                    await self.finish(self._latest)
         if self._pump is not None:
             self._pump.cancel()
             await asyncio.gather(self._pump, return_exceptions=True)

@@ -10,6 +10,7 @@ from aiohttp import web
 from connectors.connector import Card, Language
 from connectors.events import FileFetched, PersonRef, RecordId
 from connectors.slack.tasks import OwnedTasks
+from connectors.wecom.chat_budget import ChatBudget
 from connectors.wecom.configuration import RobotConfiguration, WeComConfiguration
 from connectors.wecom.connection import Timing
 from connectors.wecom.line_robot import LineRobot
@@ -18,6 +19,7 @@ from connectors.wecom.site import CardChange, Heard, Json, Site, Voice
 from connectors.wecom.stream_state import STREAM_SECONDS
 from tests.fakes.live_host import FakeLiveHost
 from tests.fakes.wecom import FakeWeCom, ManualClock, Sent, small_company
+from tests.waiting import eventually
 
 Answering = Callable[[Heard, Voice], Awaitable[None]]
 QUICK = Timing(ping=0.1, first_pause=0.02, longest_pause=0.1, good_after=0.5, refused_pause=0.05, frequency_pause=0.3)
@@ -120,15 +122,22 @@ async def line(
     *,
     host: FakeLiveHost | None = None,
     timing: Timing = QUICK,
+    budget: ChatBudget | None = None,
+    fake: FakeWeCom | None = None,
     stream_seconds: float = STREAM_SECONDS,
 ) -> AsyncIterator[Line]:
     """A connected robot; what the fake refused or would not have shown fails the test at the end."""
-    fake = FakeWeCom(small_company(mode="long_connection"))
+    fake = fake or FakeWeCom(small_company(mode="long_connection"))
     host, conversing = host or FakeLiveHost(), ScriptedConversing(answering)
     async with fake.running():
         configuration = line_configuration(fake)
         robot = LineRobot(
-            site_of(fake, host, configuration), configuration, conversing, timing=timing, stream_seconds=stream_seconds
+            site_of(fake, host, configuration),
+            configuration,
+            conversing,
+            timing=timing,
+            budget=budget or ChatBudget(pauses=(0.05, 0.1)),
+            stream_seconds=stream_seconds,
         )
         await robot.start()
         try:
@@ -147,15 +156,13 @@ class Called:
     robot: CallbackRobot
     url: str
 
-    @property
-    def clock(self) -> ManualClock:
-        assert isinstance(self.fake.clock, ManualClock)
-        return self.fake.clock
-
     async def follow(self, sent: Sent) -> None:
-        """Let the platform ask, a twentieth of a second apart, until it has the end."""
-        while await self.fake.callback.poll(sent):
-            await asyncio.sleep(0.05)
+        """Let the platform ask, some times a second, until it has the end."""
+        for _ in range(400):
+            if not await self.fake.callback.poll(sent):
+                return
+            await asyncio.sleep(0.02)
+        raise TimeoutError("the stream has no end")
 
 
 @asynccontextmanager
@@ -165,33 +172,53 @@ async def called(
     host: FakeLiveHost | None = None,
     stream_seconds: float = STREAM_SECONDS,
     silence_seconds: float = 10.0,
-    fake: FakeWeCom | None = None,
 ) -> AsyncIterator[Called]:
     """A listening robot whose address the platform knows."""
-    fake = fake or FakeWeCom(small_company(mode="callback"))
-    host, conversing = host or FakeLiveHost(), ScriptedConversing(answering)
-    configuration = callback_configuration(fake)
-    async with fake.running():
-        robot = CallbackRobot(
-            site_of(fake, host, configuration),
-            configuration,
-            conversing,
+    fake = FakeWeCom(small_company(mode="callback"))
+    async with (
+        fake.running(),
+        listening(
+            fake,
+            answering,
+            host=host or FakeLiveHost(),
             stream_seconds=stream_seconds,
             silence_seconds=silence_seconds,
-        )
-        application = web.Application()
-        application.add_routes(robot.routes())
-        runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        url = f"http://127.0.0.1:{runner.addresses[0][1]}/wecom/robot/main"
-        fake.world.robot.callback_url = url
-        try:
-            await robot.start()
-            yield Called(fake=fake, host=host, conversing=conversing, robot=robot, url=url)
-        finally:
-            await robot.close()
-            await runner.cleanup()
+        ) as it,
+    ):
+        yield it
+
+
+@asynccontextmanager
+async def listening(
+    fake: FakeWeCom,
+    answering: Answering,
+    *,
+    host: FakeLiveHost,
+    stream_seconds: float = STREAM_SECONDS,
+    silence_seconds: float = 10.0,
+) -> AsyncIterator[Called]:
+    """The robot's process: twice one after the other is a restart."""
+    conversing, configuration = ScriptedConversing(answering), callback_configuration(fake)
+    robot = CallbackRobot(
+        site_of(fake, host, configuration),
+        configuration,
+        conversing,
+        stream_seconds=stream_seconds,
+        silence_seconds=silence_seconds,
+    )
+    application = web.Application()
+    application.add_routes(robot.routes())
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}/wecom/robot/main"
+    fake.world.robot.callback_url = url
+    try:
+        await robot.start()
+        yield Called(fake=fake, host=host, conversing=conversing, robot=robot, url=url)
+    finally:
+        await robot.close()
+        await runner.cleanup()
 
 
 def callback_configuration(fake: FakeWeCom) -> RobotConfiguration:
@@ -205,6 +232,15 @@ def callback_configuration(fake: FakeWeCom) -> RobotConfiguration:
         token=robot.token,
         encoding_aes_key=robot.encoding_aes_key,
     )
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for what the robot does by itself."""
+
+    async def look() -> bool:
+        return condition()
+
+    await eventually(look, every=0.005)
 
 
 def nothing_wrong(fake: FakeWeCom) -> None:
