@@ -9,6 +9,7 @@ from aiohttp import web
 
 from tests.fakes.wecom.app_groups import AppGroups
 from tests.fakes.wecom.app_messages import AppMessages
+from tests.fakes.wecom.audit import Audit
 from tests.fakes.wecom.clock import HOUR, MINUTE, Clock
 from tests.fakes.wecom.ledger import Ledger
 from tests.fakes.wecom.limits import Frequency
@@ -32,8 +33,11 @@ class Api:
     messages: AppMessages
     groups: AppGroups
     frequency: Frequency = field(init=False)
+    audit_tokens: Tokens = field(init=False)
 
     def __post_init__(self) -> None:
+        self.audit_tokens = Tokens(world=self.world, clock=self.clock, of_archive=True)
+        self._audit = Audit(world=self.world)
         self.frequency = Frequency(clock=self.clock, per_minute=10_000, per_hour=150_000)
 
     def limit(self, name: str, *, window: Literal["minute", "hour"] = "minute") -> None:
@@ -49,11 +53,13 @@ class Api:
             "appchat/create": self.groups.create,
             "appchat/update": self.groups.update,
             "appchat/send": self.groups.send,
+            "msgaudit/groupchat/get": self._audit.get_group,
         }
         return [
             web.get("/cgi-bin/gettoken", self._gettoken),
             web.get("/cgi-bin/getcallbackip", self._callback_addresses),
             web.get("/cgi-bin/appchat/get", self._get_group),
+            web.get("/cgi-bin/msgaudit/get_robot_info", self._get_robot),
             web.post("/cgi-bin/media/upload", self._upload),
             web.get("/cgi-bin/media/get", self._get_media),
             *(web.post(f"/cgi-bin/{name}", self._poster(name, call)) for name, call in posts.items()),
@@ -77,7 +83,9 @@ class Api:
 
     async def _gettoken(self, request: web.Request) -> web.StreamResponse:
         async def work() -> Json:
-            return self.tokens.get(request.query.get("corpid", ""), request.query.get("corpsecret", ""))
+            secret = request.query.get("corpsecret", "")
+            tokens = self.audit_tokens if secret == self.world.archive_secret else self.tokens
+            return tokens.get(request.query.get("corpid", ""), secret)
 
         return await self._answer(request, "gettoken", {}, work, needs_token=False)
 
@@ -92,6 +100,12 @@ class Api:
             return await self.groups.get(request.query.get("chatid", ""))
 
         return await self._answer(request, "appchat/get", dict(request.query), work)
+
+    async def _get_robot(self, request: web.Request) -> web.StreamResponse:
+        async def work() -> Json:
+            return await self._audit.get_robot(request.query.get("robot_id", ""))
+
+        return await self._answer(request, "msgaudit/get_robot_info", dict(request.query), work)
 
     async def _upload(self, request: web.Request) -> web.StreamResponse:
         async def work() -> Json:
@@ -134,8 +148,9 @@ class Api:
         try:
             self.frequency.take(name)
             if needs_token:
-                self.tokens.check(request.query.get("access_token"))
-                trusted = self.world.app.trusted_addresses
+                is_audit = name.startswith("msgaudit/")
+                (self.audit_tokens if is_audit else self.tokens).check(request.query.get("access_token"))
+                trusted = None if is_audit else self.world.app.trusted_addresses
                 if trusted is not None and address not in trusted:
                     raise Refusal(60020)
             answer = await work()

@@ -16,6 +16,8 @@ class Tokens:
 
     world: World
     clock: Clock
+    of_archive: bool = False
+    """For the Secret of the message archive instead of that of the app."""
     handed_out: int = 0
     """How many *different* tokens were made."""
     asked: int = 0
@@ -29,7 +31,7 @@ class Tokens:
         self.asked += 1
         if corpid != self.world.corpid:
             raise Refusal(40013)
-        if secret != self.world.app.secret:
+        if secret != (self.world.archive_secret if self.of_archive else self.world.app.secret):
             raise Refusal(40001)
         now = self.clock.time()
         if not self._current or now >= self._until:

@@ -109,6 +109,10 @@ class World:
     robot: Robot
     app: App
     webhook: Webhook
+    archive_secret: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    """Of the message archive (会话内容存档)."""
+    archived_robots: dict[str, str] = field(default_factory=dict)
+    """Names of robots by the ids (``wb…``) that the archive gives them."""
     _ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(7_000_001))
 
     def next_id(self) -> int:

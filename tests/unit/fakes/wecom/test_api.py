@@ -288,3 +288,18 @@ class TestMedia:
 
     async def test_no_file_at_all(self, client: Client) -> None:
         assert await client.code("media/upload", {}) == 44001
+
+
+async def test_the_message_archive_has_a_secret_of_its_own(client: Client) -> None:
+    world = client.fake.world
+    world.archived_robots["wbALARM"] = "报警"
+    await client.login()
+    assert (await client.post("msgaudit/groupchat/get", {"roomid": "wrPUMPS"}))["errcode"] == 40014
+    await client.login(corpsecret=world.archive_secret)
+    group = await client.post("msgaudit/groupchat/get", {"roomid": "wrPUMPS"})
+    assert group["roomname"] == "水泵项目"
+    assert [member["memberid"] for member in group["members"]] == ["alice", "bob", "carol"]
+    world.groups["wrPUMPS"].members.add("wmCLIENT")
+    assert (await client.post("msgaudit/groupchat/get", {"roomid": "wrPUMPS"}))["errcode"] == 86001
+    assert (await client.get("msgaudit/get_robot_info", robot_id="wbALARM"))["data"]["name"] == "报警"
+    assert (await client.get("msgaudit/get_robot_info", robot_id="wbNOBODY"))["errcode"] == 40058

@@ -3,13 +3,17 @@
 from collections import Counter
 from typing import Any
 
+import aiohttp
+
 from connectors.connector import Language
 from connectors.events import MessagePosted
+from connectors.wecom.api import WeComApi
 from connectors.wecom.configuration import RobotConfiguration
 from connectors.wecom.errors import WeComAway, WeComError
 from connectors.wecom.ids import group_id, pair_id, person_id, several_id
 from connectors.wecom.message_archive.archive import MessageArchive
 from tests.fakes.live_host import FakeLiveHost
+from tests.fakes.wecom import FakeWeCom
 from tests.fakes.wecom_sdk import CannedArchive
 from tests.unit.connectors.wecom.message_archive.reading import HURRY, Reading, reading, site_of
 
@@ -198,3 +202,23 @@ async def test_words_for_what_is_not_text_come_in_the_language_of_the_company(ca
     await archive.close()
     assert host.texts[next(iter(host.texts))] == "[image]"
     assert f"wecom:{msgid}" in host.texts
+
+
+async def test_names_and_lists_come_over_wecoms_own_api(canned: CannedArchive) -> None:
+    fake = FakeWeCom()
+    fake.world.archived_robots["wbALARM"] = "报警"
+    msgid = canned.text("pump 3 is down", **{"from": "wbALARM"})
+    async with fake.running(), aiohttp.ClientSession() as session:
+        api = WeComApi(
+            corp_id=fake.world.corpid,
+            secret=fake.world.archive_secret,
+            session=session,
+            base_url=f"{fake.addresses.api_url}/cgi-bin/",
+        )
+        async with reading(canned, call=api.call) as it:
+            await it.archive.caught_up()
+            assert it.host.believed.channels[_PUMPS].name == "水泵项目"
+            assert _members(it, _PUMPS) == {"wecom:alice", "wecom:bob", "wecom:carol"}
+            assert _posted(it, msgid).author.name == "报警"
+        await api.close()
+    assert not fake.ledger.refusals
