@@ -7,6 +7,7 @@ from typing import Any
 
 from connectors.wecom.byte_text import cut
 from connectors.wecom.errors import ReplyExpired
+from connectors.wecom.ids import reply_feedback_id
 from connectors.wecom.markdown import AIBOT, messages
 from connectors.wecom.response_url import ResponseUrl
 from connectors.wecom.site import Json
@@ -42,14 +43,13 @@ class CallbackVoice:
         self._deadline = asyncio.get_running_loop().time() + stream_seconds - age
         self._asked_at = asyncio.get_running_loop().time()
         self._is_opened = is_continued
-        self._feedback_id: str | None = None
+        self._feedback_id = reply_feedback_id(msgid)
         self._latest = ""
         self._card: Json | None = None
         self._final: str | None = None
         self._is_sealed = False
         """The stream ended without the answer: that comes another way, or never."""
         self._is_closed = False
-        self._named = asyncio.Event()
         self._changed = asyncio.Event()
         self._collected = asyncio.Event()
 
@@ -66,7 +66,6 @@ class CallbackVoice:
     def judged_as(self, feedback_id: str) -> None:
         """What a ``feedback_event`` on this reply is to name."""
         self._feedback_id = feedback_id
-        self._named.set()
 
     async def show(self, markdown: str) -> None:
         """Told to WeCom the next time it asks."""
@@ -106,14 +105,11 @@ class CallbackVoice:
         if self._final is None and not self._is_sealed and (self._latest or self._card or self._is_opened):
             self._final = self._latest or SIGN
         self._is_closed = True
-        for event in (self._changed, self._named):
-            event.set()
+        self._changed.set()
 
     async def opening(self) -> dict[str, Any] | None:
         """What the message itself is answered with, within a second; None when nothing is to be said."""
         await self._wait(self._changed, SIGN_SECONDS)
-        # The first frame alone can say what verdicts name.
-        await self._wait(self._named, SIGN_SECONDS)
         if self._is_closed and self._final is None and not self._is_sealed:
             return None
         return self._frame()
@@ -133,7 +129,7 @@ class CallbackVoice:
             text, is_over = self._final, True
             self._collected.set()
         stream: dict[str, Any] = {"id": self.stream_id, "finish": is_over, "content": cut(text, AIBOT.limit)}
-        if not self._is_opened and self._feedback_id:
+        if not self._is_opened:
             stream["feedback"] = {"id": self._feedback_id}
         self._is_opened = True
         frame: dict[str, Any] = {"msgtype": "stream", "stream": stream}

@@ -21,6 +21,8 @@ State = Literal["connecting", "connected", "refused", "taken_over", "closed"]
 LARGEST_FRAME_BYTES = 4 * 1024 * 1024
 _CLOSING_SECONDS = 1.0
 _FREQUENCY = 45009
+_NOT_SUBSCRIBED = 846609
+"""WeCom has forgotten the subscription: a new connection makes it anew."""
 _PASSING = frozenset({-1, 6000, 45033, _FREQUENCY})
 """Refusals of a subscription that say nothing about id and secret."""
 
@@ -230,6 +232,8 @@ class LongConnection:
             raise WeComUnreached(cmd, type(error).__name__) from None
         finally:
             self._pending.pop(req_id, None)
+        if frame.code == _NOT_SUBSCRIBED:
+            await socket.close()
         if frame.code:
             raise WeComError(cmd, frame.code, frame.message)
         return frame.body

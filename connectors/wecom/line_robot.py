@@ -185,7 +185,7 @@ class LineRobot:
         if kind in MESSAGE_TYPES:
             await self._converse(letter, body, req_id, age)
         elif kind == ENTERED:
-            if age < EVENT_SECONDS:
+            if age < EVENT_SECONDS and self._sending.budget.take_if_room(chat_in(body).chat_id):
                 await self._respond("aibot_respond_welcome_msg", req_id, self._events.entered(body))
         elif kind == CLICKED:
             change = await self._events.clicked(body)

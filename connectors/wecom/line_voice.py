@@ -8,6 +8,7 @@ from typing import Any
 from connectors.wecom.byte_text import cut
 from connectors.wecom.contacts import Chat
 from connectors.wecom.errors import ReplyExpired, WeComAway, WeComError
+from connectors.wecom.ids import reply_feedback_id
 from connectors.wecom.line_sending import (
     FREQUENCY,
     PATIENCE_SECONDS,
@@ -51,7 +52,7 @@ class LineVoice:
         self._chat = chat
         self._req_id = req_id
         self._stream_id = stream_id_of(msgid)
-        self._feedback_id: str | None = None
+        self._feedback_id = reply_feedback_id(msgid)
         self._seconds_left = stream_seconds - age
         self._is_opened = is_continued
         self._is_over = False
@@ -61,7 +62,6 @@ class LineVoice:
         self._shown = ""
         self._written_on = 0
         """The connection on which an end of the stream was written whose answer never came."""
-        self._named = asyncio.Event()
         self._changed = asyncio.Event()
         self._ending = asyncio.Event()
         self._turn = asyncio.Lock()
@@ -81,7 +81,6 @@ class LineVoice:
     def judged_as(self, feedback_id: str) -> None:
         """What a ``feedback_event`` on this reply is to name."""
         self._feedback_id = feedback_id
-        self._named.set()
 
     async def show(self, markdown: str) -> None:
         """Seen within some seconds, unless something newer is."""
@@ -137,8 +136,6 @@ class LineVoice:
 
     async def _show_growing(self) -> None:
         await self._wait(self._changed, SIGN_SECONDS)
-        # The first frame alone can say what verdicts name.
-        await self._wait(self._named, SIGN_SECONDS)
         self._latest = self._latest or SIGN
         while not (self._is_ending or self._is_over):
             self._changed.clear()
@@ -210,7 +207,7 @@ class LineVoice:
 
     async def _frame(self, text: str, *, finish: bool) -> None:
         stream: dict[str, Any] = {"id": self._stream_id, "finish": finish, "content": text}
-        if not self._is_opened and self._feedback_id:
+        if not self._is_opened:
             stream["feedback"] = {"id": self._feedback_id}
         body = {"msgtype": "stream", "stream": stream}
         await self._sending.connection.request("aibot_respond_msg", body, req_id=self._req_id)

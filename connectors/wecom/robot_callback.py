@@ -31,7 +31,7 @@ PATH = "/wecom/robot/"
 REPLY_SECONDS = 4.0
 """WeCom waits five."""
 _LAST_ATTEMPT = 4
-_MOST_VOICES = 5_000
+_MOST_VOICES = 1_000
 _MOST_RESPONSE_URLS = 5_000
 
 _log = logging.getLogger(__name__)

@@ -28,6 +28,8 @@ class RobotLetters:
         self._handle = handle
         self._in_flight: dict[str, asyncio.Task[Json | None]] = {}
         self._looking: asyncio.Task[None] | None = None
+        self._ended: set[str] = set()
+        """Keys whose handling ended since the mailbox was last asked: its answer may still hold them."""
         self._is_closed = False
 
     async def start(self) -> None:
@@ -63,7 +65,7 @@ class RobotLetters:
         if task is None:
             task = asyncio.create_task(self._finish(letter), name=f"wecom robot {self._name} {letter.key}")
             self._in_flight[letter.key] = task
-            task.add_done_callback(lambda _: self._in_flight.pop(letter.key, None))
+            task.add_done_callback(lambda _: self._over(letter.key))
         return task
 
     async def _finish(self, letter: Letter) -> Json | None:
@@ -85,9 +87,15 @@ class RobotLetters:
             except Exception:  # noqa: BLE001 - the letters are still there
                 _log.exception("robot %s: waiting callbacks cannot be read", self._name)
 
+    def _over(self, key: str) -> None:
+        self._in_flight.pop(key, None)
+        self._ended.add(key)
+
     async def _look(self) -> None:
+        self._ended.clear()
         limit = len(self._in_flight) + _MOST_NEW
         for letter in await self._mailbox.waiting(self._source, limit=limit):
             if self._is_closed or len(self._in_flight) >= _MOST_AT_ONCE:
                 return
-            self.begin(letter)
+            if letter.key not in self._ended:
+                self.begin(letter)

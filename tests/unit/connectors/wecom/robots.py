@@ -15,13 +15,14 @@ from connectors.wecom.configuration import RobotConfiguration, WeComConfiguratio
 from connectors.wecom.connection import Timing
 from connectors.wecom.line_robot import LineRobot
 from connectors.wecom.robot_callback import CallbackRobot
-from connectors.wecom.site import CardChange, Heard, Json, Site, Voice
+from connectors.wecom.site import CardChange, Conversing, Heard, Json, Site, Voice
 from connectors.wecom.stream_state import STREAM_SECONDS
 from tests.fakes.live_host import FakeLiveHost
 from tests.fakes.wecom import FakeWeCom, ManualClock, Sent, small_company
 from tests.waiting import eventually
 
 Answering = Callable[[Heard, Voice], Awaitable[None]]
+ConversingOf = Callable[[Site], Conversing]
 QUICK = Timing(ping=0.1, first_pause=0.02, longest_pause=0.1, good_after=0.5, refused_pause=0.05, frequency_pause=0.3)
 
 
@@ -125,16 +126,18 @@ async def line(
     budget: ChatBudget | None = None,
     fake: FakeWeCom | None = None,
     stream_seconds: float = STREAM_SECONDS,
+    conversing_of: ConversingOf | None = None,
 ) -> AsyncIterator[Line]:
     """A connected robot; what the fake refused or would not have shown fails the test at the end."""
     fake = fake or FakeWeCom(small_company(mode="long_connection"))
     host, conversing = host or FakeLiveHost(), ScriptedConversing(answering)
     async with fake.running():
         configuration = line_configuration(fake)
+        site = site_of(fake, host, configuration)
         robot = LineRobot(
-            site_of(fake, host, configuration),
+            site,
             configuration,
-            conversing,
+            conversing_of(site) if conversing_of else conversing,
             timing=timing,
             budget=budget or ChatBudget(pauses=(0.05, 0.1)),
             stream_seconds=stream_seconds,
@@ -196,13 +199,15 @@ async def listening(
     host: FakeLiveHost,
     stream_seconds: float = STREAM_SECONDS,
     silence_seconds: float = 10.0,
+    conversing_of: ConversingOf | None = None,
 ) -> AsyncIterator[Called]:
     """The robot's process: twice one after the other is a restart."""
     conversing, configuration = ScriptedConversing(answering), callback_configuration(fake)
+    site = site_of(fake, host, configuration)
     robot = CallbackRobot(
-        site_of(fake, host, configuration),
+        site,
         configuration,
-        conversing,
+        conversing_of(site) if conversing_of else conversing,
         stream_seconds=stream_seconds,
         silence_seconds=silence_seconds,
     )

@@ -103,6 +103,7 @@ def _attack(examples: int) -> None:
             sent = await it.fake.robot.direct("alice", "a true question")
             await it.follow(sent)
             accepted = it.fake._sender.accepted[0][1]
+            refused = 0
             count = len(it.conversing.messages)
             loop = asyncio.get_running_loop()
 
@@ -116,12 +117,15 @@ def _attack(examples: int) -> None:
                 )
                 @given(_HOSTILE)
                 def hostile(attack: dict[str, object]) -> None:
+                    nonlocal refused
                     future = asyncio.run_coroutine_threadsafe(_check(it, accepted, attack, count), loop)
                     future.result(timeout=30)
+                    refused += 1
 
                 hostile()
 
             await asyncio.to_thread(produce)
+            assert refused >= examples
             assert await it.fake.verify_robot_callback(), "the process is healthy"
             last = await it.fake.robot.direct("bob", "another true question")
             await it.follow(last)
