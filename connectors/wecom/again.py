@@ -99,8 +99,8 @@ class Again:
         has_card = card is not None and await reply.show_card(card)
         half = reply.dialect.limit // 2 - 64
         parts = [
-            f"**{say(name, language)}**\n{reply.markdown_of(answer, limit=half)}"
-            for name, answer in zip(("again_first", "again_second"), shown, strict=True)
+            f"**{name}**\n{reply.markdown_of(answer, limit=half)}"
+            for name, answer in zip((say("again_a", language), say("again_b", language)), shown, strict=True)
         ]
         parts.append(f"> {say('choose' if has_card else 'again_no_card', language)}")
         await reply.end("\n\n".join(parts))

@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-_SECONDS: Final = 3.0
+CLICK_SECONDS: Final = 3.0
 """A card event that is not answered within five is dropped by WeCom."""
 LanguageOf = Callable[[PersonId], Language]
 
@@ -30,13 +30,13 @@ class Clicks:
     """What buttons do. What takes longer goes on, and the card says how to see what came of it."""
 
     def __init__(
-        self, site: Site, *, again: Again, language_of: LanguageOf, sees_all: bool, seconds: float = _SECONDS
+        self, site: Site, *, again: Again, language_of: LanguageOf, sees_all: bool, seconds: float = CLICK_SECONDS
     ) -> None:
         self._site = site
         self._again = again
         self._language_of = language_of
         self._sees_all = sees_all
-        self.seconds = seconds
+        self._seconds = seconds
 
     async def clicked(
         self, *, key: str, task_id: str, person: PersonRef, chosen: Mapping[str, Sequence[str]]
@@ -124,6 +124,6 @@ class Clicks:
 
         self._site.tasks.spawn(run(), name="button of a card")
         try:
-            return await asyncio.wait_for(done, self.seconds)
+            return await asyncio.wait_for(done, self._seconds)
         except TimeoutError:
             return None

@@ -12,17 +12,18 @@ from connectors.connector import Answer, Card, Language
 from connectors.events import FileFetched, PersonId, PersonRef
 from connectors.wecom.again import AGAIN, Again
 from connectors.wecom.asked_notes import AskedNotes
-from connectors.wecom.clicks import Clicks
+from connectors.wecom.clicks import CLICK_SECONDS, Clicks
 from connectors.wecom.confirmations import card_of
 from connectors.wecom.errors import ReplyExpired, WeComAway, WeComError
 from connectors.wecom.feedback import Feedback
 from connectors.wecom.ids import reply_feedback_id
 from connectors.wecom.keeping import Keeping
 from connectors.wecom.markdown import literal
+from connectors.wecom.media_names import UNNAMED
 from connectors.wecom.media_reasons import reason
 from connectors.wecom.presence import Presence
 from connectors.wecom.reply import DELIVERY_SECONDS, WeComReply, dialect_of
-from connectors.wecom.robot_messages import OwnWords, asked, bot_ref, command_of, said_by_us, unnamed
+from connectors.wecom.robot_messages import OwnWords, asked, bot_ref, command_of, said_by_us
 from connectors.wecom.settings_card import SETTINGS, settings_card
 from connectors.wecom.site import CardChange, Heard, Json, Site, Voice
 from connectors.wecom.texts import NoticeKey, language_of, notice, say
@@ -52,11 +53,13 @@ class RobotConversing:
         *,
         archive_covers_groups: bool = False,
         delivery_seconds: float = DELIVERY_SECONDS,
+        click_seconds: float = CLICK_SECONDS,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """``archive_covers_groups``: a message archive brings what people say in groups; it is not kept twice then.
 
-        ``delivery_seconds``: so long an answer is tried to be shown before ``heard`` raises ``WeComAway``.
+        ``delivery_seconds``: so long an answer is tried to be shown before ``heard`` raises ``WeComAway``;
+        ``click_seconds``: so long a button waits for what it does before its card says that it goes on.
         """
         self._site = site
         self._archive_covers_groups = archive_covers_groups
@@ -64,24 +67,30 @@ class RobotConversing:
         self._delivery_seconds = delivery_seconds
         self._zone = ZoneInfo(site.configuration.timezone)
         self._notes = AskedNotes(site)
-        self.presence = Presence(site, has_lists=archive_covers_groups)
-        self._feedback = Feedback(site, self.presence)
-        self._again = Again(site, self.presence)
+        self._presence = Presence(site, has_lists=archive_covers_groups)
+        self._feedback = Feedback(site, self._presence)
+        self._again = Again(site, self._presence)
         self._own_words = OwnWords()
         self._keeping = Keeping(
             site,
-            presence=self.presence,
+            presence=self._presence,
             own_words=self._own_words,
             archive_covers_groups=archive_covers_groups,
         )
         self._languages: dict[PersonId, Language] = {}
         self._running: list[PersonId] = []
-        self.clicks = Clicks(site, again=self._again, language_of=self._language_of, sees_all=archive_covers_groups)
+        self._clicks = Clicks(
+            site,
+            again=self._again,
+            language_of=self._language_of,
+            sees_all=archive_covers_groups,
+            seconds=click_seconds,
+        )
 
     async def start(self) -> None:
         """Remember what was answered and who spoke where; from now on what is old is forgotten once a day."""
         await self._notes.load()
-        await self.presence.load()
+        await self._presence.load()
         self._site.tasks.spawn(self._forget_daily(), name="daily forgetting")
 
     async def heard(self, heard: Heard, voice: Voice) -> None:
@@ -101,7 +110,7 @@ class RobotConversing:
         self, *, key: str, task_id: str, person: PersonRef, chosen: Mapping[str, Sequence[str]]
     ) -> CardChange:
         """What takes the place of the card; never raises."""
-        return await self.clicks.clicked(key=key, task_id=task_id, person=person, chosen=chosen)
+        return await self._clicks.clicked(key=key, task_id=task_id, person=person, chosen=chosen)
 
     async def judged(
         self, *, feedback_id: str, person: PersonRef, kind: int, reasons: Sequence[int], comment: str
@@ -235,7 +244,7 @@ class RobotConversing:
     async def _forget_daily(self) -> None:
         while True:
             try:
-                await self.presence.sweep()
+                await self._presence.sweep()
                 await self._notes.forget_old()
                 await self._feedback.forget_old()
                 await self._again.forget_old()
@@ -254,10 +263,10 @@ def _receipt(heard: Heard, told: Sequence[FileFetched], language: Language) -> s
     lines: list[str] = []
     got = [f"「{event.name}」" for event in told if event.sha256]
     if got or not told:
-        names = "、".join(got) or "、".join(f"「{media.name or unnamed(media.kind)}」" for media in heard.media)
+        names = "、".join(got) or "、".join(f"「{media.name or UNNAMED[media.kind]}」" for media in heard.media)
         lines.append(say("got_files", language, names=names))
     lines += [
-        say("got_none", language, name=media.name or unnamed(media.kind), reason=reason(code, language))
+        say("got_none", language, name=media.name or UNNAMED[media.kind], reason=reason(code, language))
         for media, event in zip(heard.media, told, strict=False)
         if (code := event.unavailable_reason) is not None
     ]

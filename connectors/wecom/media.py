@@ -18,7 +18,7 @@ from connectors.wecom.configuration import WeComConfiguration
 from connectors.wecom.errors import WeComAway, WeComError
 from connectors.wecom.ids import file_id
 from connectors.wecom.media_cipher import MediaUnreadable, decrypted_media
-from connectors.wecom.media_names import media_type_of, name_in, with_ending
+from connectors.wecom.media_names import UNNAMED, media_type_of, name_in, with_ending
 from connectors.wecom.site import Heard, MediaRef
 
 _log = logging.getLogger(__name__)
@@ -161,7 +161,7 @@ class WeComMedia:
         except ValueError as error:  # the store's own limit
             raise _Refused("file_too_large") from error
         name = media.name or name_in(download.headers)
-        name = with_ending(name or _unnamed(media), watched.begin)
+        name = with_ending(name or UNNAMED[media.kind], watched.begin)
         return FileFetched(
             event_id=f"{file}:fetched",
             occurred_at=datetime.now(UTC),
@@ -198,10 +198,6 @@ async def _limited(chunks: AsyncIterator[bytes], most: int) -> AsyncIterator[byt
 
 def _failed(file: RecordId, code: str) -> FileFetched:
     return FileFetched(event_id=f"{file}:{code}", occurred_at=datetime.now(UTC), file_id=file, unavailable_reason=code)
-
-
-def _unnamed(media: MediaRef) -> str:
-    return {"image": "图片", "video": "视频"}.get(media.kind, "文件")
 
 
 def _allowed(address: str) -> URL:

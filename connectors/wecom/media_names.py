@@ -8,6 +8,9 @@ from urllib.parse import unquote_to_bytes
 
 from connectors.wecom.byte_text import byte_count
 
+UNNAMED: Final[Mapping[str, str]] = {"image": "图片", "video": "视频", "file": "文件"}
+"""What a file is called before its name is known: a robot is told none."""
+
 _LONGEST_BYTES: Final = 200
 _EXTENDED: Final = re.compile(r"filename\*\s*=\s*\"?([\w!#$%&+^`{}~-]*)'[^']*'([^;\"]+)", re.IGNORECASE)
 _PLAIN: Final = re.compile(r"filename\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"|([^;]+))", re.IGNORECASE)

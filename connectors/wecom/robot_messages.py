@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 from typing import Final
 
 from connectors.connector import Answer, Language, Utterance
-from connectors.events import ChannelChanged, ChannelRef, FileRef, MessagePosted, PersonRef
+from connectors.events import FILE_NOT_FETCHED_YET, ChannelChanged, ChannelRef, FileRef, MessagePosted, PersonRef
 from connectors.wecom.configuration import WeComConfiguration
 from connectors.wecom.ids import file_id, message_id, own_message_id, person_id
+from connectors.wecom.media_names import UNNAMED
 from connectors.wecom.site import Heard, MediaRef
 from connectors.wecom.text_commands import command_text
 from connectors.wecom.texts import language_of, say
 
-FILE_NOT_FETCHED_YET: Final = "file_not_fetched_yet"
 _LONGEST_QUOTE: Final = 2_000
 _QUOTE_ASKED: Final = 500
 _KNOWN_WORDS: Final = 500
@@ -136,11 +136,6 @@ def _with_quote(text: str, quoted: str, language: Language, most: int) -> str:
 def _file_ref(heard: Heard, media: MediaRef) -> FileRef:
     return FileRef(
         file_id=file_id(heard.msgid, media.place),
-        name=media.name or unnamed(media.kind),
+        name=media.name or UNNAMED[media.kind],
         unavailable_reason=FILE_NOT_FETCHED_YET,
     )
-
-
-def unnamed(kind: str) -> str:
-    """What a file is called before its name is known: a robot is told none."""
-    return say("unnamed_image" if kind == "image" else "unnamed_video" if kind == "video" else "unnamed_file", "zh")

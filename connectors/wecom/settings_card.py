@@ -14,7 +14,7 @@ SET: Final = "set:"
 _HOURS: Final = (7, 8, 9, 10, 12, 14, 16, 17, 18, 20)
 """A list has ten options at most."""
 _DAYS: Final[tuple[Key, ...]] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_CHINESE_DAYS: Final = dict(zip(_DAYS, ("一", "二", "三", "四", "五", "六", "日"), strict=True))
+_CHINESE_DAYS: Final[dict[str, str]] = dict(zip(_DAYS, ("一", "二", "三", "四", "五", "六", "日"), strict=True))
 _LANGUAGES: Final[dict[str, Language]] = {"zh": "zh", "en": "en"}
 
 

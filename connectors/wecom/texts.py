@@ -8,8 +8,8 @@ from connectors.connector import Language, Notice
 Key = Literal[
     "name", "searching", "receiving", "writing", "found", "code", "taken_back", "choose", "card_elsewhere", "quoted",
     "only_asker", "confirmed", "cancelled", "is_over", "failed", "running", "see", "not_yours", "not_yours_hint",
-    "card_over", "got_files", "got_none", "unnamed_image", "unnamed_file", "unnamed_video",
-    "again_making", "again_first", "again_second", "again_same", "again_title", "again_desc", "again_a", "again_b",
+    "card_over", "got_files", "got_none",
+    "again_making", "again_same", "again_title", "again_desc", "again_a", "again_b",
     "again_submit", "again_done", "again_thanks", "again_choose", "again_no_card",
     "settings_title", "settings_desc", "settings_mine", "settings_rhythm", "settings_off", "settings_daily",
     "settings_weekly",
@@ -52,12 +52,7 @@ TEXTS: dict[Key, dict[Language, str]] = {
         "en": "Got {names}; archived. You can ask me about the content now.",
     },
     "got_none": {"zh": "「{name}」没能存档：{reason}", "en": "“{name}” could not be archived: {reason}"},
-    "unnamed_image": {"zh": "图片", "en": "image"},
-    "unnamed_file": {"zh": "文件", "en": "file"},
-    "unnamed_video": {"zh": "视频", "en": "video"},
     "again_making": {"zh": "正在换个答法…", "en": "Answering it another way…"},
-    "again_first": {"zh": "回答 A", "en": "Answer A"},
-    "again_second": {"zh": "回答 B", "en": "Answer B"},
     "again_same": {
         "zh": "换了做法，得到的还是同一个回答。",
         "en": "Made another way, it came out as the same answer.",

@@ -64,12 +64,12 @@ class Company:
         await self.fake.long_connection.deliver(sent)
         return sent
 
-    async def asks(self, payload: str, *, says: str = "", **values: str) -> Shown:
+    async def asks(self, payload: str, *, says: str = "", kind: Kind = "message", **values: str) -> Shown:
         """The same, and what stands in the chat when the answer is there; the model ``says`` this."""
         before = len(self.fake.screen.messages)
         if says:
             self.monkeypatch.setattr(self.host, "_conversation", conversation_with(self.stage.application, [says]))
-        sent = await self.happens(payload, **values)
+        sent = await self.happens(payload, kind=kind, **values)
         shown = await self.fake.screen.until(
             lambda shown: shown.msgtype == "stream" and shown.finished and shown in self.fake.screen.messages[before:]
         )

@@ -75,7 +75,7 @@ def test_a_vote(answer_id: str, language: Language, hint: str) -> None:
 def test_the_settings(language: Language, visibility: str) -> None:
     channel = ChannelRef(
         channel_id=ChannelId("wecom:wrPUMPS"), platform="wecom", name="水泵", visibility=visibility, workspace_id="w"
-    )  # type: ignore[arg-type]  # one of the two
+    )
     card = settings_card(channel, language)
     _check(card)
     too_long = channel.model_copy(update={"channel_id": ChannelId("x" * 1_100)})

@@ -59,14 +59,12 @@ async def test_what_takes_long_goes_on_and_can_be_looked_at() -> None:
             decided.set()
             return Decision(card_id, "done", "已删除。")
 
-    async with wecom_site(host=_Slow()) as it:
-        it.conversing.clicks.seconds = 0.01
+    async with wecom_site(host=_Slow(), click_seconds=0.05) as it:
         change = await _click(it, "confirm:yes:c1")
         [see] = change.card["button_list"]
         assert "replace_text" not in change.card
         release.set()
         await decided.wait()
-        it.conversing.clicks.seconds = 3.0
         assert (await _click(it, see["key"])).card["replace_text"] == "已确认"
 
 

@@ -260,25 +260,6 @@ async def test_names_that_the_archive_knows_are_not_overwritten_with_ids() -> No
         assert (said.author.name, said.channel.name) == ("陈丽", "水泵项目")
 
 
-async def test_who_is_silent_for_a_month_no_longer_counts_as_a_member() -> None:
-    async with wecom_site() as it:
-        it.host.conversing = says(answer("好"), answer("好"), answer("好"))
-        await it.conversing.heard(message("alice", "一", chat_id="wrPUMPS"), ScriptedVoice())
-        day = timedelta(days=20)
-        late = message("bob", "二", chat_id="wrPUMPS", said_at=SAID_AT + day)
-        async with wecom_site(host=it.host, now=SAID_AT + day) as later:
-            await later.conversing.heard(late, ScriptedVoice())
-            presence = later.conversing.presence
-            await presence.sweep(now=(SAID_AT + timedelta(days=29)).timestamp())
-            assert len(await it.host.known_members(group_id("wrPUMPS"))) == 2
-            await presence.sweep(now=(SAID_AT + timedelta(days=31)).timestamp())
-            assert [member.name for member in await it.host.known_members(group_id("wrPUMPS"))] == ["bob"]
-            back = message("alice", "三", chat_id="wrPUMPS", said_at=SAID_AT + timedelta(days=32))
-        async with wecom_site(host=it.host, now=SAID_AT + timedelta(days=32)) as later:
-            await later.conversing.heard(back, ScriptedVoice())
-            assert len(await it.host.known_members(group_id("wrPUMPS"))) == 2
-
-
 async def test_an_archive_that_is_too_busy_is_told_honestly() -> None:
     class _Busy(FakeLiveHost):
         async def accept_and_apply(self, events):  # type: ignore[no-untyped-def]  # as of the class

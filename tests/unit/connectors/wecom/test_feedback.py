@@ -79,7 +79,7 @@ async def test_what_names_nothing_is_dropped(feedback_id: str, kind: int) -> Non
 @pytest.mark.parametrize("error", [PermissionError("no"), LookupError("gone")])
 async def test_a_refused_verdict_is_no_error(error: Exception) -> None:
     class _Refuses(FakeLiveHost):
-        async def judge(self, **_: object) -> None:  # type: ignore[override]  # refuses whatever it is given
+        async def judge(self, **_: object) -> None:
             raise error
 
     async with wecom_site(host=_Refuses()) as it:
