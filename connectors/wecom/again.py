@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from connectors.collecting import CollectingReply
 from connectors.connector import Answer, Card, Language, Notice, Utterance
 from connectors.events import ChannelId, PersonId, PersonRef
 from connectors.wecom.cards import LONGEST_KEY_BYTES, ended_card, new_task_id, option, short
-from connectors.wecom.collecting import CollectingReply
 from connectors.wecom.confirmations import over_card
 from connectors.wecom.markdown import literal
 from connectors.wecom.presence import Presence

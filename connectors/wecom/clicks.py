@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 
+from connectors.collecting import CollectingReply
 from connectors.connector import Answer, Card, Decision, Language, Notice, Utterance
 from connectors.events import ChannelId, PersonId, PersonRef
 from connectors.wecom.again import PREFER, Again
 from connectors.wecom.cards import ended_card
-from connectors.wecom.collecting import CollectingReply
 from connectors.wecom.confirmations import choice_in, decided_card, over_card, refused_card
 from connectors.wecom.settings_card import digest_command, place_in
 from connectors.wecom.site import CardChange, Site

@@ -14,7 +14,7 @@ from aiohttp import web
 from connectors.connector import Language, Post, Revision
 from connectors.events import RecordId
 from connectors.live_host import LiveHost
-from connectors.slack.tasks import OwnedTasks
+from connectors.owned_tasks import OwnedTasks
 from connectors.wecom.api import WeComApi
 from connectors.wecom.app import WeComApp
 from connectors.wecom.configuration import RobotConfiguration, WeComConfiguration

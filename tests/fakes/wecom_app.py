@@ -12,7 +12,7 @@ from aiohttp import web
 from connectors.connector import Card, Language
 from connectors.events import FileFetched, PersonRef, RecordId
 from connectors.live_host import LiveHost
-from connectors.slack.tasks import OwnedTasks
+from connectors.owned_tasks import OwnedTasks
 from connectors.wecom.app import WeComApp
 from connectors.wecom.configuration import AppConfiguration, WebhookConfiguration, WeComConfiguration
 from connectors.wecom.site import CardChange, Heard, Json, Site, Voice

@@ -18,7 +18,7 @@ from uuid import uuid4
 
 from connectors.connector import Answer, Citation, Language, Reply, Utterance
 from connectors.events import ChannelRef, FileFetched, PersonRef, RecordId, Visibility
-from connectors.slack.tasks import OwnedTasks
+from connectors.owned_tasks import OwnedTasks
 from connectors.wecom.configuration import RobotConfiguration, WeComConfiguration
 from connectors.wecom.conversing import RobotConversing
 from connectors.wecom.ids import direct_id, file_id, group_id, person_id

@@ -23,7 +23,7 @@ from bot.truth.tables import (
     VerdictRow,
 )
 from connectors.events import ChannelRef, MessagePosted, PersonRef
-from connectors.slack.tasks import OwnedTasks
+from connectors.owned_tasks import OwnedTasks
 from connectors.wecom.configuration import WeComConfiguration
 from connectors.wecom.conversing import RobotConversing
 from connectors.wecom.ids import group_id, message_id, person_id

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from connectors.connector import Card, Language
 from connectors.events import FileFetched, PersonRef, RecordId
-from connectors.slack.tasks import OwnedTasks
+from connectors.owned_tasks import OwnedTasks
 from connectors.wecom.chat_budget import ChatBudget
 from connectors.wecom.configuration import RobotConfiguration, WeComConfiguration
 from connectors.wecom.connection import Timing

@@ -9,7 +9,7 @@ from dataclasses import replace
 import aiohttp
 import pytest
 
-from connectors.slack.tasks import OwnedTasks
+from connectors.owned_tasks import OwnedTasks
 from connectors.wecom.error_texts import explained
 from connectors.wecom.errors import WeComAway, WeComError, WeComPaused
 from connectors.wecom.exchange import WeComUnreached
