@@ -58,6 +58,7 @@ class Api:
         return [
             web.get("/cgi-bin/gettoken", self._gettoken),
             web.get("/cgi-bin/getcallbackip", self._callback_addresses),
+            web.get("/cgi-bin/agent/get", self._get_agent),
             web.get("/cgi-bin/appchat/get", self._get_group),
             web.get("/cgi-bin/msgaudit/get_robot_info", self._get_robot),
             web.post("/cgi-bin/media/upload", self._upload),
@@ -94,6 +95,15 @@ class Api:
             return {"errcode": 0, "errmsg": "ok", "ip_list": ["127.0.0.1"]}
 
         return await self._answer(request, "getcallbackip", {}, work)
+
+    async def _get_agent(self, request: web.Request) -> web.StreamResponse:
+        async def work() -> Json:
+            if request.query.get("agentid") != str(self.world.app.agentid):
+                raise Refusal(40056)
+            return {"errcode": 0, "errmsg": "ok", "agentid": self.world.app.agentid, "name": self.world.app.name,
+                    "close": 0}  # fmt: skip
+
+        return await self._answer(request, "agent/get", dict(request.query), work)
 
     async def _get_group(self, request: web.Request) -> web.StreamResponse:
         async def work() -> Json:
