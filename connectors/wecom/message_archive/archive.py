@@ -15,11 +15,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connectors.connector import Language
+from connectors.wecom.message_archive.asking import Asking, Call, NameOf
 from connectors.wecom.message_archive.coverage import Coverage
 from connectors.wecom.message_archive.fetching import Fetching
 from connectors.wecom.message_archive.letters import Letters
 from connectors.wecom.message_archive.opening import Opening
-from connectors.wecom.message_archive.people import Call, NameOf, People
+from connectors.wecom.message_archive.people import People
 from connectors.wecom.message_archive.process import WorkerAway, WorkerGone, WorkerProcess
 from connectors.wecom.message_archive.pulling import Pulling, PullRefused
 from connectors.wecom.message_archive.rooms import Rooms
@@ -61,19 +62,22 @@ class MessageArchive:
         self._worker = WorkerProcess(configuration, self._standing, self._timing)
         shared: dict[str, Any] = {"host": site.host, "timing": self._timing}
         named: dict[str, Any] = {**shared, "source": self.source, "worker": self._worker, "standing": self._standing}
+        asking = Asking(self._timing)
         people = People(
+            host=site.host,
+            asking=asking,
             call=call,
             name_of=name_of,
             own_robots=(
                 *(robot.shown_name for robot in configuration.robots),
                 *(webhook.name for webhook in configuration.webhooks),
             ),
-            timing=self._timing,
         )
         self._rooms = Rooms(
             **shared,
             workspace_id=configuration.workspace_id,
             people=people,
+            asking=asking,
             call=call,
             language=language,
         )

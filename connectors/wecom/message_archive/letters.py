@@ -55,15 +55,17 @@ class Letters:
         if letters:
             await self._host.mailbox.done(source or self._source, [letter.key for letter in letters])
 
-    async def failed(self, letter: Letter, why: str, source: str | None = None) -> None:
-        """It comes again, and is set aside in the end."""
+    async def failed(self, letter: Letter, why: str, source: str | None = None) -> bool:
+        """It comes again, and is set aside in the end; returns whether it was."""
         _log.warning("message %s of the archive: %s", letter.key, why)
-        if letter.attempts + 1 >= _MOST_ATTEMPTS:
+        is_last = letter.attempts + 1 >= _MOST_ATTEMPTS
+        if is_last:
             note = await self._host.notebook.read(self._source, "set_aside")
             count = (number_of(note or {}, "count") or 0) + 1
             await self._host.notebook.write(self._source, "set_aside", {"count": count})
             self._standing.set("set_aside", count=count)
         await self._host.mailbox.failed(source or self._source, letter.key, why)
+        return is_last
 
     async def opened(self, letters: Sequence[Letter]) -> list[tuple[Letter, Words]]:
         """What the worker says of each; without those that it was not asked for, or behind one over which it died.

@@ -77,11 +77,12 @@ class Opening:
         await self._tell(translated)
         await self._letters.done(told, source)
         if good:
-            await self._letters.taken_back(version, len(good))
+            gone = len(good)
             for letter, words in opened:
-                if words.get("problem"):
-                    # The key is right, for it opens others.
-                    await self._letters.failed(letter, str(words["problem"]), source)
+                # The key is right, for it opens others.
+                if words.get("problem") and await self._letters.failed(letter, str(words["problem"]), source):
+                    gone += 1
+            await self._letters.taken_back(version, gone)
         return bool(good)
 
     async def _translated(self, letter: Letter, message: object, source: str | None = None) -> Translated | None:

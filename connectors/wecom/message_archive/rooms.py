@@ -13,8 +13,9 @@ from connectors.events import ChannelChanged, ChannelRef, Event, PersonRef
 from connectors.live_host import LiveHost
 from connectors.wecom.errors import WeComAway, WeComError
 from connectors.wecom.ids import group_id, several_id
+from connectors.wecom.message_archive.asking import Asking, Call
 from connectors.wecom.message_archive.fields import Json, objects_of, on_one_line, text_of
-from connectors.wecom.message_archive.people import Call, People
+from connectors.wecom.message_archive.people import People
 from connectors.wecom.message_archive.texts import WORDING
 from connectors.wecom.message_archive.timing import Timing
 
@@ -46,6 +47,7 @@ class Rooms:
         host: LiveHost,
         workspace_id: str,
         people: People,
+        asking: Asking,
         call: Call | None,
         language: Language,
         timing: Timing,
@@ -53,6 +55,7 @@ class Rooms:
         self._host = host
         self._workspace_id = workspace_id
         self._people = people
+        self._asking = asking
         self._call = call
         self._word = WORDING[language]["group"]
         self._timing = timing
@@ -131,18 +134,19 @@ class Rooms:
 
     async def _look(self, room_id: str, room: _Room) -> None:
         room.looked_at = asyncio.get_running_loop().time()
-        if self._call is None:
+        call = self._call
+        if call is None:
             return
         try:
-            async with asyncio.timeout(self._timing.call):
-                answer: Json = await self._call("msgaudit/groupchat/get", roomid=room_id)
+            answer: Json = await self._asking.ask(lambda: call("msgaudit/groupchat/get", roomid=room_id))
         except WeComError as error:
             # A group with people from outside, or one that is gone: WeCom lists it no (more).
             room.is_listed = False
             _log.info("no list of a group: %s", error)
             return
-        except (WeComAway, TimeoutError) as error:
-            _log.warning("a group could not be looked up: %s", error)
+        except WeComAway as error:
+            _log.info("a group could not be looked up: %s", error)
+            room.looked_at += self._asking.away_seconds - self._timing.rooms
             return
         members = frozenset(text_of(member, "memberid", "userid") for member in objects_of(answer, "members")) - {""}
         room.name = on_one_line(text_of(answer, "roomname"), 200) or room.name

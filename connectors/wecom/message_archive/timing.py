@@ -27,6 +27,8 @@ class Timing:
     """Between two looks at one group, however much happens in it."""
     call: float = 10.0
     """One request over HTTP."""
+    away: float = 30.0
+    """For how long nothing is asked over HTTP after a question that was not answered."""
     recent: float = 600.0
     """Messages older than this are history: what people write now is served before them."""
     page: int = 1000

@@ -1,5 +1,6 @@
 """Who is who and who is where: lists of WeCom, and who got the newest message. Holds invariant 4."""
 
+import asyncio
 from collections import Counter
 from typing import Any
 
@@ -222,3 +223,36 @@ async def test_names_and_lists_come_over_wecoms_own_api(canned: CannedArchive) -
             assert _posted(it, msgid).author.name == "报警"
         await api.close()
     assert not fake.ledger.refusals
+
+
+async def test_while_wecom_is_away_nobody_waits_for_it_again_and_again(canned: CannedArchive) -> None:
+    members = [f"member{number}" for number in range(400)]
+    for room in range(20):
+        canned.text("hello", roomid=f"wr{room}", tolist=members)
+    asked: list[str] = []
+
+    async def never(*names: str, **_: Any) -> Any:
+        asked.extend(names)
+        await asyncio.Event().wait()
+
+    timing = type(HURRY)(first_pause=0.01, call=0.2)
+    async with reading(canned, call=never, name_of=never, timing=timing) as it:
+        await it.archive.caught_up()
+        assert len(it.host.texts) == 20
+    assert len(asked) < 20
+
+
+async def test_while_wecom_is_away_people_keep_the_names_that_were_known(canned: CannedArchive) -> None:
+    canned.text("one")
+    async with reading(canned, name_of=_name) as it:
+        await it.archive.caught_up()
+        host = it.host
+
+    async def away(_: str) -> str | None:
+        raise WeComAway("user/get", "down")
+
+    msgid = canned.text("two")
+    async with reading(canned, name_of=away, host=host) as it:
+        await it.archive.caught_up()
+        assert _posted(it, msgid).author.name == "爱丽丝"
+        assert {person.name for person in await host.known_members(_PUMPS)} == {"爱丽丝", "鲍勃", "carol"}
