@@ -129,6 +129,8 @@ class LongConnection:
                     pause = max(pause, self._timing.frequency_pause if error.code == _FREQUENCY else 0.0)
                 except (aiohttp.ClientError, OSError, TimeoutError, WeComAway) as error:
                     _log.warning("robot %s: no connection to WeCom (%s)", self._name, type(error).__name__)
+                except Exception:  # noqa: BLE001 - whatever it is, the robot must not fall silent
+                    _log.exception("robot %s: the connection to WeCom failed", self._name)
                 finally:
                     self._lost()
                 if self._was_taken_over:
@@ -176,9 +178,12 @@ class LongConnection:
         finally:
             for task in (reading, pinging):
                 task.cancel()
-            await asyncio.gather(reading, pinging, return_exceptions=True)
+            ended = await asyncio.gather(reading, pinging, return_exceptions=True)
             if self._socket is not None:
                 await self._socket.close()
+        for error in ended:
+            if isinstance(error, Exception):
+                raise error
 
     async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         async for message in socket:

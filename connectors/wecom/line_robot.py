@@ -95,14 +95,14 @@ class LineRobot:
         return self._connection.refusal
 
     async def start(self) -> None:
-        """Connect, and answer what was left by the last run."""
+        """Answer what was left by the last run, and connect. May be called again when it raised."""
         self._started_at = datetime.now(UTC)
+        await self._letters.start()
         for work in (self._connection.run(), self._take_in()):
             self._tasks.append(asyncio.create_task(work, name=f"wecom robot {self.name}"))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_STARTING_SECONDS):
                 await self._connection.until_settled()
-        await self._letters.start()
 
     async def close(self) -> None:
         """Stop; answers that are under way are given after the next start."""

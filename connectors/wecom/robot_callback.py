@@ -86,9 +86,9 @@ class CallbackRobot:
         return callback_routes(PATH + self.name, verify=self._verify, receive=self._receive)
 
     async def start(self) -> None:
-        """Answer what was left by the last run, and from now on whatever comes."""
+        """Answer what was left by the last run, and from now on whatever comes. May be called again when it raised."""
         self._started_at = datetime.now(UTC)
-        self._session = aiohttp.ClientSession(trust_env=False)
+        self._session = self._session or aiohttp.ClientSession(trust_env=False)
         await self._letters.start()
         self.state = "listening"
 

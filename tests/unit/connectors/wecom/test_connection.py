@@ -6,7 +6,8 @@ import logging
 import pytest
 
 from connectors.wecom.connection import Timing
-from connectors.wecom.errors import WeComAway
+from connectors.wecom.errors import WeComAway, WeComError
+from connectors.wecom.frames import Frame
 from connectors.wecom.line_robot import LineRobot
 from tests.fakes.live_host import FakeLiveHost
 from tests.fakes.wecom import FakeWeCom, small_company
@@ -68,6 +69,34 @@ async def test_a_secret_that_is_right_again_ends_the_refusals() -> None:
     async with line(fake=fake) as it:
         await it.fake.long_connection.until_live()
         await until(lambda: it.robot.state == "connected" and not it.robot.refusal)
+
+
+async def test_a_subscription_that_wecom_has_forgotten_is_made_anew() -> None:
+    async with line() as it:
+        before = await it.fake.long_connection.until_live()
+        before.subscribed = False
+        with pytest.raises(WeComError, match="846609"):
+            await it.robot.send_markdown("hello", chat_id="wrPUMPS", user_id=None, feedback_id=None)
+        await until(lambda: it.fake.long_connection.live not in (None, before))
+        await it.fake.robot.mention("alice", "wrPUMPS", "still there?")
+        await it.fake.screen.until(lambda shown: shown.text == "you said: still there?")
+
+
+async def test_an_unforeseen_failure_does_not_silence_the_robot(caplog: pytest.LogCaptureFixture) -> None:
+    async with line() as it:
+        before = await it.fake.long_connection.until_live()
+        received = it.robot._connection._received
+
+        def fails(_: Frame) -> None:
+            it.robot._connection._received = received
+            raise KeyError("unforeseen")
+
+        it.robot._connection._received = fails
+        await it.fake.robot.mention("alice", "wrPUMPS", "hello")
+        await until(lambda: it.fake.long_connection.live not in (None, before))
+        await it.fake.robot.mention("alice", "wrPUMPS", "still there?")
+        await it.fake.screen.until(lambda shown: shown.text == "you said: still there?")
+        assert "failed" in caplog.text
 
 
 async def test_too_frequent_is_no_refusal_of_the_secret() -> None:

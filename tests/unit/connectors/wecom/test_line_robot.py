@@ -1,14 +1,16 @@
 """The robot by long connection, over the strict fake: what people see, and what is kept and told."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pytest
 
+from connectors.live_host import Letter
 from connectors.wecom.errors import WeComError
 from connectors.wecom.line_robot import LineRobot
 from connectors.wecom.site import Heard, Voice
 from tests.fakes.live_host import FakeLiveHost
+from tests.fakes.wecom import FakeWeCom, small_company
 from tests.unit.connectors.wecom.robots import (
     QUICK,
     ScriptedConversing,
@@ -118,6 +120,27 @@ async def test_what_was_asked_before_a_restart_is_answered_after_it_in_the_same_
             nothing_wrong(it.fake)
         finally:
             await again.close()
+
+
+async def test_a_start_that_failed_can_be_tried_again() -> None:
+    fake, host = FakeWeCom(small_company(mode="long_connection")), FakeLiveHost()
+    waiting, failures = host.mailbox.waiting, [OSError("disk")]
+
+    async def sometimes(source: str, *, limit: int) -> Sequence[Letter]:
+        if failures:
+            raise failures.pop()
+        return await waiting(source, limit=limit)
+
+    host.mailbox.waiting = sometimes  # type: ignore[method-assign]  # a disk that is away for a moment
+    async with fake.running():
+        configuration = line_configuration(fake)
+        robot = LineRobot(site_of(fake, host, configuration), configuration, ScriptedConversing(), timing=QUICK)
+        with pytest.raises(OSError, match="disk"):
+            await robot.start()
+        await robot.start()
+        assert robot.state == "connected"
+        await robot.close()
+        assert len(fake.ledger.named("aibot_subscribe")) == 1
 
 
 async def test_whoever_opens_the_chat_is_welcomed() -> None:

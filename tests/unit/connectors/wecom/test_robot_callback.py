@@ -1,10 +1,11 @@
 """The robot by callback, over the strict fake: each question of the platform has its answer."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pytest
 
+from connectors.live_host import Letter
 from connectors.wecom.errors import ReplyExpired, WeComAway
 from connectors.wecom.robot_callback import CallbackRobot
 from connectors.wecom.site import CardChange, Heard, Voice
@@ -351,6 +352,25 @@ async def test_nothing_is_answered_before_the_start() -> None:
         it.robot.state = "closed"
         sent = await it.fake.robot.direct("alice", "hello")
         assert sent.status == 503 and not it.host.mailbox.letters
+
+
+async def test_a_start_that_failed_can_be_tried_again() -> None:
+    host, fake = FakeLiveHost(), FakeWeCom(small_company(mode="callback"))
+    waiting, failures = host.mailbox.waiting, [OSError("disk")]
+
+    async def sometimes(source: str, *, limit: int) -> Sequence[Letter]:
+        if failures:
+            raise failures.pop()
+        return await waiting(source, limit=limit)
+
+    host.mailbox.waiting = sometimes  # type: ignore[method-assign]  # a disk that is away for a moment
+    configuration = callback_configuration(fake)
+    robot = CallbackRobot(site_of(fake, host, configuration), configuration, ScriptedConversing())
+    with pytest.raises(OSError, match="disk"):
+        await robot.start()
+    await robot.start()
+    assert robot.state == "listening"
+    await robot.close()
 
 
 def test_a_wrong_key_in_the_settings_is_named() -> None:
