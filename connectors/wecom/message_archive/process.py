@@ -125,9 +125,10 @@ class WorkerProcess:
             raise WorkerAway(self._refused(words))
         self._standing.clear("sdk_missing")
         self.versions = frozenset(words["versions"])
-        self._standing.set("key_unreadable", versions=words["unreadable"]) if words["unreadable"] else (
+        if words["unreadable"]:
+            self._standing.set("key_unreadable", versions=words["unreadable"])
+        else:
             self._standing.clear("key_unreadable")
-        )
         return process
 
     async def _spawned(self) -> asyncio.subprocess.Process:
