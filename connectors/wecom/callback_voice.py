@@ -102,15 +102,14 @@ class CallbackVoice:
 
     def close(self) -> None:
         """Nobody will say more: what is shown stands."""
-        if self._final is None and not self._is_sealed and (self._latest or self._card or self._is_opened):
-            self._final = self._latest or SIGN
         self._is_closed = True
         self._changed.set()
 
     async def opening(self) -> dict[str, Any] | None:
         """What the message itself is answered with, within a second; None when nothing is to be said."""
         await self._wait(self._changed, SIGN_SECONDS)
-        if self._is_closed and self._final is None and not self._is_sealed:
+        is_silent = self._is_closed and not self._latest and self._final is None and self._card is None
+        if is_silent and not self._is_sealed:
             return None
         return self._frame()
 
@@ -120,8 +119,11 @@ class CallbackVoice:
 
     def _frame(self) -> dict[str, Any]:
         self._asked_at = asyncio.get_running_loop().time()
-        if self._final is None and (self._is_closed or self._is_late()):
-            self._seal()
+        if self._final is None and not self._is_sealed:
+            if self._is_closed:
+                self._final = self._latest or SIGN
+            elif self._is_late():
+                self._seal()
         text, is_over = self._latest or SIGN, False
         if self._is_sealed:
             text, is_over = sealed(text, limit=AIBOT.limit), True

@@ -60,6 +60,8 @@ class LineVoice:
         self._is_ending = False
         self._latest = ""
         self._shown = ""
+        self._finished = 0
+        """How many messages of the last words are there."""
         self._written_on = 0
         """The connection on which an end of the stream was written whose answer never came."""
         self._changed = asyncio.Event()
@@ -91,17 +93,19 @@ class LineVoice:
     async def finish(self, markdown: str) -> None:
         """End the stream with this; by ``aibot_send_msg`` when it can no longer be ended so.
 
-        Raises ``ReplyExpired`` when WeCom takes it neither way, and ``WeComAway`` when it cannot be reached.
+        Raises ``ReplyExpired`` when WeCom takes it neither way, and ``WeComAway`` when it cannot be reached. Called
+        again it goes on where it was.
         """
         self._end()
         pieces = messages(markdown, dialect=AIBOT) or [SIGN]
         async with self._turn:
             if not self._is_over and await self._finish_stream(pieces[0]):
-                pieces = pieces[1:]
+                self._finished = 1
             self._is_over = True
         try:
-            for piece in pieces:
+            for piece in pieces[self._finished :]:
                 await self._sending.push(self._chat, markdown_message(piece, feedback_id=self._feedback_id))
+                self._finished += 1
         except WeComError as error:
             _log.warning("an answer cannot be shown: %s", error)
             raise ReplyExpired(str(error)) from error
@@ -121,7 +125,7 @@ class LineVoice:
         if seal and is_unfinished:
             # A frame that is under way decides whether there is a stream.
             async with self._turn:
-                has_stream = self._is_opened and not self._is_over
+                has_stream = bool(self._shown) and not self._is_over
             if has_stream:
                 with contextlib.suppress(ReplyExpired, WeComAway):
                     await self.finish(self._latest)

@@ -1,17 +1,20 @@
 """A streamed answer over the long connection: pace, limits, expiry, lost connections."""
 
 import asyncio
+from datetime import UTC, datetime
 from functools import partial
 
 import pytest
 
+from connectors.live_host import Letter
 from connectors.wecom.byte_text import byte_count
 from connectors.wecom.chat_budget import ChatBudget
 from connectors.wecom.connection import Timing
+from connectors.wecom.errors import ReplyExpired
 from connectors.wecom.site import Heard, Voice
 from connectors.wecom.stream_state import FOLLOWS, SIGN
 from tests.fakes.wecom import FakeWeCom, Shown, small_company
-from tests.unit.connectors.wecom.robots import Line, card, line, nothing_wrong
+from tests.unit.connectors.wecom.robots import Line, card, line, nothing_wrong, until
 
 
 class Told:
@@ -195,6 +198,42 @@ async def test_nothing_is_shown_of_an_answer_that_ends_at_once_without_words() -
         await it.conversing.seen.wait()
         await asyncio.sleep(0.6)
         assert it.fake.screen.messages == []
+
+
+async def test_what_was_answered_before_a_restart_is_not_touched_after_it() -> None:
+    """The program ended after the answer, and before the letter was done."""
+
+    async def answered_already(heard: Heard, voice: Voice) -> None:
+        voice.judged_as("fb")
+
+    async with line() as it:
+        await it.fake.robot.mention("alice", "wrPUMPS", "when?")
+        shown = await it.fake.screen.until(lambda message: message.finished)
+        (heard,) = it.conversing.messages
+        await until(lambda: not it.host.mailbox.letters)
+        it.conversing.answering = answered_already
+        letter = Letter(
+            key=heard.msgid,
+            body={"req_id": "srv0", "body": it.fake.commands.turns[next(iter(it.fake.commands.turns))].body},
+            received_at=datetime.now(UTC),
+            attempts=1,
+        )
+        await it.robot._handle(letter)
+        assert [message.text for message in it.fake.screen.messages] == [shown.text]
+        nothing_wrong(it.fake)
+
+
+async def test_the_end_goes_on_where_it_was_when_it_is_tried_again() -> None:
+    told = Told()
+    long = "\n".join(f"第 {number} 行：水泵的交货日期" for number in range(1_400))
+    async with line(told) as it:
+        voice = await told.ask(it)
+        await it.fake.screen.until(lambda shown: True)
+        it.fake.faults.refuse_next("aibot_send_msg", -1, -1, -1, -1)
+        with pytest.raises(ReplyExpired):
+            await voice.finish(long)
+        await voice.finish(long)
+        assert "\n".join(shown.text for shown in it.fake.screen.messages) == long
 
 
 async def test_a_stream_that_nobody_ended_is_ended() -> None:
