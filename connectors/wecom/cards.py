@@ -30,7 +30,8 @@ def short(text: str, most: int) -> str:
 
 def new_task_id(kind: str, named: str = "") -> str:
     """Unique for each card that is sent, as WeCom demands."""
-    return f"{kind}-{_NOT_IN_TASK_ID.sub('', named)[:64]}-{uuid4().hex[:12]}"
+    parts = (kind, _NOT_IN_TASK_ID.sub("", named)[:64], uuid4().hex[:12])
+    return "-".join(part for part in parts if part)
 
 
 def button(text: str, key: str, *, style: int = 1) -> Json:

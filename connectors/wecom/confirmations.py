@@ -3,7 +3,7 @@
 from typing import Final
 
 from connectors.connector import Card, Decision, Language
-from connectors.wecom.cards import button, button_card, ended_card, new_task_id
+from connectors.wecom.cards import TITLE, button, button_card, ended_card, new_task_id
 from connectors.wecom.site import CardChange, Json
 from connectors.wecom.texts import Key, say
 
@@ -22,7 +22,7 @@ _PRESSED: Final[dict[str, Key]] = {
 
 def card_of(card: Card, language: Language) -> Json:
     """The card; only who asked may choose, and it says so, because everybody in the chat sees it."""
-    title, rest = _headline(card.text)
+    title, rest = _headline(card.text, say("please_confirm", language))
     return button_card(
         title,
         rest,
@@ -45,12 +45,13 @@ def choice_in(key: str) -> tuple[str, bool] | None:
 
 def decided_card(decision: Decision, *, task_id: str, language: Language) -> CardChange:
     """What came of it, for everybody; while it runs, a button that asks again."""
-    title, rest = _headline(decision.text)
     if decision.state == "running":
         see = button(say("see", language), f"{CONFIRM}yes:{decision.card_id}")
         card = button_card(say("running", language), "", [see], task_id=task_id, language=language)
     else:
-        card = ended_card(title, rest, say(_PRESSED[decision.state], language), task_id=task_id, language=language)
+        pressed = say(_PRESSED[decision.state], language)
+        title, rest = _headline(decision.text, pressed)
+        card = ended_card(title, rest, pressed, task_id=task_id, language=language)
     return CardChange(card=card)
 
 
@@ -63,15 +64,16 @@ def refused_card(*, task_id: str, language: Language) -> CardChange:
 
 def over_card(*, task_id: str, language: Language) -> CardChange:
     """Of a card that nothing is known of any more."""
-    title, rest = _headline(say("card_over", language))
-    return CardChange(card=ended_card(title, rest, say("is_over", language), task_id=task_id, language=language))
+    over = say("is_over", language)
+    title, rest = _headline(say("card_over", language), over)
+    return CardChange(card=ended_card(title, rest, over, task_id=task_id, language=language))
 
 
-def _headline(text: str) -> tuple[str, str]:
-    """The first sentence as the title when it is one; the whole below when it is too long for that."""
+def _headline(text: str, otherwise: str) -> tuple[str, str]:
+    """The first sentence as the title where it fits; else another title, and the whole below."""
     text = text.strip()
     for mark in ("？", "。", "！", "? ", ". ", "! ", "\n"):
         head, found, rest = text.partition(mark)
-        if found and len(head) < 26:
-            return (head + mark).strip(), rest.strip()
-    return (text, "") if len(text) <= 26 else (text, text)
+        if found and len(head) < TITLE:
+            return f"{head}{mark}".strip(), rest.strip()
+    return (text, "") if len(text) <= TITLE else (otherwise, text)

@@ -7,14 +7,12 @@ from connectors.connector import Language, Notice
 
 Key = Literal[
     "name", "searching", "receiving", "writing", "found", "code", "taken_back", "choose", "card_elsewhere", "quoted",
-    "only_asker", "confirmed", "cancelled", "is_over", "failed", "running", "see", "not_yours", "not_yours_hint",
-    "card_over", "got_files", "got_none",
-    "again_making", "again_same", "again_title", "again_desc", "again_a", "again_b",
-    "again_submit", "again_done", "again_thanks", "again_choose", "again_no_card",
+    "please_confirm", "only_asker", "confirmed", "cancelled", "is_over", "failed", "running", "see", "not_yours",
+    "not_yours_hint", "card_over", "got_files", "got_none", "again_making", "again_same", "again_title", "again_desc",
+    "again_a", "again_b", "again_submit", "again_done", "again_thanks", "again_choose", "again_no_card",
     "settings_title", "settings_desc", "settings_mine", "settings_rhythm", "settings_off", "settings_daily",
-    "settings_weekly",
-    "settings_hour", "settings_day", "settings_submit", "settings_done", "settings_sent", "settings_above",
-    "mon", "tue", "wed", "thu", "fri", "sat", "sun",
+    "settings_weekly", "settings_hour", "settings_day", "settings_submit", "settings_done", "settings_sent",
+    "settings_above", "mon", "tue", "wed", "thu", "fri", "sat", "sun",
 ]  # fmt: skip
 
 TEXTS: dict[Key, dict[Language, str]] = {
@@ -31,6 +29,7 @@ TEXTS: dict[Key, dict[Language, str]] = {
         "en": "No card can be shown here, and nothing was changed. Say it again in the chat with me alone.",
     },
     "quoted": {"zh": "（引用：「{text}」）", "en": "(quoting: “{text}”)"},
+    "please_confirm": {"zh": "请确认", "en": "Please confirm"},
     "only_asker": {"zh": "只有提出这件事的人能选", "en": "Only who asked may choose"},
     "confirmed": {"zh": "已确认", "en": "Confirmed"},
     "cancelled": {"zh": "已取消", "en": "Cancelled"},

@@ -50,6 +50,21 @@ def test_a_question_with_two_buttons(
         assert [choice_in(button["key"]) for button in shown["button_list"]] == [(card_id, False), (card_id, True)]
 
 
+def test_a_long_question_stands_below_a_short_title() -> None:
+    card = Card(
+        card_id="c1",
+        text="要从档案里永久删除你在这里的 3 条消息和其中的 1 个文件吗？删除后无法恢复。",
+        confirm="确认",
+        cancel="取消",
+        deletes=True,
+        language="zh",
+        expires_at=SAID_AT,
+        channel_id=None,
+    )
+    shown = card_of(card, "zh")
+    assert (shown["main_title"]["title"], shown["sub_title_text"]) == ("请确认", card.text)
+
+
 @given(TEXTS, STATES, LANGUAGES)
 @settings(max_examples=200, deadline=None)
 def test_what_came_of_it(text: str, state: str, language: Language) -> None:

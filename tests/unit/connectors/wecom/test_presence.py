@@ -20,9 +20,11 @@ async def _sweep(it: WeComSite, *, days: int) -> None:
     await presence.sweep(now=(SAID_AT + timedelta(days=days)).timestamp())
 
 
-async def _speak(user_id: str, *, days: int, it: WeComSite | None = None, **options: bool) -> WeComSite:
+async def _speak(
+    user_id: str, *, days: int, it: WeComSite | None = None, archive_covers_groups: bool = False
+) -> WeComSite:
     moment = SAID_AT + timedelta(days=days)
-    async with wecom_site(host=it.host if it else None, now=moment, **options) as now:
+    async with wecom_site(host=it.host if it else None, now=moment, archive_covers_groups=archive_covers_groups) as now:
         now.host.conversing = says(answer("好"))
         heard = message(user_id, "在吗", chat_id="wrPUMPS", said_at=moment)
         await now.conversing.heard(heard, ScriptedVoice())
