@@ -16,7 +16,7 @@ from connectors.wecom.clicks import CLICK_SECONDS, Clicks
 from connectors.wecom.confirmations import card_of
 from connectors.wecom.errors import ReplyExpired, WeComAway, WeComError
 from connectors.wecom.feedback import Feedback
-from connectors.wecom.ids import reply_feedback_id
+from connectors.wecom.ids import file_id, reply_feedback_id
 from connectors.wecom.keeping import Keeping
 from connectors.wecom.markdown import literal
 from connectors.wecom.media_names import UNNAMED
@@ -259,15 +259,14 @@ def _is_saying(answer: Answer) -> bool:
 
 
 def _receipt(heard: Heard, told: Sequence[FileFetched], language: Language) -> str:
-    """What became of files that came without words."""
-    lines: list[str] = []
-    got = [f"「{event.name}」" for event in told if event.sha256]
-    if got or not told:
-        names = "、".join(got) or "、".join(f"「{media.name or UNNAMED[media.kind]}」" for media in heard.media)
-        lines.append(say("got_files", language, names=names))
+    """What became of files that came without words; all is well with those of which nothing new is told."""
+    names = {file_id(heard.msgid, media.place): media.name or UNNAMED[media.kind] for media in heard.media}
+    failed = {event.file_id: event.unavailable_reason for event in told if event.unavailable_reason is not None}
+    names |= {event.file_id: event.name for event in told if event.name}
+    got = [say("file_name", language, name=name) for file, name in names.items() if file not in failed]
+    lines = [say("got_files", language, names=("、" if language == "zh" else ", ").join(got))] if got else []
     lines += [
-        say("got_none", language, name=media.name or UNNAMED[media.kind], reason=reason(code, language))
-        for media, event in zip(heard.media, told, strict=False)
-        if (code := event.unavailable_reason) is not None
+        say("got_none", language, name=say("file_name", language, name=names[file]), reason=reason(code, language))
+        for file, code in failed.items()
     ]
     return literal("\n".join(lines))

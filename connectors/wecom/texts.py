@@ -8,8 +8,8 @@ from connectors.connector import Language, Notice
 Key = Literal[
     "name", "searching", "receiving", "writing", "found", "code", "taken_back", "choose", "card_elsewhere", "quoted",
     "please_confirm", "only_asker", "confirmed", "cancelled", "is_over", "failed", "running", "see", "not_yours",
-    "not_yours_hint", "card_over", "got_files", "got_none", "again_making", "again_same", "again_title", "again_desc",
-    "again_a", "again_b", "again_submit", "again_done", "again_thanks", "again_choose", "again_no_card",
+    "not_yours_hint", "card_over", "got_files", "file_name", "got_none", "again_making", "again_same", "again_title",
+    "again_desc", "again_a", "again_b", "again_submit", "again_done", "again_thanks", "again_choose", "again_no_card",
     "settings_title", "settings_desc", "settings_mine", "settings_rhythm", "settings_off", "settings_daily",
     "settings_weekly", "settings_hour", "settings_day", "settings_submit", "settings_done", "settings_sent",
     "settings_above", "mon", "tue", "wed", "thu", "fri", "sat", "sun",
@@ -50,7 +50,8 @@ TEXTS: dict[Key, dict[Language, str]] = {
         "zh": "收到了{names}，已存档。现在可以问我里面的内容。",
         "en": "Got {names}; archived. You can ask me about the content now.",
     },
-    "got_none": {"zh": "「{name}」没能存档：{reason}", "en": "“{name}” could not be archived: {reason}"},
+    "file_name": {"zh": "「{name}」", "en": "“{name}”"},
+    "got_none": {"zh": "{name}没能存档：{reason}", "en": "{name} could not be archived: {reason}"},
     "again_making": {"zh": "正在换个答法…", "en": "Answering it another way…"},
     "again_same": {
         "zh": "换了做法，得到的还是同一个回答。",
