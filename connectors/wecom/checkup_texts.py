@@ -6,8 +6,8 @@ from connectors.connector import Language
 
 _CONSOLE: Final = "https://work.weixin.qq.com"
 _ROBOT_PAGE: Final[dict[Language, str]] = {
-    "zh": f"管理后台 {_CONSOLE} → 管理工具 → 智能机器人 → 你的机器人",
-    "en": f"admin console {_CONSOLE} → 管理工具 → 智能机器人 → your robot",
+    "zh": f"管理后台 {_CONSOLE} → 安全与管理 → 管理工具 → 智能机器人 → 你的机器人",
+    "en": f"admin console {_CONSOLE} → 安全与管理 → 管理工具 → 智能机器人 → your robot",
 }
 _APP_PAGE: Final[dict[Language, str]] = {
     "zh": f"管理后台 {_CONSOLE} → 应用管理 → 自建 → 你的应用",

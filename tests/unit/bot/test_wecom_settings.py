@@ -103,3 +103,19 @@ def test_what_is_missing_or_wrong_is_named(toml: str, told: str) -> None:
 def test_without_the_connector_nothing_is_needed() -> None:
     Path("shiguang.toml").write_text('[wecom]\nbot_id = "b"\n', "utf-8")
     assert load_settings().wecom.bot_id == "b"
+
+
+def test_the_robot_of_the_environment_stands_beside_those_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the READMEs say."""
+    write(
+        f'[[wecom.robots]]\nname = "desk"\nmode = "callback"\ntoken = "t"\nencoding_aes_key = "{KEY}"\n'
+        "[[wecom.webhooks]]\n"
+        'name = "news"\nkey = "k"\n'
+    )
+    monkeypatch.setenv("SHIGUANG_WECOM__BOT_ID", "aib1")
+    monkeypatch.setenv("SHIGUANG_WECOM__SECRET", SECRET)
+    told = load_settings().wecom.configuration(home=tmp_path, max_file_bytes=7, timezone="UTC")
+    assert [(robot.name, robot.mode) for robot in told.robots] == [("main", "long_connection"), ("desk", "callback")]
+    assert told.webhooks[0].name == "news"
