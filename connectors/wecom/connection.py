@@ -9,7 +9,7 @@ from typing import Literal
 
 import aiohttp
 
-from connectors.slack.api import proxy_for
+from connectors.proxying import proxy_for
 from connectors.wecom.errors import WeComAway, WeComError
 from connectors.wecom.exchange import WeComUnreached
 from connectors.wecom.frames import Frame, new_req_id, read_frame, write_frame

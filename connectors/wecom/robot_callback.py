@@ -11,7 +11,7 @@ import aiohttp
 from aiohttp import web
 
 from connectors.live_host import Letter
-from connectors.slack.api import proxy_for
+from connectors.proxying import proxy_for
 from connectors.wecom.callback_voice import SILENCE_SECONDS, CallbackVoice
 from connectors.wecom.configuration import RobotConfiguration
 from connectors.wecom.contacts import Chat, chat_of

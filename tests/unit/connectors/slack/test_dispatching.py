@@ -76,9 +76,7 @@ class _Host(FakeLiveHost):
         await super().accept(events)
 
 
-async def test_what_the_archive_cannot_take_is_set_aside_alone_and_a_full_archive_is_waited_for() -> (
-    None
-):
+async def test_what_the_archive_cannot_take_is_set_aside_alone_and_a_full_archive_is_waited_for() -> None:
     host = _Host()
     async with slack_site(host=host, translator=PlainTranslator) as it:
         ears, tally = Ears(), Tally()
