@@ -1,6 +1,7 @@
 """The ``wecom`` section of the settings, and what the connector makes of it."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
@@ -211,8 +212,9 @@ class WeComSettings(BaseModel):
     @model_validator(mode="after")
     def _names_differ(self) -> Self:
         # Robots and apps share names: the direct chat of a person with one is named by it.
+        robots_and_apps = [robot.name for robot in self._robots()] + [app.name for app in self.apps]
         for key, names in (
-            ("wecom.robots and wecom.apps", [part.name for part in (*self._robots(), *self.apps)]),
+            ("wecom.robots and wecom.apps", robots_and_apps),
             ("wecom.webhooks", [webhook.name for webhook in self.webhooks]),
         ):
             double = next((name for name in names if names.count(name) > 1), None)
@@ -231,11 +233,16 @@ class WeComSettings(BaseModel):
         if not (self._robots() or self.apps or self.webhooks or self.message_archive):
             msg = "wecom.bot_id: connectors names wecom, which needs a robot, an app, a webhook or the message archive"
             raise ValueError(msg)
-        for kind, parts in (("robots", self._robots()), ("apps", self.apps)):
+        kinds: tuple[tuple[str, Sequence[RobotSettings | AppSettings]], ...] = (
+            ("robots", self._robots()),
+            ("apps", self.apps),
+        )
+        for kind, parts in kinds:
             for part in parts:
                 key = part.missing()
                 if key:
-                    where = "wecom." if part not in (*self.robots, *self.apps) else f"wecom.{kind} {part.name!r}: "
+                    is_own = part.name == FIRST and part not in self.robots
+                    where = "wecom." if is_own else f"wecom.{kind} {part.name!r}: "
                     mode = f" for the mode {part.mode!r}" if isinstance(part, RobotSettings) else ""
                     msg = f"{where}{key}: is needed{mode}"
                     raise ValueError(msg)
