@@ -6,6 +6,7 @@ from email.utils import parsedate_to_datetime
 import aiohttp
 from yarl import URL
 
+from connectors.proxying import proxy_for
 from connectors.wecom.checkup_findings import Finding, Voice
 from connectors.wecom.configuration import WeComConfiguration
 
@@ -23,7 +24,7 @@ async def clock_finding(
         async with session.get(
             configuration.api_url,
             allow_redirects=False,
-            proxy=configuration.proxy,
+            proxy=proxy_for(configuration.api_url, configuration.proxy),
             timeout=aiohttp.ClientTimeout(total=_SECONDS),
         ) as response:
             told = parsedate_to_datetime(response.headers.get("Date", ""))

@@ -19,6 +19,7 @@ from connectors.wecom.api import WeComApi
 from connectors.wecom.app import WeComApp
 from connectors.wecom.configuration import RobotConfiguration, WeComConfiguration
 from connectors.wecom.conversing import RobotConversing
+from connectors.wecom.errors import WeComAway
 from connectors.wecom.gate import Gate
 from connectors.wecom.line_robot import LineRobot
 from connectors.wecom.media import Download, WeComMedia
@@ -85,7 +86,7 @@ class WeComConnector:
         self._observer = observer or Unobserved()
         self._language: Language = language
         self._made: _Parts | None = None
-        self._is_ready = False
+        self._is_ready = self._is_closed = False
         self._readying = asyncio.Lock()
 
     @property
@@ -124,7 +125,7 @@ class WeComConnector:
 
     async def close(self) -> None:
         """Close every way; nothing that WeCom was told is lost."""
-        parts, self._made = self._made, None
+        parts, self._made, self._is_closed = self._made, None, True
         if parts is None:
             return
         await asyncio.gather(*(opener.close() for opener in parts.openers))
@@ -140,6 +141,8 @@ class WeComConnector:
     @property
     def _parts(self) -> _Parts:
         if self._made is None:
+            if self._is_closed:
+                raise WeComAway("post", "closed")
             self._made = self._furnished()
         return self._made
 

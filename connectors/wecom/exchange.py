@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import aiohttp
 
+from connectors.proxying import proxy_for
 from connectors.wecom.errors import WeComAway, WeComError
 from connectors.wecom.site import Json
 
@@ -38,7 +39,7 @@ async def exchange(
         async with (
             asyncio.timeout(seconds),
             session.request(
-                method, url, params=params, json=body, data=form, proxy=proxy, allow_redirects=False
+                method, url, params=params, json=body, data=form, proxy=proxy_for(url, proxy), allow_redirects=False
             ) as response,
         ):
             content = await response.content.read(MOST_ANSWER_BYTES + 1)

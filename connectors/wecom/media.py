@@ -14,6 +14,7 @@ from yarl import URL
 
 from connectors.events import FileFetched, RecordId
 from connectors.live_host import LiveHost
+from connectors.proxying import proxy_for
 from connectors.wecom.configuration import WeComConfiguration
 from connectors.wecom.errors import WeComAway, WeComError
 from connectors.wecom.ids import file_id
@@ -136,7 +137,7 @@ class WeComMedia:
             url,
             allow_redirects=False,
             headers={"Accept-Encoding": "identity"},
-            proxy=None if _is_loopback(url) else self._configuration.proxy,
+            proxy=None if _is_loopback(url) else proxy_for(str(url), self._configuration.proxy),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS, sock_read=_SILENCE_SECONDS),
         ) as response:
             if response.status in (403, 404, 410):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import aiohttp
 
+from connectors.proxying import proxy_for
 from connectors.wecom.access_token import BAD_TOKEN, AccessToken
 from connectors.wecom.errors import WeComAway, WeComError
 from connectors.wecom.exchange import check, read_answer
@@ -148,7 +149,7 @@ class _Transfer:
                     self.url,
                     params=params,
                     headers={**headers, "Accept-Encoding": "identity"},
-                    proxy=self.proxy,
+                    proxy=proxy_for(self.url, self.proxy),
                     allow_redirects=False,
                 )
         except (aiohttp.ClientError, TimeoutError, OSError) as error:

@@ -13,6 +13,7 @@ from typing import Literal
 
 from yarl import URL
 
+from connectors.proxying import proxy_for
 from connectors.wecom.configuration import WeComConfiguration
 from connectors.wecom.message_archive.frames import Frame, FrameBroken, Words, packed, receive_frame
 from connectors.wecom.message_archive.standing import Standing
@@ -147,7 +148,7 @@ class WorkerProcess:
         archive = self._configuration.message_archive
         if archive is None:
             raise ValueError("no message archive is configured")
-        proxy, login = _split_proxy(self._configuration.proxy)
+        proxy, login = _split_proxy(proxy_for(self._configuration.api_url, self._configuration.proxy))
         return {
             "sdk": str(archive.sdk.absolute()),
             "corp_id": self._configuration.corp_id,

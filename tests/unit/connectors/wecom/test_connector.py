@@ -54,6 +54,8 @@ async def test_closing_leaves_no_task_also_when_it_never_started(acme: Company) 
     assert idle.state == "starting"
     await idle.close()
     await idle.close()
+    with pytest.raises(WeComAway):
+        await idle.post(post(group()))
     assert {task for task in asyncio.all_tasks() - before if not task.done()} == set()
 
 
@@ -107,3 +109,26 @@ async def test_a_way_is_tried_again() -> None:
 
 async def _true(value: object) -> bool:
     return bool(value)
+
+
+async def test_the_proxy_of_the_environment_is_used_for_every_call(
+    acme: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As for Slack; ``NO_PROXY`` names what is reached directly."""
+    asked: list[str] = []
+
+    async def pass_on(request: web.BaseRequest) -> web.Response:
+        asked.append(request.path)
+        return web.json_response({"errcode": 0, "errmsg": "ok"})
+
+    proxy = web.ServerRunner(web.Server(pass_on))
+    await proxy.setup()
+    await web.TCPSite(proxy, "127.0.0.1", 0).start()
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{proxy.addresses[0][1]}")
+    monkeypatch.setenv("NO_PROXY", "nowhere.example")
+    try:
+        async with acme.connector("webhooks", api_url="http://wecom.invalid/cgi-bin/") as wecom:
+            await wecom.post(post(group()))
+    finally:
+        await proxy.cleanup()
+    assert any("webhook/send" in path for path in asked)
