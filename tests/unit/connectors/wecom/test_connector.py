@@ -132,3 +132,8 @@ async def test_the_proxy_of_the_environment_is_used_for_every_call(
     finally:
         await proxy.cleanup()
     assert any("webhook/send" in path for path in asked)
+
+
+async def test_webhooks_alone_are_ready(acme: Company) -> None:
+    async with acme.connector("webhooks") as wecom:
+        assert (wecom.state, wecom.problems) == ("ok", {})

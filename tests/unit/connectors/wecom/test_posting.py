@@ -44,7 +44,7 @@ async def test_a_group_is_reached_by_its_webhook_else_by_a_robot_that_was_mentio
 
 async def test_a_group_that_an_app_made_is_reached_by_it(acme: Company) -> None:
     async with acme.connector("apps") as wecom:
-        (app,) = wecom._parts.apps
+        (app,) = wecom._parts[0].apps
         made = await app.groups.create(name="新项目", owner="bob", members=["bob", "alice"], chat_id="newpumps")
         await wecom.post(post(made))
         (shown,) = acme.fake.screen.of("newpumps")
