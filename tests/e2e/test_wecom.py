@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from bot.truth.tables import MessageRow
 from connectors.events import ChannelId, ChannelRef, PersonId, PersonRef
 from tests.e2e.wecom_stage import GROUP, WeComStage, wecom_stage
 from tests.fakes.wecom.world import RobotMode
+from tests.processes import shiguang
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.timeout(240)
@@ -124,6 +126,22 @@ async def test_a_confirmation_is_a_card_that_only_who_asked_can_press(tmp_path: 
         await eventually(is_set_up, seconds=20)
         await stage.stop()
         _is_clean(stage)
+
+
+async def test_the_doctor_verifies_the_callbacks_of_the_running_server(tmp_path: Path, quick_home: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    async with wecom_stage(
+        tmp_path, quick_home, "robot", "app", "webhook", mode="callback", SHIGUANG_WEB__PORT=str(port)
+    ) as stage:
+        await stage.start()
+        result = await shiguang("doctor", "wecom", "--json", env=stage.env)
+        states = {(one["way"], one["check"]): one["state"] for one in result.json["findings"]}
+        assert states["robot main", "callback"] == states["app app", "callback"] == "ok", result.out
+        assert "failed" not in states.values()
+        assert stage.fake.screen.messages == []
+        await stage.stop()
 
 
 async def test_an_app_answers_and_says_which_setting_is_wrong(tmp_path: Path, quick_home: Path) -> None:
