@@ -7,6 +7,7 @@ they do can be done twice, so a crash anywhere only means doing it again.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 
@@ -28,6 +29,9 @@ _log = structlog.get_logger(__name__)
 
 _APPLY_BATCH = 150
 """Applied on the event loop: more would hold it up for longer than 50 ms."""
+_SMALLEST_APPLY_BATCH = 10
+_APPLY_SECONDS = 0.15
+"""Longest that a batch should take, for deliveries wait meanwhile: on a busy machine batches become smaller."""
 _LIVE_BATCH = 64
 _IMPORT_BATCH = 512
 """Sorted by length so many texts hold little padding."""
@@ -63,6 +67,7 @@ class Archivist:
         self._listeners: list[ChangeListener] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = False
+        self._apply_batch = _APPLY_BATCH
         self._received = asyncio.Event()
         self._applied = asyncio.Event()
         self._separable = asyncio.Event()
@@ -128,11 +133,11 @@ class Archivist:
 
     async def apply_batch(self) -> int:
         """Apply the next events to the truth; returns how many were taken."""
-        batch = await self._inbox.take(_APPLY_BATCH)
+        batch = await self._inbox.take(self._apply_batch)
         if not batch:
             return 0
         try:
-            await self._apply(batch)
+            self._suit_batch(await self._apply(batch))
         except Exception:  # noqa: BLE001 - one broken event must not hold up the others
             for received in batch:
                 await self._apply_alone(received)
@@ -177,7 +182,15 @@ class Archivist:
         for woken in self._indexable:
             woken.set()
 
-    async def _apply(self, batch: Sequence[Received]) -> None:
+    def _suit_batch(self, took: float) -> None:
+        if took > _APPLY_SECONDS:
+            self._apply_batch = max(_SMALLEST_APPLY_BATCH, self._apply_batch // 2)
+        elif took < _APPLY_SECONDS / 3:
+            self._apply_batch = min(_APPLY_BATCH, self._apply_batch * 2)
+
+    async def _apply(self, batch: Sequence[Received]) -> float:
+        """Returns for how many seconds nobody else could write."""
+
         def apply(session: Session) -> Applied:
             applier = Applier(session)
             applier.apply(batch)
@@ -185,9 +198,12 @@ class Archivist:
             return applier.applied
 
         async with self._database.begin() as connection:
+            began = time.monotonic()
             applied = await connection.run_sync(lambda sync: apply(Session(sync)))
             await self.leftovers.drop_within(connection, applied.unreferenced | named_by(batch))
+        took = time.monotonic() - began
         self.announce(applied.changed)
+        return took
 
     async def _apply_alone(self, received: Received) -> None:
         try:

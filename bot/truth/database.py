@@ -34,7 +34,8 @@ class Database:
         if self._is_sqlite and parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         self._write_turn = WriteTurn()
-        self._engine: AsyncEngine = create_async_engine(url, pool_pre_ping=not self._is_sqlite)
+        # Parameters hold words of messages and tokens, and errors end in logs.
+        self._engine: AsyncEngine = create_async_engine(url, pool_pre_ping=not self._is_sqlite, hide_parameters=True)
         if self._is_sqlite:
             event.listen(self._engine.sync_engine, "connect", _configure_sqlite)
 

@@ -7,6 +7,7 @@ _KINDS = ("archive", "unarchive", "rename", "shared", "unshared", "convert_to_pr
 CHANGES = frozenset(f"{place}_{kind}" for place in ("channel", "group") for kind in _KINDS)
 """Events after which a channel is another one than before."""
 DELETIONS = frozenset({"channel_deleted", "group_deleted"})
+MEMBERSHIPS = frozenset({"member_joined_channel", "member_left_channel"})
 REMOVALS = frozenset({"channel_left", "group_left"})
 """The bot was taken out."""
 SUBTYPES = frozenset(

@@ -18,7 +18,8 @@ from connectors.slack.people import People
 from connectors.slack.site import Api
 
 _KEPT_SECONDS = 3600.0
-_UNKNOWN_SECONDS = 600.0
+_ELSEWHERE_SECONDS = 120.0
+"""Of channels without the bot events do not tell."""
 _MOST_KEPT = 20_000
 _LIST_PAGE = 200
 _ALIAS = "alias:"
@@ -48,14 +49,12 @@ class Channels:
         self._first: dict[str, str] = {}
         """The first id of channels that got another one, by each later id."""
         self._present: dict[str, str] = {}
-        self._entered: set[str] = set()
-        """Where the bot is by events, which may come before the Web API knows."""
         self._directs: OrderedDict[str, str] = OrderedDict()
         """The direct chat with each user, as far as it was met."""
         self._changes = 0
         """Counts what was told of changed channels: a list that was on its way meanwhile may be older."""
         self._cache: Cache[KnownChannel] = Cache(
-            self._look_up, seconds=lambda it: _KEPT_SECONDS if it.found else _UNKNOWN_SECONDS, most=_MOST_KEPT
+            self._look_up, seconds=lambda it: _KEPT_SECONDS if it.is_member else _ELSEWHERE_SECONDS, most=_MOST_KEPT
         )
 
     async def load(self) -> None:
@@ -82,8 +81,6 @@ class Channels:
             return
         await self._host.notebook.write(self._source, _ALIAS + new, {"first": first, "since": at.isoformat()})
         self._learn_alias(new, first)
-        if old in self._entered:
-            self._entered.add(new)
         self._cache.outdate(old)
 
     def _learn_alias(self, new: str, first: str) -> None:
@@ -105,16 +102,6 @@ class Channels:
         """Something about it has changed."""
         self._changes += 1
         self._cache.outdate(self._today(slack_id))
-
-    def entered(self, slack_id: str) -> None:
-        """The bot was let in."""
-        self._entered.add(self._today(slack_id))
-        self.outdate(slack_id)
-
-    def left(self, slack_id: str) -> None:
-        """The bot is out."""
-        self._entered.discard(self._today(slack_id))
-        self.outdate(slack_id)
 
     async def of_bot(self, *, types: str, background: bool = True) -> AsyncIterator[list[KnownChannel]]:
         """Where the bot is, a page at a time. Not all channels: a workspace may have tens of thousands."""
@@ -159,8 +146,7 @@ class Channels:
         except SlackError:
             return self._unknown(slack_id)
         conversation = object_of(answer, "channel")
-        is_member = slack_id in self._entered or conversation.get("is_member") is not False
-        return await self._described(slack_id, conversation, is_member=is_member)
+        return await self._described(slack_id, conversation, is_member=conversation.get("is_member") is not False)
 
     async def _described(self, slack_id: str, conversation: Payload, *, is_member: bool) -> KnownChannel:
         other = other_side(conversation) if is_set(conversation, "is_im") else ""

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from connectors.events import ChannelId, ChannelRef, Event, PersonRef
-from connectors.slack.channel_changes import changed_channel, is_of_bot
+from connectors.slack.channel_changes import MEMBERSHIPS, REMOVALS, changed_channel, channel_of, is_of_bot
 from connectors.slack.channels import Channels
 from connectors.slack.directory_events import DirectoryEvents
 from connectors.slack.errors import SlackAway
@@ -33,8 +33,10 @@ class SlackDirectory:
         self._host = site.host
         self.people = People(me=site.me, api=site.api)
         self.channels = Channels(me=site.me, api=site.api, host=site.host, people=self.people)
-        self._events = DirectoryEvents(me=site.me, host=site.host, people=self.people, channels=self.channels)
         self._clock = site.api.clock
+        self._events = DirectoryEvents(
+            me=site.me, host=site.host, clock=self._clock, people=self.people, channels=self.channels
+        )
 
     async def load(self) -> None:
         """Read what must be known from before."""
@@ -58,10 +60,8 @@ class SlackDirectory:
             await self.channels.change_id(
                 text_of(event, "old_channel_id"), text_of(event, "new_channel_id"), at=at or self.now()
             )
-        elif kind == "member_joined_channel" and is_of_bot(event, self._me):
-            self.channels.entered(text_of(event, "channel"))
-        elif kind in ("channel_left", "group_left") or (kind == "member_left_channel" and is_of_bot(event, self._me)):
-            self.channels.left(text_of(event, "channel"))
+        elif kind in REMOVALS or (kind in MEMBERSHIPS and is_of_bot(event, self._me)):
+            self.channels.outdate(channel_of(event))
         else:
             changed = changed_channel(event)
             if changed:

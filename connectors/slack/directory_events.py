@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 
 from connectors.events import ChannelChanged, ChannelDeleted, ChannelRef, Event, MembershipChanged, PersonChanged
 from connectors.live_host import LiveHost
-from connectors.slack.channel_changes import DELETIONS, REMOVALS, changed_channel, channel_of, is_of_bot
+from connectors.slack.channel_changes import DELETIONS, MEMBERSHIPS, REMOVALS, changed_channel, channel_of, is_of_bot
 from connectors.slack.channels import Channels
+from connectors.slack.clock import SlackClock
 from connectors.slack.errors import SlackAway
 from connectors.slack.fields import Payload, object_of, text_of
 from connectors.slack.identity import Identity
@@ -31,9 +32,10 @@ class _Told:
 class DirectoryEvents:
     """The same event gives the same archive events each time."""
 
-    def __init__(self, *, me: Identity, host: LiveHost, people: People, channels: Channels) -> None:
+    def __init__(self, *, me: Identity, host: LiveHost, clock: SlackClock, people: People, channels: Channels) -> None:
         self._me = me
         self._host = host
+        self._clock = clock
         self._people = people
         self._channels = channels
         self._told: OrderedDict[str, _Told] = OrderedDict()
@@ -44,7 +46,7 @@ class DirectoryEvents:
         match kind:
             case "team_join" | "user_change":
                 return self._of_person(event)
-            case "member_joined_channel" | "member_left_channel":
+            case _ if kind in MEMBERSHIPS:
                 return await self._of_membership(event, present=kind == "member_joined_channel")
             case _ if kind in DELETIONS:
                 return [self._deleted(event)]
@@ -95,7 +97,8 @@ class DirectoryEvents:
         return [
             PersonChanged(
                 event_id=f"{somebody.person.person_id}:person:{text_of(event, 'event_ts')}",
-                occurred_at=at,
+                # What was said of them while this was on its way came from what was known before, and is outdated.
+                occurred_at=max(at, self._clock.now()) if self._people.supersedes(somebody) else at,
                 person=somebody.person,
                 active=somebody.active,
             )

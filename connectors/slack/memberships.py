@@ -7,7 +7,7 @@ from datetime import datetime
 
 from connectors.events import ChannelId, Event
 from connectors.slack.cache import Cache
-from connectors.slack.channel_changes import REMOVALS, changed_channel, channel_of, is_of_bot
+from connectors.slack.channel_changes import MEMBERSHIPS, REMOVALS, changed_channel, channel_of, is_of_bot
 from connectors.slack.channels import KnownChannel
 from connectors.slack.cursors import by_cursor
 from connectors.slack.directory import SlackDirectory
@@ -52,7 +52,7 @@ class SlackMemberships:
         kind, user = text_of(event, "type"), text_of(event, "user")
         if kind in ("team_join", "user_change"):
             self._people.outdate(text_of(object_of(event, "user"), "id"))
-        elif kind in ("member_joined_channel", "member_left_channel") or text_of(event, "subtype") in _SUBTYPES:
+        elif kind in MEMBERSHIPS or text_of(event, "subtype") in _SUBTYPES:
             self._channels.outdate(self._key(channel_of(event)))
             self._people.outdate(user)
             if kind == "member_joined_channel" and is_of_bot(event, self._site.me):
@@ -95,6 +95,10 @@ class SlackMemberships:
     async def round(self) -> None:
         """Read once what events may have failed to tell. Raises ``SlackAway`` and ``SlackError``."""
         await self._reconciling.round()
+
+    async def catch_up(self) -> None:
+        """Read now what has just changed."""
+        await self._reconciling.catch_up()
 
     def _key(self, slack_channel_id: str) -> str:
         return self._directory.slack_channel(self._directory.our_channel(slack_channel_id))

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from connectors.events import PersonRef
@@ -39,6 +39,8 @@ class Somebody:
     found: bool = True
     as_of: tuple[int, datetime] = (0, _LONG_AGO)
     """When Slack last changed it, in seconds since the epoch, and when this was said: the greater counts."""
+    replaced: bool = False
+    """Whether something older was known before, which may have been told meanwhile."""
 
 
 class People:
@@ -93,8 +95,13 @@ class People:
         """A user object that was told at this moment; one that comes late does not replace a newer one."""
         slack_id, told = text_of(user, "id"), self.described(user, at=at)
         last = self._cache.last(slack_id)
-        if slack_id and (last is None or last.as_of <= told.as_of):
-            self._cache.put(slack_id, told)
+        if slack_id and (last is None or last.as_of < told.as_of):
+            self._cache.put(slack_id, replace(told, replaced=last is not None))
+
+    def supersedes(self, told: Somebody) -> bool:
+        """Whether this is the newest that is known, after something else was."""
+        last = self._cache.last(told.person.person_id.removeprefix("slack:"))
+        return last is not None and last.replaced and last.as_of == told.as_of
 
     def described(self, user: Payload, *, at: datetime) -> Somebody:
         """Whom a user object tells of."""

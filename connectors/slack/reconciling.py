@@ -66,7 +66,7 @@ class Reconciling:
             slack_id = next(iter(self._soon))
             del self._soon[slack_id]
             try:
-                place = await self._directory.channels.get(slack_id)
+                place = await self._directory.channels.get(slack_id, within=0)
                 if place.is_member:
                     await self._read(place)
             except Exception as error:  # noqa: BLE001 - it is read when it matters, or in the next round

@@ -177,3 +177,4 @@ async def _deliver(world: World, *, most: int) -> None:
     world.held = kept
     for event in [*now, *world.random.sample(now, len(now) // 3)]:
         await world.app.tell(event)
+    await world.app.memberships.catch_up()

@@ -13,7 +13,7 @@ from bot.digests.running import catch_up_rules
 from bot.metrics import Metrics
 from bot.settings import DigestsSettings
 from bot.truth.tables import DigestRow, DigestSourceRow, MessageRow
-from connectors.connector import Post
+from connectors.connector import Post, Revision
 from connectors.console.posting import Posting
 from connectors.events import ChannelRef, RecordId
 from knowledge.passage import Audience
@@ -43,6 +43,9 @@ class _Console:
         record = await Posting(self._stage.host).post(post)
         await self._stage.application.archivist.drain()
         return record
+
+    async def revise(self, revision: Revision) -> None:
+        """The console shows what the archive has."""
 
 
 async def _posted(stage: Stage, place: ChannelRef, first: int) -> RecordId:

@@ -315,3 +315,14 @@ async def test_one_broken_record_is_counted_and_the_others_are_found(
         await connection.exec_driver_sql("update index_queue set not_before = null")
     await application.archivist.drain()
     assert "m2" in await _found(application, "topic 2")
+
+
+async def test_batches_become_smaller_while_the_machine_is_busy(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What platforms deliver is written between them, so none may take long."""
+    await application.inbox.append([posted(number, "hello") for number in range(1, 400)])
+    monkeypatch.setattr("bot.archive.archivist._APPLY_SECONDS", 0.0)
+    assert [await application.archivist.apply_batch() for _ in range(6)] == [150, 75, 37, 18, 10, 10]
+    monkeypatch.setattr("bot.archive.archivist._APPLY_SECONDS", 3600.0)
+    assert [await application.archivist.apply_batch() for _ in range(4)] == [10, 20, 40, 29]

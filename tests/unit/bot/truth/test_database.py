@@ -10,7 +10,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
+from sqlalchemy.exc import DBAPIError
 
 from bot.errors import TruthUnavailable
 from bot.truth import database as database_module
@@ -130,3 +131,16 @@ async def test_a_failed_transaction_leaves_nothing_and_the_next_writer_is_free(t
     with closing(sqlite3.connect(tmp_path / "truth.db")) as other:
         assert other.execute("pragma journal_mode").fetchone() == ("wal",)
     await database.close()
+
+
+async def test_what_is_written_is_not_part_of_an_error(tmp_path: Path) -> None:
+    """Invariant 8: errors end in logs, and parameters hold words of messages and tokens."""
+    database = Database(_url(tmp_path / "truth.db"))
+    try:
+        await database.migrate()
+        with pytest.raises(DBAPIError) as raised:
+            async with database.begin() as connection:
+                await connection.execute(text("INSERT INTO nowhere VALUES (:said)"), {"said": "the secret plan"})
+        assert "secret plan" not in str(raised.value)
+    finally:
+        await database.close()

@@ -61,6 +61,20 @@ async def test_a_new_status_is_nobodys_business_and_a_repeated_event_says_the_sa
         assert len(await told(directory, event | {"event_ts": "1790000003.000100"})) == 1
 
 
+async def test_a_change_counts_from_now_when_something_older_was_told_meanwhile() -> None:
+    async with a_stage() as (it, directory, general):
+        start = it.slack.clock.now()
+        await directory.person(it.ann.id)
+        joined = {"type": "member_joined_channel", "user": it.ann.id, "channel": general.id}
+        (before,) = await told(directory, joined | {"event_ts": f"{start + 20:.6f}"})
+        guest = {"type": "user_change", "user": it.ann.payload() | {"is_restricted": True, "updated": int(start) + 10}}
+        (after,) = await told(directory, guest | {"event_ts": f"{start + 10:.6f}"})
+        assert isinstance(before, MembershipChanged) and not before.person.is_guest
+        assert after.occurred_at > before.occurred_at
+        (again,) = await told(directory, guest | {"event_ts": f"{start + 10:.6f}"})
+        assert again.event_id == after.event_id
+
+
 async def test_an_older_change_that_comes_late_does_not_make_the_next_one_look_known() -> None:
     async with a_stage() as (it, directory, _):
         user = {"type": "user_change", "user": it.ann.payload()}
