@@ -26,7 +26,7 @@ def _without_blank(text: str) -> str:
 def test_every_piece_fits_and_nothing_is_lost(text: str, limit: int) -> None:
     pieces = split(text, limit)
     assert all(0 < byte_count(piece) <= limit for piece in pieces)
-    assert _without_blank("".join(pieces)) == _without_blank(text)
+    assert _without_blank("\n".join(pieces)) == _without_blank(text)
     for piece in pieces:
         fences = [line for line in piece.split("\n") if re.match(r" {0,3}(```|~~~)", line)]
         assert not any(fence.startswith("```") for fence in fences) or len(fences) >= 2
