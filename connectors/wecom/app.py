@@ -111,7 +111,8 @@ class WeComApp:
         """Take up what was left by the last run; from now on letters are handled as they come."""
         works = {"letters": self._letters.run, "groups": self.groups.keep_looking, "check": self._keep_checking}
         self._tasks = [
-            asyncio.create_task(work(), name=f"wecom app {self.name} {name}") for name, work in works.items()
+            asyncio.create_task(self._kept(work, name), name=f"wecom app {self.name} {name}")
+            for name, work in works.items()
         ]
 
     async def close(self) -> None:

@@ -250,3 +250,22 @@ async def test_a_notice_of_the_message_archive_is_passed_on(world: AppWorld) -> 
     world.app._on_archive_notify = woken.set
     await world.fake.app.happens("alice", "msgaudit_notify")
     await asyncio.wait_for(woken.wait(), 5)
+
+
+async def test_work_that_fails_is_begun_again(world: AppWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("connectors.wecom.app._BEGIN_AGAIN_SECONDS", 0.01)
+    looks, is_again = 0, asyncio.Event()
+
+    async def look_at_all(_: object) -> bool:
+        nonlocal looks
+        looks += 1
+        if looks == 1:
+            raise RuntimeError("the database is busy")
+        is_again.set()
+        return True
+
+    monkeypatch.setattr("connectors.wecom.appchat.AppChats.look_at_all", look_at_all)
+    await world.app.close()
+    await world.app.start()
+    async with asyncio.timeout(5):
+        await is_again.wait()
