@@ -25,6 +25,10 @@ class ReplyExpired(Exception):
     """This way to reply is closed: the time is over, or it was used."""
 
 
+class ReplyUncertain(ReplyExpired):
+    """It may have arrived: WeCom did not say."""
+
+
 class WeComPaused(WeComAway):
     """WeCom counts too many calls (45009): nothing is asked before ``seconds`` have passed."""
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import aiohttp
 
 from connectors.wecom.byte_text import cut
-from connectors.wecom.errors import ReplyExpired, WeComAway, WeComError
+from connectors.wecom.errors import ReplyExpired, ReplyUncertain, WeComAway, WeComError
 from connectors.wecom.exchange import WeComUnreached, check, exchange
 from connectors.wecom.markdown import AIBOT
 from connectors.wecom.site import Json
@@ -48,7 +48,8 @@ class ResponseUrl:
     async def show_card(self, card: Json) -> None:
         """Show a card; in direct chats only.
 
-        Raises ``ReplyExpired`` when it was used, is too old or is refused; a call whose answer was lost counts as used.
+        Raises ``ReplyExpired`` when it was used, is too old or is refused, and ``ReplyUncertain`` when the answer of a
+        call was lost, which counts as used.
         """
         await self._use({"msgtype": "template_card", "template_card": dict(card)})
 
@@ -74,7 +75,10 @@ class ResponseUrl:
                     self._is_used = False
                     raise ReplyExpired(str(error)) from None
                 await asyncio.sleep(0.5 * 2**attempt * random.uniform(1.0, 1.5))  # noqa: S311 - spreads, no secret
-            except (WeComAway, WeComError) as error:
+            except WeComAway as error:
+                _log.warning("whether a reply was taken is not known: %s", error)
+                raise ReplyUncertain(str(error)) from None
+            except WeComError as error:
                 _log.warning("a reply was not taken: %s", error)
                 raise ReplyExpired(str(error)) from None
             else:

@@ -4,6 +4,8 @@ import asyncio
 import json
 import logging
 from collections import Counter, OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -16,7 +18,8 @@ from connectors.wecom.callback_voice import SILENCE_SECONDS, CallbackVoice
 from connectors.wecom.configuration import RobotConfiguration
 from connectors.wecom.contacts import Chat, chat_of
 from connectors.wecom.crypto import CallbackCrypto, CallbackForAnother
-from connectors.wecom.errors import ReplyExpired, WeComAway
+from connectors.wecom.errors import ReplyExpired, ReplyUncertain, WeComAway
+from connectors.wecom.exchange import WeComUnreached
 from connectors.wecom.message_archive.fields import object_of, text_of
 from connectors.wecom.replay import ReplayGuard
 from connectors.wecom.response_url import CALL, ResponseUrl
@@ -107,27 +110,24 @@ class CallbackRobot:
     async def send_markdown(
         self, markdown: str, *, chat_id: str | None, user_id: str | None, feedback_id: str | None
     ) -> None:
-        """One message of at most 20,480 bytes. Raises ``WeComAway`` where none can be sent now."""
+        """One message of at most 20,480 bytes. Raises ``WeComUnreached`` where none can be sent now, else ``WeComAway``."""
         found = self._unused(chat_of(chat_id=chat_id, user_id=user_id))
-        try:
+        with _as_away():
             await found.say(markdown, feedback_id=feedback_id)
-        except ReplyExpired as error:
-            raise WeComAway(CALL, str(error)) from None
 
     async def send_card(self, card: Json, *, chat_id: str | None, user_id: str | None) -> None:
-        """One template card, in direct chats only. Raises ``WeComAway`` where none can be sent now."""
+        """One template card, in direct chats only. Raises as ``send_markdown``."""
         chat = chat_of(chat_id=chat_id, user_id=user_id)
         if chat.is_group:
-            raise WeComAway(CALL, "no cards in groups")
-        try:
-            await self._unused(chat).show_card(card)
-        except ReplyExpired as error:
-            raise WeComAway(CALL, str(error)) from None
+            raise WeComUnreached(CALL, "no cards in groups")
+        found = self._unused(chat)
+        with _as_away():
+            await found.show_card(card)
 
     def _unused(self, chat: Chat) -> ResponseUrl:
         found = self._response_urls.pop(chat, None)
         if found is None:
-            raise WeComAway(CALL, "nobody has written to the robot there lately")
+            raise WeComUnreached(CALL, "nobody has written to the robot there lately")
         return found
 
     async def _verify(self, request: web.Request) -> web.Response:
@@ -247,3 +247,14 @@ class CallbackRobot:
     def _count_unknown(self, kind: str) -> None:
         self.unknown[kind] += 1
         _log.info("robot %s: a callback that means nothing here: %s", self.name, kind)
+
+
+@contextmanager
+def _as_away() -> Iterator[None]:
+    """Whoever posts must know whether a message may have arrived."""
+    try:
+        yield
+    except ReplyUncertain as error:
+        raise WeComAway(CALL, str(error)) from None
+    except ReplyExpired as error:
+        raise WeComUnreached(CALL, str(error)) from None

@@ -7,6 +7,7 @@ import pytest
 
 from connectors.live_host import Letter
 from connectors.wecom.errors import ReplyExpired, WeComAway
+from connectors.wecom.exchange import WeComUnreached
 from connectors.wecom.robot_callback import CallbackRobot
 from connectors.wecom.site import CardChange, Heard, Voice
 from connectors.wecom.stream_state import FOLLOWS, SIGN
@@ -282,7 +283,7 @@ async def test_a_restart_in_the_middle_is_hardly_seen() -> None:
 async def test_it_speaks_by_itself_once_where_an_answer_left_its_response_url() -> None:
     async with called() as it:
         assert not await it.robot.can_send(chat_id="wrPUMPS", user_id=None)
-        with pytest.raises(WeComAway):
+        with pytest.raises(WeComUnreached):
             await it.robot.send_markdown("digest", chat_id="wrPUMPS", user_id=None, feedback_id=None)
         await it.follow(await it.fake.robot.mention("alice", "wrPUMPS", "hello"))
         await until(lambda: not it.host.mailbox.letters)
@@ -291,6 +292,20 @@ async def test_it_speaks_by_itself_once_where_an_answer_left_its_response_url() 
         assert it.fake.screen.messages[-1].text == "digest"
         assert not await it.robot.can_send(chat_id="wrPUMPS", user_id=None)
         nothing_wrong(it.fake)
+
+
+async def test_whoever_posts_is_told_whether_what_failed_may_have_arrived() -> None:
+    async with called() as it:
+        for trouble, is_unsent in (("refused", True), ("lost", False)):
+            await it.follow(await it.fake.robot.mention("alice", "wrPUMPS", "hello"))
+            await until(lambda: not it.host.mailbox.letters)
+            if trouble == "refused":
+                it.fake.faults.refuse_next("aibot/response", 45009)
+            else:
+                it.fake.faults.break_next("aibot/response", 502)
+            with pytest.raises(WeComAway) as failed:
+                await it.robot.send_markdown("digest", chat_id="wrPUMPS", user_id=None, feedback_id=None)
+            assert isinstance(failed.value, WeComUnreached) is is_unsent, trouble
 
 
 async def test_a_message_that_cannot_be_kept_is_not_acknowledged_and_comes_again() -> None:
