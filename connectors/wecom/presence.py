@@ -56,6 +56,9 @@ class Presence:
 
     async def pressed(self, channel_id: ChannelId, person: PersonRef) -> None:
         """Who presses something in a group is in it, too, although they may never have said a word to the robot."""
+        if self._has_lists:
+            # A list of members knows better: who was let out of a group may still see its old cards.
+            return
         host, at = self._site.host, datetime.now(UTC)
         channel = (await host.known_channels([channel_id])).get(channel_id)
         if channel is None or channel.visibility == "direct":

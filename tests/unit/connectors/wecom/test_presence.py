@@ -71,3 +71,9 @@ async def test_who_presses_is_there_too_but_nobody_joins_a_direct_chat() -> None
     assert await _members(it) == ["alice", "bob"]
     assert len([event for event in it.host.live if isinstance(event, MembershipChanged)]) == 2
     assert person_id("bob") in it.host.believed.people
+
+
+async def test_where_an_archive_has_lists_pressing_an_old_card_lets_nobody_in() -> None:
+    it = await _speak("alice", days=0, archive_covers_groups=True)
+    await Presence(it.site, has_lists=True).pressed(GROUP, person("bob"))
+    assert await _members(it) == ["alice"], "who was let out of a group may still see what was said there"
