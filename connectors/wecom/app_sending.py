@@ -16,6 +16,7 @@ from connectors.wecom.site import CardChange, Json
 
 SEND = "message/send"
 NOT_REACHED = 81013
+NO_PERSON = 40003
 PER_MINUTE = 30
 PER_HOUR = 1000
 _LONGEST_PAUSE_SECONDS = 90.0
@@ -25,6 +26,7 @@ _MOST_REMEMBERED = 10_000
 _UNDELIVERED = ("invaliduser", "unlicenseduser")
 _ROBOT_ONLY = frozenset({"feedback"})
 _ASK_ROBOT = 3
+_EVERYBODY = "@all"
 
 _log = logging.getLogger(__name__)
 
@@ -98,6 +100,9 @@ class AppSending:
     async def _send(
         self, user_id: str, msgtype: str, content: Json, purpose: str, *, resumed: bool = False
     ) -> SentMessage:
+        if not user_id or user_id == _EVERYBODY or "|" in user_id:
+            # What is for one person must never reach another.
+            raise WeComError(SEND, NO_PERSON, "not the id of one person")
         message = {
             "touser": user_id,
             "agentid": self._agent_id,

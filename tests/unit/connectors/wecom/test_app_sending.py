@@ -158,3 +158,11 @@ def test_a_card_of_a_robot_in_an_app() -> None:
         "card_type": "text_notice",
         "jump_list": [{"type": 1, "title": "看", "url": "https://e.org"}],
     }
+
+
+@pytest.mark.parametrize("not_one", ["@all", "alice|bob", ""])
+async def test_what_is_for_one_person_never_reaches_others(sending: AppSending, fake: FakeWeCom, not_one: str) -> None:
+    with pytest.raises(WeComError) as refused:
+        await sending.text(not_one, "只给你看")
+    assert refused.value.code == 40003
+    assert not fake.ledger.named("message/send")
