@@ -159,9 +159,12 @@ class RobotConversing:
                 # Who asks about a file asks about this one; but not for minutes.
                 await asyncio.wait({fetching}, timeout=_FILES_SECONDS)
                 await self._answer(heard, reply, language)
+                await asyncio.wait({fetching})
+                if not fetching.cancelled() and (error := fetching.exception()) is not None:
+                    # Raised here it would bring the question again, which has its answer.
+                    _log.error("files of a message could not be fetched: %s", type(error).__name__, exc_info=error)
             else:
                 await reply.end(_receipt(heard, await fetching, language))
-            await fetching
         finally:
             fetching.cancel()
             await asyncio.gather(fetching, return_exceptions=True)
@@ -243,13 +246,16 @@ class RobotConversing:
 
     async def _forget_daily(self) -> None:
         while True:
-            try:
-                await self._presence.sweep()
-                await self._notes.forget_old()
-                await self._feedback.forget_old()
-                await self._again.forget_old()
-            except Exception:  # noqa: BLE001 - tomorrow is another day
-                _log.exception("old notes could not be forgotten")
+            for forget in (
+                self._presence.sweep,
+                self._notes.forget_old,
+                self._feedback.forget_old,
+                self._again.forget_old,
+            ):
+                try:
+                    await forget()
+                except Exception:  # noqa: BLE001 - tomorrow is another day, and the others are not held up
+                    _log.exception("old notes could not be forgotten")
             await asyncio.sleep(_DAY_SECONDS)
 
 

@@ -231,6 +231,20 @@ async def test_a_question_about_a_file_waits_for_the_file() -> None:
         assert order == ["fetched", "asked"]
 
 
+async def test_a_file_that_fails_after_the_answer_brings_no_second_answer() -> None:
+    class _Full(ScriptedMedia):
+        async def fetch(self, heard, *, at):  # type: ignore[no-untyped-def]  # as of the class
+            raise OSError("no space left")
+
+    async with wecom_site(media=_Full()) as it:
+        it.host.conversing = says(answer("好"))
+        image = MediaRef(kind="image", place=0, url="https://x", key="k")
+        heard, voice = message("alice", "图里是什么？", media=[image]), ScriptedVoice()
+        await it.conversing.heard(heard, voice)
+        await it.conversing.heard(heard, ScriptedVoice())
+        assert voice.finished == ["好"] and len(it.host.utterances) == 1
+
+
 async def test_what_a_message_archive_brings_is_not_kept_twice() -> None:
     media = ScriptedMedia()
     async with wecom_site(media=media, archive_covers_groups=True) as it:
@@ -297,3 +311,20 @@ async def test_no_words_of_messages_are_in_the_notes() -> None:
         await it.conversing.heard(heard, ScriptedVoice())
         notes = str(it.host.notebook.notes)
         assert not [word for word in ("问题词", "答案词", "引用词") if word in notes]
+
+
+async def test_notes_are_forgotten_though_others_cannot_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    forgotten = asyncio.Event()
+
+    async def failing(_: object) -> None:
+        raise RuntimeError("the archive is busy")
+
+    async def forget(_: object) -> None:
+        forgotten.set()
+
+    monkeypatch.setattr("connectors.wecom.presence.Presence.sweep", failing)
+    monkeypatch.setattr("connectors.wecom.feedback.Feedback.forget_old", failing)
+    monkeypatch.setattr("connectors.wecom.again.Again.forget_old", forget)
+    async with wecom_site():
+        async with asyncio.timeout(5):
+            await forgotten.wait()
