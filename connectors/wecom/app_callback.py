@@ -9,13 +9,15 @@ from aiohttp import web
 from connectors.live_host import Mailbox
 from connectors.wecom.app_messages import Fields, fields_of, letter_key
 from connectors.wecom.configuration import AppConfiguration
-from connectors.wecom.crypto import CallbackCrypto, CallbackMalformed
+from connectors.wecom.crypto import CallbackCrypto
 from connectors.wecom.replay import ReplayGuard
-from connectors.wecom.routes import body_of, callback_routes
+from connectors.wecom.routes import body_of, callback_routes, verified
 
-_READING_SECONDS = 2.0
 _KEEPING_SECONDS = 2.0
-"""Together below the 4.5 seconds in which every callback is answered; WeCom gives up after five and tries again."""
+"""With the reading of the body below the 4.5 seconds in which every callback is answered.
+
+WeCom gives up after five and tries again.
+"""
 
 _log = logging.getLogger(__name__)
 
@@ -54,14 +56,14 @@ class AppCallback:
         return callback_routes(self.path, verify=self._verify, receive=self._take)
 
     async def _verify(self, request: web.Request) -> web.Response:
-        return web.Response(text=self._crypto.echo(request.query))
+        return verified(request, self._crypto)
 
     async def _take(self, request: web.Request) -> web.Response:
         """An empty 200 means that it was taken; anything else, that WeCom shall bring it again.
 
         Raises ``CallbackRefused`` for what WeCom did not send.
         """
-        xml = self._crypto.open_xml(await _body(request), request.query)
+        xml = self._crypto.open_xml(await body_of(request), request.query)
         self._guard.admit(request.query)
         fields = fields_of(xml, corp_id=self._corp_id, configuration=self._configuration)
         if not await self._keep(fields, xml):
@@ -79,12 +81,3 @@ class AppCallback:
         if is_new:
             self._arrived()
         return True
-
-
-async def _body(request: web.Request) -> bytes:
-    """The whole body, if it comes in time."""
-    try:
-        async with asyncio.timeout(_READING_SECONDS):
-            return await body_of(request)
-    except (TimeoutError, web.RequestPayloadError, OSError):
-        raise CallbackMalformed("the body did not come") from None

@@ -26,7 +26,7 @@ from connectors.wecom.response_url import CALL, ResponseUrl
 from connectors.wecom.robot_events import CLICKED, ENTERED, JUDGED, RobotEvents
 from connectors.wecom.robot_hearing import MESSAGE_TYPES, Hearing, chat_in, kind_of, message_id_of
 from connectors.wecom.robot_letters import RobotLetters
-from connectors.wecom.routes import body_of, callback_routes
+from connectors.wecom.routes import body_of, callback_routes, verified
 from connectors.wecom.site import Conversing, Json, Site
 from connectors.wecom.stream_state import INTERRUPTED, STREAM_SECONDS, stream_id_of
 
@@ -110,7 +110,10 @@ class CallbackRobot:
     async def send_markdown(
         self, markdown: str, *, chat_id: str | None, user_id: str | None, feedback_id: str | None
     ) -> None:
-        """One message of at most 20,480 bytes. Raises ``WeComUnreached`` where none can be sent now, else ``WeComAway``."""
+        """One message of at most 20,480 bytes.
+
+        Raises ``WeComUnreached`` where none can be sent now, ``WeComAway`` when it may have arrived.
+        """
         found = self._unused(chat_of(chat_id=chat_id, user_id=user_id))
         with _as_away():
             await found.say(markdown, feedback_id=feedback_id)
@@ -131,18 +134,19 @@ class CallbackRobot:
         return found
 
     async def _verify(self, request: web.Request) -> web.Response:
-        return web.Response(text=self._crypto.echo(request.query))
+        return verified(request, self._crypto)
 
     async def _receive(self, request: web.Request) -> web.Response:
         if self.state != "listening":
             return web.Response(status=503, text="not started yet")
+        deadline = asyncio.get_running_loop().time() + REPLY_SECONDS
         body = self._crypto.open_json(await body_of(request), request.query)
         self._guard.admit(request.query)
         expected, given = self._configuration.bot_id, text_of(body, "aibotid")
         if expected and given != expected:
             raise CallbackForAnother("the callback is for another robot: is the bot_id right?")
         try:
-            async with asyncio.timeout(REPLY_SECONDS):
+            async with asyncio.timeout_at(deadline):
                 reply = await self._reply(body)
         except Exception:  # noqa: BLE001 - WeCom is told nothing, and delivers it again or not
             _log.exception("robot %s: a callback could not be answered", self.name)

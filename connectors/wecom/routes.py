@@ -1,14 +1,25 @@
-"""Addresses that WeCom posts to: a limit for bodies, refusals as 4xx, and nothing of either in the log."""
+"""Addresses that WeCom posts to: limits for bodies, refusals as 4xx, and nothing of either in the log."""
 
+import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from connectors.wecom.crypto import LARGEST_BODY_BYTES, CallbackRefused, CallbackTooLarge
+from connectors.wecom.crypto import (
+    LARGEST_BODY_BYTES,
+    CallbackCrypto,
+    CallbackMalformed,
+    CallbackRefused,
+    CallbackTooLarge,
+)
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
+READING_SECONDS = 2.0
+"""So long a body may take: what comes slower leaves no time to answer it."""
 _CHUNK_BYTES = 64 * 1024
+_ECHO = re.compile(r"[0-9A-Za-z_-]{1,128}")
 
 _log = logging.getLogger(__name__)
 
@@ -21,8 +32,27 @@ def callback_routes(path: str, *, verify: Handler, receive: Handler) -> list[web
     ]
 
 
+def verified(request: web.Request, crypto: CallbackCrypto) -> web.Response:
+    """The answer to the verification of an address. Raises ``CallbackRefused``.
+
+    Only what WeCom sends there, a number, is told: a recorded message must not come back in plain text.
+    """
+    plain = crypto.echo(request.query)
+    if not _ECHO.fullmatch(plain):
+        raise CallbackMalformed("what was sealed is no number to be sent back")
+    return web.Response(text=plain)
+
+
 async def body_of(request: web.Request) -> bytes:
-    """The body. Raises ``CallbackTooLarge`` without reading more than a callback can have."""
+    """The whole body, if it comes in time; no more is read than a callback can have. Raises ``CallbackRefused``."""
+    try:
+        async with asyncio.timeout(READING_SECONDS):
+            return await _read(request)
+    except (TimeoutError, web.RequestPayloadError, OSError):
+        raise CallbackMalformed("the body did not come") from None
+
+
+async def _read(request: web.Request) -> bytes:
     if (request.content_length or 0) > LARGEST_BODY_BYTES:
         raise CallbackTooLarge(f"the body has more than {LARGEST_BODY_BYTES} bytes")
     body = bytearray()

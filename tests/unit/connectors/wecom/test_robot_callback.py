@@ -1,9 +1,12 @@
 """The robot by callback, over the strict fake: each question of the platform has its answer."""
 
 import asyncio
+import json
 from collections.abc import Mapping, Sequence
 
+import aiohttp
 import pytest
+from yarl import URL
 
 from connectors.live_host import Letter
 from connectors.wecom.errors import ReplyExpired, WeComAway
@@ -46,6 +49,27 @@ async def test_the_address_is_verified() -> None:
         assert await it.fake.verify_robot_callback()
         it.fake.world.robot.token = "another"
         assert not await it.fake.verify_robot_callback()
+
+
+async def test_the_verification_gives_no_recorded_message_away() -> None:
+    async with called() as it:
+        await it.fake.robot.direct("alice", "a secret question")
+        url, recorded = it.fake._sender.accepted[-1]
+        query = {**recorded.query, "echostr": json.loads(recorded.body)["encrypt"]}
+        async with aiohttp.ClientSession() as session, session.get(url, params=query) as response:
+            assert response.status == 400
+            assert "secret question" not in await response.text()
+
+
+async def test_a_body_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("connectors.wecom.routes.READING_SECONDS", 0.1)
+    async with called() as it:
+        url = URL(it.url)
+        reader, writer = await asyncio.open_connection(url.host, url.port)
+        writer.write(f"POST {url.path} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{{".encode())
+        async with asyncio.timeout(4.5):
+            assert b" 400 " in await reader.readline()
+        writer.close()
 
 
 async def test_a_question_in_a_group_is_answered_in_one_growing_message() -> None:
