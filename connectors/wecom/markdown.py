@@ -39,6 +39,9 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"'`\\]+", re.IGNORECASE)
 _ADDRESS_CODES = {"(": "%28", ")": "%29", "[": "%5B", "]": "%5D", "|": "%7C"}
 _SOURCES: dict[Language, str] = {"zh": "**来源**", "en": "**Sources**"}
 _PAGE: dict[Language, str] = {"zh": "第 {page} 页", "en": "page {page}"}
+_GROUP: dict[Language, str] = {"zh": "群聊", "en": "group"}
+_GROUP_ID = re.compile(r"wr[0-9A-Za-z_-]{20,}")
+"""A robot is told no names of groups; nobody can read their ids."""
 _LONGEST_QUOTE = 80
 _SHORT_QUOTE = 20
 
@@ -70,7 +73,10 @@ def citation_line(
     citation: Citation, *, language: Language, timezone: tzinfo, longest_quote: int = _LONGEST_QUOTE
 ) -> str:
     """``[1] 群·人·时间``: a link where the record has one; WeCom itself gives messages no addresses."""
-    where = [citation.channel_name, citation.author, citation.time.astimezone(timezone).strftime("%Y-%m-%d %H:%M")]
+    place = citation.channel_name
+    if _GROUP_ID.fullmatch(place):
+        place = f"{_GROUP[language]} {place[-6:]}"
+    where = [place, citation.author, citation.time.astimezone(timezone).strftime("%Y-%m-%d %H:%M")]
     if citation.file_name:
         where.append(citation.file_name)
     if citation.page:

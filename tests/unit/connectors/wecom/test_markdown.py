@@ -1,5 +1,6 @@
 """Answers as WeCom's clients show them; text of people commands nothing (invariant 5: chat text is data)."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -47,6 +48,12 @@ class TestCitation:
     def test_with_a_link_it_is_one(self) -> None:
         line = citation_line(_citation(2, permalink="https://example.org/m/2"), language="en", timezone=SHANGHAI)
         assert line == "[2] [水泵项目·陈丽·2026-05-03 09:30](https://example.org/m/2)"
+
+    def test_a_group_whose_name_no_robot_was_told_is_no_long_id(self) -> None:
+        unnamed = replace(_citation(quote=""), channel_name="wrOgQhDgAAMYQiS5ol9G7gK9JVabcdef")
+        line = citation_line(unnamed, language="zh", timezone=SHANGHAI)
+        assert line == "[1] 群聊 abcdef·陈丽·2026-05-03 09:30"
+        assert citation_line(unnamed, language="en", timezone=SHANGHAI).startswith("[1] group abcdef·")
 
     @pytest.mark.parametrize(("language", "page"), [("zh", "第 3 页"), ("en", "page 3")])
     def test_a_file_is_named_with_its_page(self, language: str, page: str) -> None:
