@@ -32,6 +32,9 @@ _BEFORE: Final = frozenset({"aibot_subscribe", "frequency", "gettoken"})
 _SOURCES: Final[dict[Language, str]] = {"zh": "**来源**", "en": "**Sources**"}
 _LONGEST_QUOTE: Final = 80
 _SHORT_QUOTE: Final = 20
+_DAY_SECONDS: Final = 86_400.0
+_KEPT_SECONDS: Final = 30 * _DAY_SECONDS
+"""So long it is known what was posted; nobody posts anything again after that."""
 _REPETITIONS_SECONDS: Final = 1500.0
 """Somewhat less than what WeCom looks back for repetitions."""
 
@@ -52,6 +55,7 @@ class Posting:
         self._ways = ways
         self._observer = observer
         self._under_way: dict[str, asyncio.Task[RecordId]] = {}
+        self._forgets_at = 0.0
 
     async def post(self, post: Post) -> RecordId:
         """See ``connectors.connector.Connector``. A caller that gives up does not stop what is under way."""
@@ -95,6 +99,7 @@ class Posting:
             done = {**await self._read(post), "user_id": place.user_id, "is_done": True}
             await self._write(post, done)
             self._observer.posted(route.kind, "posted")
+            await self._forget_old()
             return record_id
         if not routes and ways.is_waiting:
             raise WeComAway("post", "a way that may be the right one is not open")
@@ -135,6 +140,20 @@ class Posting:
             answer_id=post.post_id,
         )
         await self._site.host.accept([posted])
+
+    async def _forget_old(self) -> None:
+        """Once a day: notes of posts of long ago."""
+        now = time.time()
+        if now < self._forgets_at:
+            return
+        self._forgets_at = now + _DAY_SECONDS
+        notebook, source = self._site.host.notebook, self._site.source
+        try:
+            for key, note in (await notebook.all(source, _NOTE)).items():
+                if number_in(note, "at") < now - _KEPT_SECONDS:
+                    await notebook.write(source, key, None)
+        except Exception:  # noqa: BLE001 - what was posted stands
+            _log.exception("old notes of posts could not be forgotten")
 
     async def _direct(self, place: Place, route: Route) -> ChannelRef:
         channel_id = ids.direct_id(route.by, place.user_id)

@@ -139,6 +139,15 @@ async def test_a_webhook_that_is_gone_gives_way_to_the_robot(acme: Company) -> N
         assert refused.value.code == "wecom_93000"
 
 
+async def test_posts_of_long_ago_are_forgotten(acme: Company) -> None:
+    async with acme.connector("webhooks") as wecom:
+        source = wecom._parts[0].site.source
+        await acme.host.notebook.write(source, "post:old", {"way": "webhook:news", "at": 1.0, "is_done": True})
+        await wecom.post(post(group()))
+        notes = await acme.host.notebook.all(source, "post:")
+    assert list(notes) == ["post:post-1"]
+
+
 async def test_who_gives_up_waiting_does_not_stop_it(acme: Company) -> None:
     async with acme.connector("webhooks") as wecom:
         go_on = acme.fake.faults.stall("webhook/send")
