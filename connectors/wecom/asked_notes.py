@@ -15,6 +15,7 @@ _KEPT_SECONDS: Final = 4 * 86_400.0
 @dataclass(slots=True)
 class _Asked:
     at: float
+    is_answered: bool = False
     has_ended: bool = False
     over: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when whoever handles it now has let go of it."""
@@ -34,7 +35,11 @@ class AskedNotes:
             at = note.get("at")
             self._known.setdefault(
                 key.removeprefix(_PREFIX),
-                _Asked(float(at) if isinstance(at, int | float) else 0.0, has_ended=bool(note.get("ended"))),
+                _Asked(
+                    float(at) if isinstance(at, int | float) else 0.0,
+                    is_answered=bool(note.get("answered")),
+                    has_ended=bool(note.get("ended")),
+                ),
             )
 
     async def take(self, msgid: str) -> bool:
@@ -45,8 +50,17 @@ class AskedNotes:
         if known is not None and known.has_ended:
             return False
         self._under_way.add(msgid)
-        self._known[msgid] = _Asked(time.time())
+        self._known[msgid] = _Asked(time.time(), is_answered=known is not None and known.is_answered)
         return True
+
+    def is_answered(self, msgid: str) -> bool:
+        """Whether it has its answer, though not all of its files."""
+        return self._known[msgid].is_answered
+
+    async def answered(self, msgid: str) -> None:
+        """It has its answer; its files may still be fetched after a restart."""
+        self._known[msgid].is_answered = True
+        await self._write(msgid)
 
     async def end(self, msgid: str) -> None:
         """It has its answer, or needs none: never again, also after a restart."""
@@ -68,5 +82,5 @@ class AskedNotes:
 
     async def _write(self, msgid: str) -> None:
         asked = self._known[msgid]
-        note = {"at": asked.at, "ended": asked.has_ended}
+        note = {"at": asked.at, "answered": asked.is_answered, "ended": asked.has_ended}
         await self._site.host.notebook.write(self._site.source, f"{_PREFIX}{msgid}", note)

@@ -101,7 +101,11 @@ class RobotConversing:
         if not await self._notes.take(heard.msgid):
             return
         try:
-            await self._handle(await self._keeping.as_known(heard), voice)
+            heard = await self._keeping.as_known(heard)
+            if self._notes.is_answered(heard.msgid):
+                await self._keeping.fetch(heard)
+            else:
+                await self._handle(heard, voice)
             await self._notes.end(heard.msgid)
         finally:
             self._notes.let_go(heard.msgid)
@@ -159,6 +163,8 @@ class RobotConversing:
                 # Who asks about a file asks about this one; but not for minutes.
                 await asyncio.wait({fetching}, timeout=_FILES_SECONDS)
                 await self._answer(heard, reply, language)
+                if not fetching.done():
+                    await self._notes.answered(heard.msgid)
                 await asyncio.wait({fetching})
                 if not fetching.cancelled() and (error := fetching.exception()) is not None:
                     # Raised here it would bring the question again, which has its answer.

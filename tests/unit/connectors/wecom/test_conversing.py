@@ -13,6 +13,7 @@ from connectors.wecom.ids import group_id, message_id, own_message_id
 from connectors.wecom.site import MediaRef
 from tests.fakes.live_host import FakeLiveHost
 from tests.fakes.wecom_site import SAID_AT, ScriptedMedia, ScriptedVoice, answer, message, person, says, wecom_site
+from tests.waiting import eventually
 
 
 def _posted(host: FakeLiveHost) -> list[MessagePosted]:
@@ -229,6 +230,35 @@ async def test_a_question_about_a_file_waits_for_the_file() -> None:
         image = MediaRef(kind="image", place=0, url="https://x", key="k")
         await it.conversing.heard(message("alice", "图里是什么？", media=[image]), ScriptedVoice())
         assert order == ["fetched", "asked"]
+
+
+async def test_a_restart_while_a_file_is_fetched_brings_the_file_and_no_second_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("connectors.wecom.conversing._FILES_SECONDS", 0.01)
+    image = MediaRef(kind="image", place=0, url="https://x", key="k")
+    heard, voice = message("alice", "图里是什么？", media=[image]), ScriptedVoice()
+
+    class _Endless(ScriptedMedia):
+        async def fetch(self, heard, *, at):  # type: ignore[no-untyped-def]  # as of the class
+            await asyncio.Event().wait()
+
+    async with wecom_site(media=_Endless()) as it:
+        it.host.conversing = says(answer("好"))
+        hearing = asyncio.create_task(it.conversing.heard(heard, voice))
+        await eventually(lambda: _noted(it.host))
+        hearing.cancel()
+        await asyncio.gather(hearing, return_exceptions=True)
+    media = ScriptedMedia()
+    async with wecom_site(host=it.host, media=media) as it:
+        await it.conversing.heard(heard, ScriptedVoice())
+        await it.conversing.heard(heard, ScriptedVoice())
+    assert voice.finished == ["好"] and len(it.host.utterances) == 1
+    assert media.fetched == [heard]
+
+
+async def _noted(host: FakeLiveHost) -> bool:
+    return any(note.get("answered") for note in host.notebook.notes.values())
 
 
 async def test_a_file_that_fails_after_the_answer_brings_no_second_answer() -> None:
