@@ -196,7 +196,8 @@ class Again:
             return False
         try:
             channel = await self._site.directory.channel(press.channel)
-            if answer.abstained or channel.visibility == "direct":
+            # An answer that abstains quotes what it found, if anything.
+            if channel.visibility == "direct" or (answer.abstained and not answer.citations):
                 return True
             await self._site.memberships.refresh_channel(press.channel)
         except (MembershipUnknown, SlackError, SlackAway):

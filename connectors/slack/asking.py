@@ -134,7 +134,11 @@ class Asking:
     async def _take_up(self, note: AskedNote) -> None:
         try:
             said = await self._read_again(note)
-        except (SlackError, SlackAway) as error:
+        except SlackAway as error:
+            # The note stays: it is tried again after the next start.
+            _log.warning("a question from before a restart cannot be read again now: %s", error)
+            return
+        except SlackError as error:
             _log.warning("a question from before a restart cannot be read again: %s", error)
             said = None
         if said is None:
@@ -149,6 +153,7 @@ class Asking:
         method = "conversations.replies" if note.thread_ts else "conversations.history"
         page = await self._site.api.call(
             method,
+            background=True,  # Somebody waits, but rather long than in vain.
             channel=note.channel,
             ts=note.thread_ts or None,
             oldest=note.ts,

@@ -1,5 +1,6 @@
 """Settings of a channel, changed from the home tab: the same commands that people type there, run from a form."""
 
+import logging
 from typing import Any, Final
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -29,6 +30,8 @@ _DAYS: Final[tuple[HomeText, ...]] = (
     "day_mon", "day_tue", "day_wed", "day_thu", "day_fri", "day_sat", "day_sun",
 )  # fmt: skip
 _USUAL_TIME: Final = "09:00"
+
+_log = logging.getLogger(__name__)
 
 
 class ChannelSettings:
@@ -93,16 +96,24 @@ class ChannelSettings:
 
     async def _confirmed(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         press = press_of(body)
-        [card_id] = carried_by(press.view)
         profile = await self._profiles.of(press.user_id, team_id=press.team_id)
+        busy = said_form("result_title", say("working", profile.language), profile.language)
+        # What is confirmed may take longer than Slack waits.
+        await self._forms.show(ack, text_of(press.view, "id"), busy=busy, making=self._decided(press, profile))
+
+    async def _decided(self, press: Press, profile: Profile) -> Block:
+        [card_id] = carried_by(press.view)
         try:
             outcome = (await self._site.host.decide(card_id, profile.person, accepted=True)).text
         except LookupError:
             outcome = said("expired", profile.language)
         except PermissionError:
             outcome = notice("slack_card_of_another", profile.language).sentence
-        await ack(response_action="update", view=said_form("result_title", outcome, profile.language))
+        except Exception:  # noqa: BLE001 - whoever confirmed is told
+            _log.exception("what was confirmed in a form could not be decided")
+            outcome = notice("slack_internal", profile.language).sentence
         self._home.refresh(press.user_id)
+        return said_form("result_title", outcome, profile.language)
 
 
 def digest_form(channel: str, language: Language) -> Block:

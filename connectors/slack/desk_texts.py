@@ -122,12 +122,12 @@ DESK_TEXTS: Final[dict[DeskText, dict[Language, str]]] = {
     },
     "ask_here": {"zh": "在频道里问", "en": "Ask it here"},
     "asked_by": {"zh": "{name} 问：{question}", "en": "{name} asks: {question}"},
-    "ask_title": {"zh": "就此话题提问", "en": "Ask about this thread"},
+    "ask_title": {"zh": "就这个讨论串提问", "en": "Ask about this thread"},
     "ask_label": {"zh": "想知道什么？", "en": "What do you want to know?"},
     "ask_placeholder": {"zh": "例如：最后是怎么定的？", "en": "Such as: what was decided in the end?"},
     "ask_where": {"zh": "谁能看到回答", "en": "Who sees the answer"},
     "ask_only_me": {"zh": "只有我", "en": "Only me"},
-    "ask_everybody": {"zh": "话题里的所有人", "en": "Everybody in the thread"},
+    "ask_everybody": {"zh": "讨论串里的所有人", "en": "Everybody in the thread"},
     "ask_send": {"zh": "提问", "en": "Ask"},
     "keep_title": {"zh": "归入分类", "en": "Keep under…"},
     "keep_label": {"zh": "分类", "en": "Category"},
@@ -155,7 +155,7 @@ DESK_TEXTS: Final[dict[DeskText, dict[Language, str]]] = {
     "standard_send": {"zh": "提交", "en": "Propose"},
     "standard_not_permitted": {
         "zh": "你看不到这条消息所在的频道，不能用它做标准答案。",
-        "en": "You cannot read the channel of this message, so it cannot become a standard answer by you.",
+        "en": "You cannot read the channel of this message, so you cannot make it a standard answer.",
     },
     "standard_unknown": {
         "zh": "这条消息（还）不在档案里，不能用它做标准答案。",

@@ -3,6 +3,7 @@
 from typing import Final, Literal
 
 from connectors.connector import Language
+from connectors.slack.counting import counted
 
 HomeText = Literal[
     "title", "intro", "how_mention", "how_direct", "how_command", "how_shortcut", "search", "refresh",
@@ -30,7 +31,7 @@ HOME_TEXTS: Final[dict[HomeText, dict[Language, str]]] = {
         "en": "Type `/shiguang your question` anywhere: only you see it. `/shiguang help` lists all commands",
     },
     "how_shortcut": {
-        "zh": "任何一条消息的“更多操作”里：就此话题提问、归类、设为标准答案",
+        "zh": "任何一条消息的“更多操作”里：就讨论串提问、归类、设为标准答案",
         "en": "In the menu of any message: ask about its thread, file it, make it a standard answer",
     },
     "search": {"zh": "🔎 搜索档案", "en": "🔎 Search the archive"},
@@ -87,4 +88,4 @@ HOME_TEXTS: Final[dict[HomeText, dict[Language, str]]] = {
 
 def home_text(key: HomeText, language: Language, **values: object) -> str:
     """A text, filled in."""
-    return HOME_TEXTS[key][language].format(**values)
+    return counted(HOME_TEXTS[key][language].format(**values))

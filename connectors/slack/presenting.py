@@ -4,6 +4,7 @@ from connectors.connector import Answer
 from connectors.slack.answer_blocks import ANSWER_BLOCK, Shown, answer_messages
 from connectors.slack.errors import SlackError
 from connectors.slack.kit import Block
+from connectors.slack.revising import note_parts
 from connectors.slack.sending import GONE, keep, send
 from connectors.slack.site import Site
 
@@ -17,12 +18,13 @@ async def present(
     """
     first, *rest = answer_messages(answer)
     messages = [Shown(first.text, (intro, *first.blocks)) if intro else first, *rest]
-    ts = ""
-    for at, shown in enumerate(messages):
-        marker = f"{ANSWER_BLOCK}{answer.answer_id}" if at == len(messages) - 1 else ""
-        ts = await send(site, channel, shown, thread_ts=thread_ts, marker=marker)
-    await keep(site, channel, ts, thread_ts=thread_ts, said=answer)
-    return ts
+    parts: list[str] = []
+    for shown in messages:
+        marker = f"{ANSWER_BLOCK}{answer.answer_id}" if shown is messages[-1] else ""
+        parts.append(await send(site, channel, shown, thread_ts=thread_ts, marker=marker))
+    await note_parts(site, answer.answer_id, parts)
+    await keep(site, channel, parts[-1], thread_ts=thread_ts, said=answer)
+    return parts[-1]
 
 
 async def put_in_place(site: Site, channel: str, ts: str, answer: Answer, *, thread_ts: str | None = None) -> str:

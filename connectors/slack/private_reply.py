@@ -54,7 +54,8 @@ class PrivateReply:
 
     async def finish(self, answer: Answer) -> None:
         """The answer."""
-        await self._end(answer_messages(answer, more=tuple(self.more(answer)))[:_MESSAGES])
+        messages = answer_messages(answer, more=tuple(self.more(answer)))[:_MESSAGES]
+        await self._end(messages, written=answer_messages(answer))
         self.answer = answer
 
     async def fail(self, notice: Notice) -> None:
@@ -74,14 +75,15 @@ class PrivateReply:
             except (SlackError, SlackAway) as error:
                 _log.info("a status could not be taken away: %s", error)
 
-    async def _end(self, messages: Sequence[Shown]) -> None:
+    async def _end(self, messages: Sequence[Shown], *, written: Sequence[Shown] = ()) -> None:
+        """``written`` is what the direct chat gets: nothing can be shared from there to where it was asked."""
         replace = self._is_status_shown
         for at, shown in enumerate(messages):
             try:
                 await self._respond(shown, replace=replace and at == 0)
             except SlackError as error:
                 _log.info("the address of a command is dead, its person is written to: %s", error)
-                await self._write(messages[at:])
+                await self._write((written or messages)[at:])
                 break
         self.has_ended = True
 

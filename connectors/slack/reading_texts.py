@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Literal
 
 from connectors.connector import Language
+from connectors.slack.counting import counted
 
 Key = Literal[
     "archived", "archived_days", "external", "header", "under_way", "threads_under_way", "just_begun",
@@ -72,7 +73,7 @@ TEXTS: dict[Key, dict[Language, str]] = {
 
 def text(key: Key, language: Language, **values: object) -> str:
     """A text with its values filled in."""
-    return TEXTS[key][language].format(**values)
+    return counted(TEXTS[key][language].format(**values))
 
 
 def date_in_words(moment: datetime, language: Language) -> str:

@@ -120,7 +120,7 @@ class SlackReply:
         if self.place.is_direct:
             await self._end([shown])
             return
-        await self.drop()
+        await self._take_back()
         await self.surface.site.api.call(
             "chat.postEphemeral",
             channel=self.place.channel,
@@ -129,11 +129,15 @@ class SlackReply:
             text=shown.text,
             blocks=list(shown.blocks),
         )
+        self.has_ended = True
 
     async def drop(self) -> None:
         """Take back what is shown."""
-        await self.closed()
         self.has_ended = True
+        await self._take_back()
+
+    async def _take_back(self) -> None:
+        await self.closed()
         try:
             await self._growing.take_back()
         except (SlackError, SlackAway) as error:

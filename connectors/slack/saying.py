@@ -4,6 +4,7 @@ import re
 from typing import Literal
 
 from connectors.connector import Language, Notice
+from connectors.slack.counting import counted
 
 Key = Literal[
     "sources", "more_sources", "replaced", "page", "helpful", "not_helpful", "helpful_label", "not_helpful_label",
@@ -97,7 +98,7 @@ _CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 def say(key: Key, language: Language, **values: object) -> str:
     """A text, filled in."""
-    return TEXTS[key][language].format(**values)
+    return counted(TEXTS[key][language].format(**values))
 
 
 def notice(key: NoticeKey, language: Language) -> Notice:

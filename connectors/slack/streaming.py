@@ -12,6 +12,7 @@ from connectors.slack.answer_blocks import Shown, progress_message
 from connectors.slack.errors import RATE_LIMITED, SlackAway, SlackError
 from connectors.slack.fields import text_of
 from connectors.slack.formatting import address, markdown, notification
+from connectors.slack.kit import Block
 from connectors.slack.saying import say
 from connectors.slack.sending import GONE, change, send, streaming_in
 from connectors.slack.splitting import cut
@@ -267,13 +268,17 @@ class GrowingMessage:
     async def _stop_stream(self, closing: Sequence[Shown] = ()) -> None:
         """From now on it is an ordinary message.
 
-        What ends an answer goes along when the words are those that were streamed: then it is whole at once.
+        What ends an answer goes along when the words are those that were streamed, and with its words when none were:
+        then it is whole at once.
         """
         if not self.is_streaming:
             return
         self.is_streaming = False
-        is_whole = len(closing) == 1 and closing[0].text.split() == notification(self._streamed).split()
-        last = [block for block in closing[0].blocks if block["type"] != "rich_text"] if is_whole else None
+        last: list[Block] = []
+        if closing and not self._streamed:
+            last = list(closing[0].blocks)
+        elif len(closing) == 1 and closing[0].text.split() == notification(self._streamed).split():
+            last = [block for block in closing[0].blocks if block["type"] != "rich_text"]
         ends_session = bool(closing) and self._has_session
         try:
             await self.surface.site.api.call(

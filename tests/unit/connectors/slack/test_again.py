@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from connectors.connector import Answer, Notice, Reply, Utterance
+from connectors.connector import Answer, Citation, Notice, Reply, Utterance
 from connectors.slack.again import Again
 from connectors.slack.answer_blocks import answer_messages
 from connectors.slack.ids import channel_id, message_id, person_id
 from tests.fakes.slack import Message
 from tests.fakes.slack_desk import Desk, at_desk, words_of
+from tests.unit.connectors.slack.answering import citation
 
 FIRST = Answer(
     answer_id="a1",
@@ -153,6 +154,19 @@ async def test_what_somebody_here_may_not_read_any_more_is_not_posted(desk: Desk
     assert "还是原来那个" in words_of(pair)
     assert SECOND.text in words_of(pair), "who picked it keeps it"
     assert desk.it.host.preferences
+
+
+@pytest.mark.parametrize(("citations", "posted"), [((), 1), ((citation(),), 0)])
+async def test_an_abstention_is_posted_if_everybody_may_read_what_it_quotes(
+    desk: Desk[Again], citations: tuple[Citation, ...], posted: int
+) -> None:
+    """Design: no leak."""
+    message = answered(desk)
+    pair = await pair_of(desk, message)
+    desk.it.host.shareable.clear()
+    desk.it.host.answers["a2"] = replace(SECOND, abstained=True, reason="not_in_records", citations=citations)
+    await pick(desk, pair, SECOND)
+    assert sum(SECOND.text in words for words in thread_of(message)) == posted
 
 
 async def test_while_it_is_made_another_press_waits_for_nothing(desk: Desk[Again]) -> None:

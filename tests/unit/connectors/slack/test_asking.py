@@ -9,7 +9,7 @@ import pytest
 
 from connectors.connector import Reply, Utterance
 from connectors.slack.asking import Asking
-from connectors.slack.errors import MembershipUnknown
+from connectors.slack.errors import MembershipUnknown, SlackAway
 from tests.fakes.slack import Channel, Message, Person
 from tests.fakes.slack_site import SiteInTest, slack_site
 from tests.unit.connectors.slack.answering import answer, block_ids, by_the_bot, citation, said, small_print
@@ -371,6 +371,31 @@ async def test_after_a_long_pause_one_honest_sentence_is_said_instead(talk: Talk
     [message] = by_the_bot(talk.it, talk.general)
     assert small_print(message.blocks) == "代码 slack_restarted"
     assert len(talk.asked) == 1
+
+
+async def test_a_question_that_cannot_be_read_again_now_is_not_lost(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Invariant 1, for questions."""
+    talk.mention("什么时候发布？")
+    await restarted(talk)
+    patience: list[bool] = []
+
+    async def is_away(method: str, /, *, background: bool = False, **_: object) -> dict[str, object]:
+        patience.append(background)
+        raise SlackAway(method, "ratelimited")
+
+    with monkeypatch.context() as slack:
+        slack.setattr(talk.it.site.api, "call", is_away)
+        await talk.asking.start()
+        await talk.it.tasks.idle()
+    assert patience == [True]
+    assert len(by_the_bot(talk.it, talk.general)) == 1
+    talk.asking = Asking(talk.it.site)
+    await talk.asking.start()
+    await talk.it.tasks.idle()
+    [message] = by_the_bot(talk.it, talk.general)
+    assert said(message.blocks) == "答：什么时候发布？[1]"
 
 
 async def test_a_question_deleted_while_the_program_was_down_is_forgotten(talk: Talk) -> None:

@@ -209,32 +209,71 @@ async def test_answering_unasked_is_switched_by_the_command_of_the_channel(desk:
     assert not desk.refusals()
 
 
-async def test_what_must_be_confirmed_is_asked_in_the_form(desk: Desk[HomeAndSettings]) -> None:
-    card = Card(
-        card_id="c1",
-        text="要让我在 #general 主动回答吗？",
-        confirm="确认",
-        cancel="取消",
-        deletes=False,
-        language="zh",
-        expires_at=SINCE,
-        channel_id=None,
-    )
+CARD = Card(
+    card_id="c1",
+    text="要让我在 #general 主动回答吗？",
+    confirm="确认",
+    cancel="取消",
+    deletes=False,
+    language="zh",
+    expires_at=SINCE,
+    channel_id=None,
+)
+
+
+async def confirmed(desk: Desk[HomeAndSettings]) -> View:
+    """The form in which somebody has just said yes."""
 
     async def asks(_: Utterance, reply: Reply) -> None:
-        await reply.confirm(card)
+        await reply.confirm(CARD)
 
     desk.it.host.conversing = asks
     desk.it.host.decisions["c1"] = Decision("c1", "done", "旁听：开。")
     channel, home = await channel_with_settings(desk)
     value = f"listen_on:{channel.id}"
     desk.it.slack.hands.press_in_view(desk.it.ann, desk.it.installation, home, "home_settings", choose=value)
-    form = await says(desk, card.text)
+    form = await says(desk, CARD.text)
     desk.it.slack.hands.submit(desk.it.ann, desk.it.installation, form, {})
+    return form
+
+
+async def test_what_must_be_confirmed_is_asked_in_the_form(desk: Desk[HomeAndSettings]) -> None:
+    form = await confirmed(desk)
     await desk.quiet()
     assert desk.it.host.decided == [("c1", person_id(desk.it.ann.id), True)]
     assert "旁听：开。" in words_of(form.content)
     assert not desk.refusals()
+
+
+async def test_what_is_confirmed_may_take_longer_than_slack_waits(
+    desk: Desk[HomeAndSettings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go, decide = asyncio.Event(), desk.it.host.decide
+
+    async def slowly(card_id: str, person: PersonRef, *, accepted: bool) -> Decision:
+        await go.wait()
+        return await decide(card_id, person, accepted=accepted)
+
+    monkeypatch.setattr(desk.it.host, "decide", slowly)
+    form = await confirmed(desk)
+    await desk.it.slack.acknowledged()
+    assert "正在处理…" in words_of(form.content)
+    go.set()
+    await says(desk, "旁听：开。")
+    assert not desk.refusals()
+
+
+async def test_a_confirmation_that_fails_is_told(desk: Desk[HomeAndSettings], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Invariant 6."""
+
+    async def fails(*_: object, **__: object) -> Decision:
+        raise RuntimeError("a secret of the machine")
+
+    monkeypatch.setattr(desk.it.host, "decide", fails)
+    form = await confirmed(desk)
+    await desk.quiet()
+    assert "出了点问题" in words_of(form.content)
+    assert "secret" not in words_of(form.content)
 
 
 @pytest.mark.parametrize(

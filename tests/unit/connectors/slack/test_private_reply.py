@@ -7,6 +7,7 @@ import pytest
 
 from connectors.connector import Notice
 from connectors.slack.private_reply import PrivateReply
+from connectors.slack.sharing import share_blocks
 from tests.fakes.slack import Channel, Message
 from tests.fakes.slack_site import SiteInTest, slack_site
 from tests.unit.connectors.slack.answering import answer, block_ids, by_the_bot, card, citation, said, small_print
@@ -77,7 +78,10 @@ async def test_a_failure_a_card_and_nothing(command: Command) -> None:
 async def test_when_the_address_is_dead_the_direct_chat_gets_the_answer(command: Command) -> None:
     await command.reply.status("…")
     command.it.slack.clock.advance(1801)
+    command.reply.more = share_blocks
     await command.reply.finish(answer())
     direct = command.it.workspace.direct_channel(command.it.ann.id, command.it.bot.id)
     assert direct is not None
-    assert [said(message.blocks) for message in by_the_bot(command.it, direct)] == [answer().text]
+    [message] = by_the_bot(command.it, direct)
+    assert said(message.blocks) == answer().text
+    assert "share_answer" not in str(message.blocks)  # It would be shared with nobody.

@@ -1,5 +1,6 @@
 """A reply from the first status to the archive, over the fake Slack."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from connectors.connector import Notice
 from connectors.events import MessagePosted
+from connectors.slack.errors import SlackError
 from connectors.slack.reply import SlackReply
 from connectors.slack.surface import Surface
 from tests.fakes.slack import Channel, Message
@@ -195,6 +197,34 @@ async def test_only_who_asked_sees_a_card_in_a_channel(it: SiteInTest, question:
     assert (message.ephemeral_for, by_the_bot(it, question.channel)) == (it.ann.id, [])
     styles = [element.get("style") for element in message.blocks[-1]["elements"]]
     assert styles == ["danger", None]
+    assert refused(it) == []
+
+
+async def test_a_card_that_slack_refuses_is_not_taken_for_an_end(it: SiteInTest, question: Message) -> None:
+    """Invariant 6."""
+    it.slack.faults.refuse_next("chat.postEphemeral", "user_not_in_channel")
+    reply = reply_to(it, question)
+    with pytest.raises(SlackError):
+        await reply.confirm(card())
+    assert not reply.has_ended
+    await reply.fail(Notice(code="slack_internal", sentence="出了点问题。", hint=""))
+    [message] = by_the_bot(it, question.channel)
+    assert small_print(message.blocks) == "代码 slack_internal"
+
+
+async def test_words_that_were_not_streamed_are_there_when_the_stream_ends(it: SiteInTest, question: Message) -> None:
+    reply = reply_to(it, question)
+    await reply.sources([citation()])
+    await shown(it, "chat.startStream")
+    it.slack.faults.hold("chat.update")
+    ending = asyncio.create_task(reply.finish(answer()))
+    await shown(it, "chat.stopStream")
+    [message] = by_the_bot(it, question.channel)
+    await it.slack.journal.until(lambda: message.streaming_state == "completed", seconds=5)
+    assert answer().text in said([block for block in message.blocks if block["type"] == "rich_text"])
+    it.slack.faults.release("chat.update")
+    await ending
+    assert (said(message.blocks), block_ids(message)) == (answer().text, ["answer:a1"])
     assert refused(it) == []
 
 

@@ -5,11 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from connectors.connector import Answer, Reply, Utterance
+from connectors.connector import Answer, Reply, Revision, Utterance
 from connectors.events import ChannelId, MessagePosted
 from connectors.slack.answer_blocks import answer_messages
 from connectors.slack.errors import MembershipUnknown
 from connectors.slack.ids import channel_id, person_id
+from connectors.slack.records import message_record
+from connectors.slack.revising import revise
 from connectors.slack.sharing import Sharing, share_blocks
 from tests.fakes.slack import Channel, Message
 from tests.fakes.slack_desk import Desk, at_desk, words_of
@@ -67,6 +69,28 @@ async def test_what_everybody_may_read_is_posted_once_with_who_shared_it(desk: D
     assert (posted.answer_id, posted.text) == ("a1", "11 月 30 日。")
     assert await press(desk, message) == "这条回答已经分享过了。"
     assert len(shown_in(message.channel)) == 1
+    assert not desk.refusals()
+
+
+async def test_a_long_one_says_nowhere_any_more_what_was_deleted(desk: Desk[Sharing]) -> None:
+    """Invariant 3."""
+    message = whispered(desk)
+    desk.it.host.shareable.add(("a1", channel_id(message.channel.id)))
+    long = desk.it.host.answers["a1"] = replace(ANSWER, text="这一句会被删掉，它很长很长。" * 800)
+    await press(desk, message)
+    shared = shown_in(message.channel)
+    assert len(shared) > 1
+    site = desk.it.site
+    gone = Revision(
+        answer_id=long.answer_id,
+        record_id=message_record(site, message.channel.id, shared[-1].ts),
+        channel=await site.directory.channel(message.channel.id),
+        text="（已删除）",
+        citations=(),
+        language="zh",
+    )
+    await revise(site, gone)
+    assert "会被删掉" not in "".join(words_of(one) for one in shown_in(message.channel))
     assert not desk.refusals()
 
 
