@@ -109,11 +109,6 @@ class MessageArchive:
         return self._standing.problems
 
     @property
-    def is_caught_up(self) -> bool:
-        """Whether everything that WeCom had at the last look is told."""
-        return self._caught_up.is_set()
-
-    @property
     def unknown_types(self) -> dict[str, int]:
         """Messages since the start whose type is not known here; they are kept as system messages."""
         return dict(self._opening.unknown)

@@ -21,6 +21,8 @@ from connectors.wecom.message_archive.timing import Timing
 
 _NOTE = "file:"
 _RECALLED = "recalled:"
+_RECALLED_FOR = timedelta(days=30)
+"""Far longer than WeCom has a message that may come after it was taken back."""
 _MOST_TRIES = 6
 _MOST_WAITING = 1_000
 """Beyond it files wait in the notes alone, and are read from there when these are done."""
@@ -118,9 +120,9 @@ class Fetching:
         await self._host.notebook.write(self._source, f"{_NOTE}{job.file_id}", job.note())
         self._put(job)
 
-    async def recall(self, msgid: str, *, at: datetime) -> None:
+    async def recall(self, msgid: str) -> None:
         """A message was taken back: its files are not fetched, and nothing of them stays."""
-        await self._host.notebook.write(self._source, f"{_RECALLED}{msgid}", {"at": at.isoformat()})
+        await self._host.notebook.write(self._source, f"{_RECALLED}{msgid}", {"at": datetime.now(UTC).isoformat()})
         for key in await self._host.notebook.all(self._source, f"{_NOTE}{message_id(msgid)}:"):
             file_id = RecordId(key.removeprefix(_NOTE))
             self._recalled.add(file_id)
@@ -131,6 +133,7 @@ class Fetching:
         """Fetch what is wanted, the newest messages first and then the oldest, which expire."""
         wanted = await self._host.notebook.all(self._source, _NOTE)
         await asyncio.to_thread(forget_others, self._folder, [key.removeprefix(_NOTE) for key in wanted])
+        await self._forget_recalled()
         self._left_out = True
         while True:
             self._changed.clear()
@@ -147,6 +150,12 @@ class Fetching:
             heapq.heappop(self._queue)
             self._queued.discard(waiting.job.file_id)
             await self._fetch(waiting.job)
+
+    async def _forget_recalled(self) -> None:
+        before = datetime.now(UTC) - _RECALLED_FOR
+        for key, note in (await self._host.notebook.all(self._source, _RECALLED)).items():
+            if _moment(note, otherwise=before) <= before:
+                await self._host.notebook.write(self._source, key, None)
 
     async def idle(self) -> None:
         """Until nothing waits to be fetched."""
@@ -269,15 +278,18 @@ class Fetching:
 
 
 def _job_of(file_id: RecordId, note: Json) -> _Job:
-    try:
-        at = datetime.fromisoformat(text_of(note, "at"))
-    except ValueError:
-        at = datetime.now(UTC)
     return _Job(
         file_id=file_id,
         sdk_file_id=text_of(note, "file"),
         size_bytes=number_of(note, "size"),
         md5=text_of(note, "md5"),
-        at=at,
+        at=_moment(note, otherwise=datetime.now(UTC)),
         tries=number_of(note, "tries") or 0,
     )
+
+
+def _moment(note: Json, *, otherwise: datetime) -> datetime:
+    try:
+        return datetime.fromisoformat(text_of(note, "at"))
+    except ValueError:
+        return otherwise

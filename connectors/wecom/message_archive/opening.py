@@ -92,7 +92,7 @@ class Opening:
             await self._letters.failed(letter, type(error).__name__, source)
             return None
         if item.recalled is not None:
-            await self._fetching.recall(item.recalled, at=item.at)
+            await self._fetching.recall(item.recalled)
         for ref, media in item.files:
             await self._fetching.want(ref, media, at=item.at)
         return item

@@ -2,6 +2,7 @@
 
 import random
 import time
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -144,6 +145,17 @@ async def test_a_file_that_was_taken_back_is_not_fetched_and_nothing_of_it_stays
         await it.archive.files_fetched()
         assert not _fetched(it.host)
         assert it.note(f"file:wecom:{msgid}:0") is None
+
+
+async def test_what_was_taken_back_long_ago_is_forgotten(canned: CannedArchive) -> None:
+    async with reading(canned) as it:
+        host, source = it.host, it.archive.source
+    for name, days in (("recalled:old", 31), ("recalled:new", 1)):
+        said = datetime.now(UTC) - timedelta(days=days)
+        await host.notebook.write(source, name, {"at": said.isoformat()})
+    async with reading(canned, host=host) as it:
+        await it.until(lambda: it.note("recalled:old") is None)
+        assert it.note("recalled:new")
 
 
 async def test_a_file_whose_message_is_read_after_it_was_taken_back_is_not_fetched(canned: CannedArchive) -> None:
