@@ -25,12 +25,11 @@ from connectors.wecom.crypto import CallbackRefused
 from connectors.wecom.error_texts import explained
 from connectors.wecom.errors import WeComAway, WeComError
 from connectors.wecom.markdown import APP, messages
+from connectors.wecom.observing import count_kind
 from connectors.wecom.site import Conversing, Heard, Json, Site
 
 _CHECK_SECONDS = 300.0
 _BEGIN_AGAIN_SECONDS = 10.0
-_MOST_UNKNOWN = 100
-_LONGEST_UNKNOWN = 60
 _WELCOME_WITHIN = timedelta(minutes=10)
 _ANSWER_WITHIN = timedelta(hours=72)
 """For so long WeCom takes a ``ResponseCode``."""
@@ -177,7 +176,7 @@ class WeComApp:
             )
         except CallbackRefused:
             # The settings were changed since it was kept.
-            self._count("unreadable")
+            count_kind(self._unknown, "unreadable")
             return
         meant = understood(
             fields, configuration=self._configuration, workspace_id=self._site.configuration.workspace_id
@@ -190,7 +189,7 @@ class WeComApp:
             case Happened():
                 await self._happen(meant)
             case Unknown(name=name):
-                self._count(name)
+                count_kind(self._unknown, name)
                 _log.info("app %s: a type that means nothing here: %r", self.name, name[:60])
 
     async def _hear(self, heard: Heard, *, is_former: bool) -> None:
@@ -264,10 +263,6 @@ class WeComApp:
             except Exception:  # noqa: BLE001 - the other works go on
                 _log.exception("app %s: %s failed", self.name, name)
             await asyncio.sleep(_BEGIN_AGAIN_SECONDS)
-
-    def _count(self, name: str) -> None:
-        known = name in self._unknown or len(self._unknown) < _MOST_UNKNOWN
-        self._unknown[name[:_LONGEST_UNKNOWN] if known else "other"] += 1
 
     async def _keep_checking(self) -> None:
         """Find wrong settings before somebody asks: a harmless call now and then."""

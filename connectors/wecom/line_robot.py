@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
 from connectors.live_host import Letter
+from connectors.wecom.api import MediaKind
 from connectors.wecom.byte_text import cut
 from connectors.wecom.chat_budget import ChatBudget
 from connectors.wecom.configuration import RobotConfiguration
@@ -19,12 +20,13 @@ from connectors.wecom.frames import Frame
 from connectors.wecom.line_sending import LineSending, card_message, markdown_message
 from connectors.wecom.line_voice import LineVoice
 from connectors.wecom.markdown import AIBOT
+from connectors.wecom.observing import count_kind
 from connectors.wecom.robot_events import CLICKED, ENTERED, JUDGED, RobotEvents
 from connectors.wecom.robot_hearing import MESSAGE_TYPES, Hearing, chat_in, kind_of, message_id_of
 from connectors.wecom.robot_letters import RobotLetters
 from connectors.wecom.site import Conversing, Json, Site
 from connectors.wecom.stream_state import STREAM_SECONDS
-from connectors.wecom.uploads import FileType, upload
+from connectors.wecom.uploads import upload
 
 EVENT_SECONDS = 5.0
 """So long WeCom waits for a welcome, or for what a click changes."""
@@ -127,7 +129,7 @@ class LineRobot:
         await self._send(card_message(card), chat_of(chat_id=chat_id, user_id=user_id))
 
     async def send_file(
-        self, name: str, data: bytes, *, file_type: FileType, chat_id: str | None, user_id: str | None
+        self, name: str, data: bytes, *, file_type: MediaKind, chat_id: str | None, user_id: str | None
     ) -> None:
         """Upload a file and send it. Raises ``ValueError`` for what WeCom never takes, else as ``send_markdown``."""
         chat = chat_of(chat_id=chat_id, user_id=user_id)
@@ -229,5 +231,5 @@ class LineRobot:
             _log.warning("robot %s: %s", self.name, error)
 
     def _count_unknown(self, kind: str) -> None:
-        self.unknown[kind] += 1
-        _log.info("robot %s: a callback that means nothing here: %s", self.name, kind)
+        count_kind(self.unknown, kind)
+        _log.info("robot %s: a callback that means nothing here: %r", self.name, kind[:60])

@@ -21,6 +21,7 @@ from connectors.wecom.crypto import CallbackCrypto, CallbackForAnother
 from connectors.wecom.errors import ReplyExpired, ReplyUncertain, WeComAway
 from connectors.wecom.exchange import WeComUnreached
 from connectors.wecom.message_archive.fields import object_of, text_of
+from connectors.wecom.observing import count_kind
 from connectors.wecom.replay import ReplayGuard
 from connectors.wecom.response_url import CALL, ResponseUrl
 from connectors.wecom.robot_events import CLICKED, ENTERED, JUDGED, RobotEvents
@@ -249,8 +250,8 @@ class CallbackRobot:
             self._voices.pop(over or next(iter(self._voices)))
 
     def _count_unknown(self, kind: str) -> None:
-        self.unknown[kind] += 1
-        _log.info("robot %s: a callback that means nothing here: %s", self.name, kind)
+        count_kind(self.unknown, kind)
+        _log.info("robot %s: a callback that means nothing here: %r", self.name, kind[:60])
 
 
 @contextmanager

@@ -2,29 +2,23 @@
 
 import base64
 import hashlib
-from typing import Final, Literal
+from typing import Final
 
-from connectors.wecom.byte_text import byte_count
+from connectors.wecom.api import LARGEST, MediaKind, media_name
 from connectors.wecom.chat_budget import ChatBudget
 from connectors.wecom.connection import LongConnection
 from connectors.wecom.errors import WeComAway
 
-FileType = Literal["file", "image", "voice", "video"]
-LARGEST: Final[dict[FileType, int]] = {
-    "file": 20 * 1024 * 1024,
-    "image": 10 * 1024 * 1024,
-    "voice": 2 * 1024 * 1024,
-    "video": 10 * 1024 * 1024,
-}
 SMALLEST: Final = 5
 _CHUNK_BYTES: Final = 512 * 1024
-_LONGEST_NAME: Final = 256
 _TRIES: Final = 3
 _RECONNECTING_SECONDS: Final = 60.0
 _PATIENCE_SECONDS: Final = 90.0
 
 
-async def upload(connection: LongConnection, budget: ChatBudget, *, name: str, data: bytes, file_type: FileType) -> str:
+async def upload(
+    connection: LongConnection, budget: ChatBudget, *, name: str, data: bytes, file_type: MediaKind
+) -> str:
     """Upload a file and return its ``media_id``, good for three days. ``budget`` counts the uploads of the robot.
 
     Raises ``ValueError`` for a size that WeCom never takes, ``WeComError`` and ``WeComAway``.
@@ -37,7 +31,7 @@ async def upload(connection: LongConnection, budget: ChatBudget, *, name: str, d
         "aibot_upload_media_init",
         {
             "type": file_type,
-            "filename": _short(name),
+            "filename": media_name(name),
             "total_size": len(data),
             "total_chunks": len(chunks),
             "md5": hashlib.md5(data, usedforsecurity=False).hexdigest(),
@@ -63,14 +57,3 @@ async def _send(connection: LongConnection, upload_id: str, index: int, chunk: b
                 raise
         else:
             return
-
-
-def _short(name: str) -> str:
-    """A name of at most 256 bytes that keeps its ending."""
-    name = name.strip() or "file"
-    stem, dot, ending = name.rpartition(".")
-    if not dot or byte_count(ending) > _LONGEST_NAME // 4:
-        stem, ending = name, ""
-    room = _LONGEST_NAME - byte_count(dot + ending if ending else "")
-    kept = stem.encode("utf-8", "replace")[:room].decode("utf-8", "ignore")
-    return f"{kept}.{ending}" if ending else kept

@@ -1,6 +1,7 @@
 """The robot by long connection, over the strict fake: what people see, and what is kept and told."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from connectors.live_host import Letter
 from connectors.wecom.errors import WeComError
 from connectors.wecom.line_robot import LineRobot
+from connectors.wecom.observing import count_kind
 from connectors.wecom.site import Heard, Voice
 from tests.fakes.live_host import FakeLiveHost
 from tests.fakes.wecom import FakeWeCom, small_company
@@ -183,6 +185,14 @@ async def test_verdicts_are_handed_on() -> None:
             (answer.feedback_id, person, 3, (), ""),
         ]
         nothing_wrong(it.fake)
+
+
+def test_whatever_comes_only_some_kinds_are_counted() -> None:
+    kinds: Counter[str] = Counter()
+    for number in range(1_000):
+        count_kind(kinds, f"hologram {number}" + "!" * 1_000)
+    assert len(kinds) == 101 and kinds["other"] == 900
+    assert max(map(len, kinds)) == 60
 
 
 async def test_what_is_unknown_is_counted_and_disturbs_nobody() -> None:
