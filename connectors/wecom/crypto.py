@@ -80,6 +80,12 @@ class CallbackCrypto:
         self._check_signature(query, encrypted)
         return self._open(encrypted)
 
+    def verification(self, word: str) -> dict[str, str]:
+        """The query with which WeCom verifies an address: its ``echo`` is ``word``. For checks of the installation."""
+        encrypted, timestamp, nonce = self._seal(word), str(int(time.time())), secrets.token_hex(5)
+        signature = self.signature(timestamp, nonce, encrypted)
+        return {"msg_signature": signature, "timestamp": timestamp, "nonce": nonce, "echostr": encrypted}
+
     def open_xml(self, body: bytes, query: Mapping[str, str]) -> str:
         """The XML inside an app's callback. No XML parser sees anything before the signature is right."""
         _check_size(body)

@@ -19,7 +19,7 @@ from connectors.wecom.configuration import (
     WeComConfiguration,
 )
 from connectors.wecom.crypto import CallbackCrypto
-from connectors.wecom.routes import callback_routes
+from connectors.wecom.routes import callback_routes, verified
 from tests.fakes.wecom import FakeWeCom, WallClock
 from tests.fakes.wecom_sdk import CannedArchive
 
@@ -149,7 +149,7 @@ async def test_the_callback_is_verified_as_wecom_does(fake: FakeWeCom) -> None:
     crypto = CallbackCrypto(token=robot.token, encoding_aes_key=robot.encoding_aes_key, receive_id="")
 
     async def verify(request: web.Request) -> web.Response:
-        return web.Response(text=crypto.echo(request.query))
+        return verified(request, crypto)
 
     async def another(_: web.Request) -> web.Response:
         return web.Response(text="welcome to nginx")
