@@ -23,6 +23,7 @@ from bot.permissions import CONSOLE, Permissions
 from bot.truth.census import Census
 from bot.truth.columns import TimelineFilter
 from bot.truth.database import Database
+from bot.truth.partly import partly_kept
 from bot.truth.places import shares_of
 from bot.truth.tables import FileRow, FileTextRow, MessageRow, PersonRow
 from bot.truth.timeline import channel_of, choices, cursor, entries, place_of
@@ -162,6 +163,7 @@ class ConsoleHost(ApplicationHost):
                 entries=tuple(entries(session, ids, channel_ids=visible)),
                 next_before=cursor(following) if following is not None else None,
                 choices=choices(session, counts, narrowed, zone=self._zone) if counts is not None else None,
+                partial=_partial(session, query, visible) if counts is not None else (),
             )
         )
 
@@ -291,6 +293,11 @@ def _file(session: Session, file_id: str) -> tuple[FileRow, FileTextRow | None] 
     if row is None or row.removed_at is not None:
         return None
     return row, session.get(FileTextRow, row.sha256) if row.sha256 else None
+
+
+def _partial(session: Session, query: TimelineQuery, visible: frozenset[str]) -> tuple[str, ...]:
+    asked = visible if query.channel_id is None else visible & {str(query.channel_id)}
+    return partly_kept(session, asked)
 
 
 def _period(query: TimelineQuery) -> tuple[date | None, date | None]:

@@ -131,10 +131,10 @@ class ApplicationLiveHost(ApplicationHost):
         return {RecordId(file_id): size for file_id, size in sizes.items() if size is not None}
 
     async def history_reached(
-        self, channel_id: ChannelId, *, reached: datetime | None, complete: bool, at: datetime
+        self, channel_id: ChannelId, *, reached: datetime | None, complete: bool, at: datetime, partial: bool = False
     ) -> None:
         """Keep how far back the history of a channel was read."""
-        await self._histories.reached(channel_id, reached=reached, complete=complete, at=at)
+        await self._histories.reached(channel_id, reached=reached, complete=complete, at=at, partial=partial)
 
     async def answer(self, answer_id: str) -> Answer | None:
         """An answer or digest as people may see it now; of a withdrawn one the sentence that says so."""

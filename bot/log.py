@@ -17,7 +17,7 @@ _SECRET_VALUE = re.compile(
     r"|(?<=://)[^\s/]+(?=@)"  # user:password, or a token, in an address
     r"|\b(?:Bearer|Basic)\s+[\w.~+/=-]+"
     r"|\b(?:sk|hf|ghp|pypi)[-_][A-Za-z0-9_-]{16,}"
-    r"|(?<=[?&])(?P<key>[\w-]*(?:token|secret|passw|key|signature|sig|ticket)[\w-]*)=[^&\s\"'<>]+",
+    r"|(?<=[?&])(?P<key>[\w-]*(?:token|secret|passw|key|signature|sig|ticket|response_code)[\w-]*)=[^&\s\"'<>]+",
     re.IGNORECASE,
 )
 _HIDDEN = "***"

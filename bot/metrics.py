@@ -3,6 +3,8 @@
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from connectors.slack.observing import DeliveryOutcome
+from connectors.wecom.observing import PostOutcome, PostWay
+from connectors.wecom.site import Way
 
 
 class Metrics:
@@ -44,6 +46,16 @@ class Metrics:
             "shiguang_slack_calls", "Requests of Slack's Web API.", ["method", "outcome"], registry=self.registry
         )
         """``ok``, ``away`` (no answer), or Slack's own code."""
+        self.wecom_heard = Counter(
+            "shiguang_wecom_heard", "Messages to robots and apps of WeCom.", ["way"], registry=self.registry
+        )
+        self.wecom_posts = Counter(
+            "shiguang_wecom_posts",
+            "Digests and the like, by way and outcome.",
+            ["way", "outcome"],
+            registry=self.registry,
+        )
+        """``posted``, or ``refused`` when that way will never take it."""
 
 
 class SlackMetrics:
@@ -63,3 +75,18 @@ class SlackMetrics:
     def called(self, method: str, outcome: str) -> None:
         """Count a request."""
         self._metrics.slack_calls.labels(method, outcome).inc()
+
+
+class WeComMetrics:
+    """Implements ``connectors.wecom.observing.Observer``."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+
+    def heard(self, way: Way) -> None:
+        """Count a message."""
+        self._metrics.wecom_heard.labels(way).inc()
+
+    def posted(self, way: PostWay, outcome: PostOutcome) -> None:
+        """Count a post."""
+        self._metrics.wecom_posts.labels(way, outcome).inc()

@@ -26,7 +26,7 @@ from bot.executor import Executor
 from bot.language import system_language
 from bot.live_host import ApplicationLiveHost
 from bot.log import configure_logging
-from bot.metrics import Metrics, SlackMetrics
+from bot.metrics import Metrics, SlackMetrics, WeComMetrics
 from bot.reminding.reminders import Reminders
 from bot.reminding.running import Reminding
 from bot.revising import Revising
@@ -41,10 +41,12 @@ from connectors.connector import Connector, Language
 from connectors.console import ConsoleConnector
 from connectors.events import MessagePosted
 from connectors.slack.connector import SlackConnector
+from connectors.wecom.connector import WeComConnector
 from knowledge.qdrant.errors import VectorStoreError
 
 _log = structlog.get_logger(__name__)
 
+_CONNECTORS = ("console", "slack", "wecom")
 _GAUGE_SECONDS = 5.0
 _RETENTION_SECONDS = 3600.0
 _FIRST_TOPICS_SECONDS = 600.0
@@ -74,9 +76,9 @@ async def serve_until_stopped(*, sample: bool, port: int | None = None) -> None:
     if sample:
         settings = _for_demo(settings, port)
     configure_logging(settings.log_level)
-    unknown = [name for name in settings.connectors if name not in ("console", "slack")]
+    unknown = [name for name in settings.connectors if name not in _CONNECTORS]
     if unknown:
-        raise SettingsError(f"connectors: {unknown[0]!r} is not known; this version has: console, slack")
+        raise SettingsError(f"connectors: {unknown[0]!r} is not known; this version has: {', '.join(_CONNECTORS)}")
     stopping = _Stopping()
     language = system_language()
     try:
@@ -134,10 +136,14 @@ async def running(settings: Settings, *, sample: bool, next_free_port: bool = Fa
         metrics = Metrics()
         model_state = {"model": "loading"}
 
-        slack = _slack(application, metrics) if "slack" in settings.connectors else None
+        live: dict[str, SlackConnector | WeComConnector] = {}
+        if "slack" in settings.connectors:
+            live["slack"] = _slack(application, metrics)
+        if "wecom" in settings.connectors:
+            live["wecom"] = _wecom(application, metrics)
 
         async def ready() -> dict[str, str]:
-            states = {"slack": slack.state} if slack else {}
+            states = {name: connector.state for name, connector in live.items()}
             return {"archive": await _archive_state(application), **model_state, **states}
 
         server = WebServer(registry=metrics.registry, ready=ready)
@@ -149,10 +155,9 @@ async def running(settings: Settings, *, sample: bool, next_free_port: bool = Fa
             suggestions=STARTER_QUESTIONS if sample else None,
         )
         console.setup(server.app)
-        connectors: dict[str, Connector] = {"console": console}
-        if slack:
-            slack.setup(server.app)
-            connectors["slack"] = slack
+        connectors: dict[str, Connector] = {"console": console, **live}
+        for connector in live.values():
+            connector.setup(server.app)
         if sample:
             await _load_sample(application)
         # Closed in the opposite order: pages and answers first, then the archivist, then what both stand on.
@@ -168,10 +173,10 @@ async def running(settings: Settings, *, sample: bool, next_free_port: bool = Fa
             stack.push_async_callback(digests.close)
             await digests.start()
         port = await server.listen(settings.web.host, settings.web.port, next_free=next_free_port)
-        if slack:
-            # Not waited for: Slack may be far away, the archive is here.
-            stack.push_async_callback(slack.close)
-            stack.push_async_callback(_cancel, asyncio.create_task(slack.start(), name="start-slack"))
+        for name, connector in live.items():
+            # Not waited for: the platform may be far away, the archive is here.
+            stack.push_async_callback(connector.close)
+            stack.push_async_callback(_cancel, asyncio.create_task(connector.start(), name=f"start-{name}"))
         for name, work in (
             ("load-model", _load_model(application, model_state)),
             ("gauges", _keep_gauges(application, metrics)),
@@ -229,7 +234,26 @@ def _reminding(application: Application, connectors: Mapping[str, Connector]) ->
 
 
 def _slack(application: Application, metrics: Metrics) -> SlackConnector:
-    host = ApplicationLiveHost(
+    settings = application.settings
+    configuration = settings.slack.configuration(max_file_bytes=settings.files.max_bytes)
+    return SlackConnector(_live_host(application, metrics), configuration, observer=SlackMetrics(metrics))
+
+
+def _wecom(application: Application, metrics: Metrics) -> WeComConnector:
+    settings = application.settings
+    configuration = settings.wecom.configuration(
+        home=settings.home, max_file_bytes=settings.files.max_bytes, timezone=settings.timezone
+    )
+    return WeComConnector(
+        _live_host(application, metrics),
+        configuration,
+        observer=WeComMetrics(metrics),
+        language="en" if settings.language == "en" else "zh",
+    )
+
+
+def _live_host(application: Application, metrics: Metrics) -> ApplicationLiveHost:
+    return ApplicationLiveHost(
         database=application.database,
         inbox=application.inbox,
         archivist=application.archivist,
@@ -241,9 +265,6 @@ def _slack(application: Application, metrics: Metrics) -> SlackConnector:
         file_store=application.file_store,
         metrics=metrics,
     )
-    settings = application.settings
-    configuration = settings.slack.configuration(max_file_bytes=settings.files.max_bytes)
-    return SlackConnector(host, configuration, observer=SlackMetrics(metrics))
 
 
 def _idle_summaries(application: Application) -> IdleSummaries:

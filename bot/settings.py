@@ -20,6 +20,7 @@ from pydantic_settings import SettingsError as UnreadableVariable
 
 from bot.errors import SettingsError
 from bot.slack_settings import SlackSettings
+from bot.wecom_settings import WeComSettings
 
 _PREFIX = "SHIGUANG_"
 _CONFIG = "SHIGUANG_CONFIG"
@@ -235,6 +236,7 @@ class Settings(BaseSettings):
     retention: RetentionSettings = RetentionSettings()
     digests: DigestsSettings = DigestsSettings()
     slack: SlackSettings = SlackSettings()
+    wecom: WeComSettings = WeComSettings()
 
     @field_validator("home")
     @classmethod
@@ -253,6 +255,8 @@ class Settings(BaseSettings):
     def _connectors_have_what_they_need(self) -> Self:
         if "slack" in self.connectors:
             self.slack.require_complete()
+        if "wecom" in self.connectors:
+            self.wecom.require_complete()
         return self
 
     @classmethod

@@ -186,9 +186,13 @@ class LiveHost(Host, Protocol):
         ...
 
     async def history_reached(
-        self, channel_id: ChannelId, *, reached: datetime | None, complete: bool, at: datetime
+        self, channel_id: ChannelId, *, reached: datetime | None, complete: bool, at: datetime, partial: bool = False
     ) -> None:
-        """How far back the history of a channel was read; people are told by ``status`` and at home."""
+        """How far back the history of a channel was read; people are told by ``status`` and at home.
+
+        ``partial``: something is missing for good, of what was said before ``reached`` or, without that, at any time.
+        Status, timeline and digests of the channel say so.
+        """
         ...
 
     async def answer(self, answer_id: str) -> Answer | None:

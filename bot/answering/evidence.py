@@ -20,6 +20,7 @@ from connectors.connector import Citation
 from connectors.events import RecordId
 from knowledge.lexical import terms
 from knowledge.passage import ScoredPassage
+from knowledge.questions import tells
 
 _EXPANDED_HITS = 2
 """The best hits bring the lines right before and after them: an answer often stands beside its question."""
@@ -271,8 +272,12 @@ def _beside(session: Session, hit: Evidence, placed: Mapping[str, Placed]) -> li
 
 def _questions(session: Session, record_ids: Iterable[str]) -> set[str]:
     """Which of these messages were questions put to the bot: they ask, they do not tell."""
-    asked = select(AnswerRow.question_record_id).where(AnswerRow.question_record_id.in_(set(record_ids)))
-    return {record_id for record_id in session.scalars(asked) if record_id is not None}
+    asked = (
+        select(MessageRow.record_id, MessageRow.text)
+        .join(AnswerRow, AnswerRow.question_record_id == MessageRow.record_id)
+        .where(MessageRow.record_id.in_(set(record_ids)))
+    )
+    return {record_id for record_id, text in session.execute(asked) if not tells(text)}
 
 
 def _files(session: Session, file_ids: Sequence[str]) -> dict[str, FileRow]:

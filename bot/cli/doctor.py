@@ -12,6 +12,7 @@ from bot.cli.output import OUT, print_json, run
 if TYPE_CHECKING:
     from bot.cli.examination import Finding
     from connectors.slack.checkup import Finding as SlackFinding
+    from connectors.wecom.checkup_findings import Finding as WeComFinding
 
 app = typer.Typer(help="Check settings, disk, models, database and archive.", invoke_without_command=True)
 
@@ -52,18 +53,31 @@ def slack(as_json: Json = False) -> None:
     _show(run(check_slack()), as_json=as_json)
 
 
-def _show(findings: "Sequence[Finding | SlackFinding]", *, as_json: bool) -> None:
+@app.command("wecom")
+def wecom(as_json: Json = False) -> None:
+    """Check robots, apps, webhooks and message archive of WeCom, and say what to click and what each cannot do."""
+    from bot.cli.checking_wecom import check_wecom
+
+    _show(run(check_wecom()), as_json=as_json)
+
+
+def _show(findings: "Sequence[Finding | SlackFinding | WeComFinding]", *, as_json: bool) -> None:
     """Print what was found; exit status 1 when something failed."""
     if as_json:
         print_json({"findings": [asdict(finding) for finding in findings]})
     else:
         marks = {"ok": "[green]✓[/green]", "warning": "[yellow]![/yellow]", "failed": "[red]✗[/red]"}
-        several = len({workspace for finding in findings if (workspace := getattr(finding, "workspace", ""))}) > 1
+        several = len({_place(finding) for finding in findings} - {""}) > 1
         for finding in findings:
-            place = f"{workspace}: " if several and (workspace := getattr(finding, "workspace", "")) else ""
+            place = f"{_place(finding)}: " if several and _place(finding) else ""
             OUT.print(f"{marks[finding.state]} {place}{finding.check}: ", end="")
             OUT.print(finding.fact, markup=False)
             if finding.advice:
                 OUT.print(f"  → {finding.advice}", markup=False)
     if any(finding.state == "failed" for finding in findings):
         raise SystemExit(1)
+
+
+def _place(finding: object) -> str:
+    """What a finding is about, where there may be several: a workspace of Slack, a way to WeCom."""
+    return str(getattr(finding, "workspace", "") or getattr(finding, "way", ""))

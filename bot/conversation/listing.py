@@ -36,10 +36,13 @@ class Listing:
             empty = say("no_results", language, query=text[:ECHOED]) if text else say("timeline_empty", language)
             await reply.finish(plain(empty, language))
 
-    async def shown(self, request: Request, reply: Reply, where: PassageFilter, *, only_matching: bool = False) -> bool:
+    async def shown(
+        self, request: Request, reply: Reply, where: PassageFilter, *, only_matching: bool = False, remark: str = ""
+    ) -> bool:
         """Show what is found; False, and no end of the reply, when there is nothing.
 
         ``only_matching`` leaves out what shares no word with the request: a search by meaning always finds something.
+        ``remark`` is said below.
         """
         utterance, text, language = request.utterance, request.text, request.language
         audience = await request.audience()
@@ -57,7 +60,7 @@ class Listing:
         if not found:
             return False
         await reply.sources([item.citation() for item in found])
-        await reply.finish(_listed(found, text[:ECHOED], understood, language, self._zone))
+        await reply.finish(_listed(found, text[:ECHOED], understood, language, self._zone, remark))
         return True
 
 
@@ -82,7 +85,9 @@ class WantedFile:
             await self._asking(replace(request, text=request.utterance.text), reply)
 
 
-def _listed(found: Sequence[Evidence], query: str, understood: str, language: Language, zone: tzinfo) -> Answer:
+def _listed(
+    found: Sequence[Evidence], query: str, understood: str, language: Language, zone: tzinfo, remark: str
+) -> Answer:
     lines = [
         f"[{item.n}] {item.time.astimezone(zone):%Y-%m-%d %H:%M} {item.author} #{item.channel_name}"
         f"{f' {item.file_name}' if item.file_name else ''}{item.outdated_note(zone, language)}: "
@@ -91,7 +96,7 @@ def _listed(found: Sequence[Evidence], query: str, understood: str, language: La
     ]
     heading = [say("results", language, query=query)] if query else []
     return plain(
-        "\n".join([*heading, *([understood] if understood else []), *lines]),
+        "\n".join([*heading, *([understood] if understood else []), *lines, *([remark] if remark else [])]),
         language,
         [item.citation() for item in found],
     )

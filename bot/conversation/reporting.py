@@ -12,7 +12,7 @@ from bot.truth.keeping import Kept, kept_of
 from bot.truth.listening import Listening
 from connectors.connector import Reply
 
-_Key = Literal["here", "yours", "empty", "since", "complete", "reading", "reached", "unread", "unreadable"]
+_Key = Literal["here", "yours", "empty", "since", "complete", "reading", "reached", "partial", "unread", "unreadable"]
 
 TEXTS: Final[dict[_Key, dict[Language, str]]] = {
     "here": {
@@ -30,6 +30,10 @@ TEXTS: Final[dict[_Key, dict[Language, str]]] = {
     "reached": {
         "zh": "以前的消息还在读，已读到 {day}。",
         "en": "What was said before I came is still being read, back to {day} so far.",
+    },
+    "partial": {
+        "zh": "存档不完整：不是每条消息都会到我这里。",
+        "en": "The archive is partial: not everything that is said there reaches me.",
     },
     "unread": {"zh": "{count} 个文件还没读完。", "en": "{count} files are still to be read."},
     "unreadable": {"zh": "{count} 个文件读不了。", "en": "{count} files cannot be read."},
@@ -68,13 +72,14 @@ class Reporting:
         return [_joined(first, language), *self._history(kept, language), *_files(kept, language)]
 
     def _history(self, kept: Kept, language: Language) -> list[str]:
+        missing = [_say("partial", language)] if kept.partial else []
         if kept.history is None:
-            return []
+            return missing
         if kept.history:
-            return [_say("complete", language)]
+            return [_say("complete", language), *missing]
         if kept.reached is None:
-            return [_say("reading", language)]
-        return [_say("reached", language, day=self._day(kept.reached))]
+            return [_say("reading", language), *missing]
+        return [_say("reached", language, day=self._day(kept.reached)), *missing]
 
     def _day(self, moment: datetime) -> str:
         return f"{moment.astimezone(self._zone):%Y-%m-%d}"

@@ -1,7 +1,7 @@
 """A digest as people read it: plain text whose ``[n]`` marks are the links to its messages."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from bot.errors import Language
 from bot.guarding.mentions import without_mass_mentions
 from bot.summaries.lines import SECTIONS, Section
 from bot.summaries.phrasing import NO_TIME
+from bot.truth.partly import partly_told
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _NAMED = re.compile(r"([^\s:：]{1,20})\s*[:：]\s*")
@@ -22,14 +23,18 @@ _BULLET = "• "
 class DigestText:
     """Writes a digest in its language. ``names`` are channel names by id; the platform shows a channel with a ``#``.
 
-    ``about`` says what it is when it is no digest, such as a summary that somebody asked for.
+    ``about`` says what it is when it is no digest, such as a summary that somebody asked for. ``partial`` names
+    channels of whose period not everything is kept.
     """
 
-    def __init__(self, digest: Digest, names: Mapping[str, str], *, about: str = "") -> None:
+    def __init__(
+        self, digest: Digest, names: Mapping[str, str], *, about: str = "", partial: Sequence[str] = ()
+    ) -> None:
         self._digest = digest
         self._facts = digest.facts
         self._language: Language = digest.language
         self._names = names
+        self._partial = partial
         self._kind = about or told(digest.facts.period or "now", digest.language)
         self._zone = ZoneInfo(digest.facts.timezone)
 
@@ -114,6 +119,8 @@ class DigestText:
             remarks.append(told(key, self._language, code=facts.extractive))
         if facts.cut:
             remarks.append(told("cut", self._language))
+        if self._partial:
+            remarks.append(partly_told(self._partial, self._language))
         return ["\n".join(remarks)] if remarks else []
 
 

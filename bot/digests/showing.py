@@ -9,6 +9,7 @@ from bot.digests.digest import Digest
 from bot.digests.rendering import DigestText
 from bot.errors import Language
 from bot.guarding.masking import mask
+from bot.truth.partly import partly_kept
 from bot.truth.tables import ChannelRow, DigestRow, MessageRow, PersonRow
 from connectors.connector import Answer, Citation
 from connectors.events import RecordId
@@ -29,7 +30,7 @@ def shown(session: Session, digest: Digest, *, about: str = "") -> Answer:
     return Answer(
         answer_id=digest.digest_id,
         question="",
-        text=DigestText(digest, _names(session, digest), about=about).text(),
+        text=DigestText(digest, _names(session, digest), about=about, partial=_partial(session, digest)).text(),
         abstained=False,
         reason=REASON,
         citations=_citations(session, digest),
@@ -51,6 +52,10 @@ def _names(session: Session, digest: Digest) -> dict[str, str]:
         ChannelRow.channel_id.in_(digest.channel_ids), ChannelRow.visibility != "direct"
     )
     return dict(session.execute(channels).all())
+
+
+def _partial(session: Session, digest: Digest) -> tuple[str, ...]:
+    return partly_kept(session, digest.channel_ids, since=digest.since)
 
 
 def _citations(session: Session, digest: Digest) -> tuple[Citation, ...]:

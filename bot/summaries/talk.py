@@ -29,6 +29,7 @@ from bot.truth.tables import (
 )
 from knowledge.address import without_url_secrets
 from knowledge.passage import Audience
+from knowledge.questions import tells
 
 MOST_MESSAGES = 20_000
 """Read at once, newest first: more is more than anybody wants summarised."""
@@ -133,6 +134,8 @@ class _Line:
     channel_name: str
     conversation_id: str
     turn: Turn
+    is_question: bool
+    """Put to the bot, and telling nothing."""
 
 
 def _talks(lines: Sequence[_Line], members: Mapping[str, set[str]]) -> list[Talk]:
@@ -142,7 +145,7 @@ def _talks(lines: Sequence[_Line], members: Mapping[str, set[str]]) -> list[Talk
     for line in reversed(lines):
         people[line.channel_id].add(line.turn.author)
         # Nobody wants to read that somebody asked for a summary.
-        if (line.turn.text or line.turn.shared) and not is_command(line.turn.text):
+        if (line.turn.text or line.turn.shared) and not line.is_question and not is_command(line.turn.text):
             by_conversation[line.channel_id, line.conversation_id].append(line)
     return [
         Talk(
@@ -167,12 +170,19 @@ def _masked(turn: Turn) -> Turn:
     return replace(turn, text=masked(turn.text), shared=shared)
 
 
-def _statement(wanted: Wanted, last: _Line | None) -> Select[MessageRow, str | None, str, str | None, str | None]:
+def _statement(wanted: Wanted, last: _Line | None) -> Select[MessageRow, str | None, str, str | None, str | None, bool]:
     """The next page, newest first."""
     posted = exists().where(DigestRow.posted_record_id == MessageRow.record_id)
     asked = exists().where(AnswerRow.question_record_id == MessageRow.record_id)
     statement = (
-        select(MessageRow, PersonRow.name, ChannelRow.name, ConversationRow.conversation_id, ConversationRow.reply_to)
+        select(
+            MessageRow,
+            PersonRow.name,
+            ChannelRow.name,
+            ConversationRow.conversation_id,
+            ConversationRow.reply_to,
+            asked.label("asked"),
+        )
         .join(PersonRow, PersonRow.person_id == MessageRow.author_id, isouter=True)
         .join(ChannelRow, ChannelRow.channel_id == MessageRow.channel_id)
         .join(ConversationRow, ConversationRow.record_id == MessageRow.record_id, isouter=True)
@@ -181,7 +191,6 @@ def _statement(wanted: Wanted, last: _Line | None) -> Select[MessageRow, str | N
             MessageRow.system.is_(False),
             MessageRow.answer_id.is_(None),
             ChannelRow.deleted_at.is_(None),
-            ~asked,
             ~posted,
         )
         .order_by(MessageRow.sent_at.desc(), MessageRow.record_id.desc())
@@ -212,7 +221,7 @@ def _statement(wanted: Wanted, last: _Line | None) -> Select[MessageRow, str | N
 
 
 def _page(
-    connection: Connection, statement: Select[MessageRow, str | None, str, str | None, str | None]
+    connection: Connection, statement: Select[MessageRow, str | None, str, str | None, str | None, bool]
 ) -> list[_Line]:
     session = Session(connection)
     rows = session.execute(statement).all()
@@ -236,8 +245,9 @@ def _page(
                 shared=tuple(shared[message.record_id]),
                 permalink=message.permalink,
             ),
+            is_question=asked and not tells(message.text),
         )
-        for message, author, channel, conversation_id, reply_to in rows
+        for message, author, channel, conversation_id, reply_to, asked in rows
     ]
 
 

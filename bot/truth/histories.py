@@ -53,7 +53,9 @@ class Histories:
         async with self._database.read() as connection:
             return await connection.scalar(statement)
 
-    async def reached(self, channel_id: ChannelId, *, reached: datetime | None, complete: bool, at: datetime) -> None:
+    async def reached(
+        self, channel_id: ChannelId, *, reached: datetime | None, complete: bool, at: datetime, partial: bool = False
+    ) -> None:
         """Keep how far back the history of a channel was read, unless something newer is known."""
 
         def keep(session: Session) -> None:
@@ -62,7 +64,7 @@ class Histories:
                 row = ChannelHistoryRow(channel_id=channel_id, changed_at=at)
                 session.add(row)
             if at >= row.changed_at:
-                row.reached, row.complete, row.changed_at = reached, complete, at
+                row.reached, row.complete, row.partial, row.changed_at = reached, complete, partial, at
             session.flush()
 
         async with self._database.begin() as connection:

@@ -25,6 +25,8 @@ class Kept:
     """Whether the history was read to its beginning everywhere; None: nobody reads one here."""
     reached: datetime | None
     """How far back it was read, where that is still going on."""
+    partial: bool = False
+    """Whether something is missing for good."""
 
 
 async def kept_of(database: Database, channel_ids: Collection[str]) -> Kept:
@@ -46,17 +48,19 @@ def _count(connection: Connection, channel_ids: list[str]) -> Kept:
     )
     files = dict(connection.execute(shared.group_by(FileRow.status)).all())
     histories = connection.execute(
-        select(ChannelHistoryRow.complete, ChannelHistoryRow.reached).where(
+        select(ChannelHistoryRow.complete, ChannelHistoryRow.reached, ChannelHistoryRow.partial).where(
             ChannelHistoryRow.channel_id.in_(channel_ids)
         )
     ).all()
-    reading = [reached for complete, reached in histories if not complete]
+    read = [(complete, reached) for complete, reached, partial in histories if not partial]
+    reading = [reached for complete, reached in read if not complete]
     return Kept(
         messages=messages,
         files=sum(files.values()),
         unread=files.get("pending", 0),
         unreadable=files.get("failed", 0),
         since=since,
-        history=not reading if histories else None,
+        history=not reading if read else None,
         reached=max((reached for reached in reading if reached is not None), default=None),
+        partial=len(read) < len(histories),
     )

@@ -169,6 +169,8 @@ class TimelinePage:
     choices: TimelineChoices | None
     understood: str = ""
     """Which time the words of a search mean, in their language; empty when they name none."""
+    partial: tuple[str, ...] = ()
+    """With the first page: names of channels asked for of which something is missing for good."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from connectors.collecting import CollectingReply
 from connectors.connector import Answer, Card, Notice, Utterance, UtteranceKind
 from connectors.slack.answer_blocks import AGAIN_ACTION, answer_messages
-from connectors.slack.collecting import CollectingReply
 from connectors.slack.desk_texts import say
 from connectors.slack.errors import MembershipUnknown, SlackAway, SlackError
 from connectors.slack.formatting import escaped

@@ -3,11 +3,8 @@
 import asyncio
 import json
 import logging
-import os
-import urllib.request
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -22,6 +19,7 @@ from tenacity import (
     wait_random_exponential,
 )
 
+from connectors.proxying import proxy_for
 from connectors.slack.clock import SlackClock
 from connectors.slack.configuration import BASE_URL
 from connectors.slack.errors import RATE_LIMITED, SlackAway, SlackError
@@ -177,24 +175,6 @@ def web_client(*, token: str, session: aiohttp.ClientSession, base_url: str, pro
     client = AsyncWebClient(token=token, base_url=base_url, session=session, retry_handlers=[], logger=SDK_LOG)
     client.proxy = proxy_for(base_url, proxy)
     return client
-
-
-def proxy_for(url: str, configured: str | None) -> str | None:
-    """The proxy on the way to ``url``: the configured one, or the environment's unless ``NO_PROXY`` names the host.
-
-    The SDK reads the environment itself and knows nothing of ``NO_PROXY``, so its choice is always replaced by this.
-    """
-    parts = urlsplit(url)
-    if configured:
-        return configured
-    if not parts.hostname or urllib.request.proxy_bypass(parts.hostname):
-        return None
-    return _proxy_of_environment(parts.scheme)
-
-
-def _proxy_of_environment(scheme: str) -> str | None:
-    names = ("HTTPS_PROXY", "https_proxy") if scheme in ("https", "wss") else ("HTTP_PROXY", "http_proxy")
-    return next((proxy for name in names if (proxy := os.environ.get(name, "").strip())), None)
 
 
 def _retrying(*, background: bool) -> AsyncRetrying:

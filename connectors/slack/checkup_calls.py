@@ -9,7 +9,7 @@ from typing import TypedDict
 import aiohttp
 from yarl import URL
 
-from connectors.slack.api import proxy_for
+from connectors.proxying import proxy_for
 from connectors.slack.configuration import SlackConfiguration
 from connectors.slack.fields import Payload, text_of
 

@@ -12,6 +12,7 @@ from slack_bolt.async_app import AsyncApp
 from connectors.connector import Post, PostRefused, Revision
 from connectors.events import ChannelRef, PersonRef, RecordId
 from connectors.live_host import LiveHost
+from connectors.owned_tasks import OwnedTasks
 from connectors.slack.api import SlackApi
 from connectors.slack.configuration import SlackConfiguration, WorkspaceTokens
 from connectors.slack.errors import SlackAway, SlackError
@@ -21,7 +22,6 @@ from connectors.slack.identity import identify
 from connectors.slack.keeping import Keeper, started
 from connectors.slack.observing import Observer, Unobserved
 from connectors.slack.socket_mode import SocketMode
-from connectors.slack.tasks import OwnedTasks
 from connectors.slack.workspace import Line, Workspace
 
 _STARTING_SECONDS = 30.0

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 import aiohttp
 from yarl import URL
 
-from connectors.slack.api import proxy_for
+from connectors.proxying import proxy_for
 from connectors.slack.configuration import SlackConfiguration
 from connectors.slack.fields import Payload, first_text, number_of, text_of
 

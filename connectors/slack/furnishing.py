@@ -7,6 +7,7 @@ from typing import Any
 import aiohttp
 
 from connectors.live_host import LiveHost
+from connectors.owned_tasks import OwnedTasks
 from connectors.slack.again import Again
 from connectors.slack.api import SlackApi
 from connectors.slack.asking import Asking
@@ -28,7 +29,6 @@ from connectors.slack.shortcuts import Shortcuts
 from connectors.slack.site import Site
 from connectors.slack.slash_commands import SlashCommands
 from connectors.slack.surface import Surface
-from connectors.slack.tasks import OwnedTasks
 from connectors.slack.translating import SlackTranslator
 from connectors.slack.workspace import Parts
 

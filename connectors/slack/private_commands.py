@@ -3,9 +3,9 @@
 import logging
 from datetime import UTC, datetime
 
+from connectors.collecting import CollectingReply
 from connectors.connector import Answer, Card, Language, Notice, Utterance
 from connectors.events import ChannelRef, RecordId
-from connectors.slack.collecting import CollectingReply
 from connectors.slack.errors import MembershipUnknown
 from connectors.slack.profiles import Profile
 from connectors.slack.saying import notice

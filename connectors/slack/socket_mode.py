@@ -12,7 +12,8 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
 
-from connectors.slack.api import SDK_LOG, SlackApi, proxy_for
+from connectors.proxying import proxy_for
+from connectors.slack.api import SDK_LOG, SlackApi
 from connectors.slack.errors import SlackAway, SlackError
 from connectors.slack.fields import text_of
 

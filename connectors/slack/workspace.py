@@ -12,13 +12,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from connectors.connector import Post, Revision
 from connectors.events import RecordId
+from connectors.owned_tasks import OwnedTasks
 from connectors.slack.api import SDK_LOG, SlackApi
 from connectors.slack.dispatching import Dispatching
 from connectors.slack.observing import Observer
 from connectors.slack.receiving import Elsewhere, Receiving
 from connectors.slack.revoked import Revoked
 from connectors.slack.site import Listener, Site
-from connectors.slack.tasks import OwnedTasks
 
 _LOOKS_APART_SECONDS = 3.0
 

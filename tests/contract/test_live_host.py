@@ -278,6 +278,7 @@ async def test_histories_homes_and_workspaces_may_be_told_and_asked_at_any_time(
     host = offered.host
     await host.history_reached(_place().channel_id, reached=at(1), complete=False, at=at(9))
     await host.history_reached(_place().channel_id, reached=None, complete=True, at=at(10))
+    await host.history_reached(_place().channel_id, reached=None, complete=False, at=at(11), partial=True)
     await host.workspace_back("slack", "T1")
     for _ in range(2):
         await host.workspace_gone("slack", "T1", reason="app_uninstalled", at=at(11))

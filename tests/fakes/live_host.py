@@ -137,6 +137,7 @@ class FakeLiveHost:
     listening: set[ChannelId] = field(default_factory=set)
     shareable: set[tuple[str, ChannelId]] = field(default_factory=set)
     reached: dict[ChannelId, tuple[datetime | None, bool]] = field(default_factory=dict)
+    partial: set[ChannelId] = field(default_factory=set)
     gone: dict[str, str] = field(default_factory=dict)
     home_view: HomeView = field(
         default_factory=lambda: HomeView(channels=(), channels_left_out=0, digests=(), files=())
@@ -286,9 +287,10 @@ class FakeLiveHost:
         }
 
     async def history_reached(
-        self, channel_id: ChannelId, *, reached: datetime | None, complete: bool, at: datetime
+        self, channel_id: ChannelId, *, reached: datetime | None, complete: bool, at: datetime, partial: bool = False
     ) -> None:
         self.reached[channel_id] = (reached, complete)
+        (self.partial.add if partial else self.partial.discard)(channel_id)
 
     async def answer(self, answer_id: str) -> Answer | None:
         return self.answers.get(answer_id)

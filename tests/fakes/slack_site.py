@@ -19,6 +19,7 @@ from typing import Any
 import aiohttp
 
 from connectors.events import ChannelId, ChannelRef, Event, PersonRef
+from connectors.owned_tasks import OwnedTasks
 from connectors.slack.api import SlackApi
 from connectors.slack.configuration import SlackConfiguration, WorkspaceTokens
 from connectors.slack.fields import Payload, is_set, object_of, text_of
@@ -26,7 +27,6 @@ from connectors.slack.identity import identify
 from connectors.slack.ids import channel_id, person_id
 from connectors.slack.pacing import Pacing
 from connectors.slack.site import Api, Directory, Memberships, Site, Translator
-from connectors.slack.tasks import OwnedTasks
 from tests.fakes.live_host import FakeLiveHost
 from tests.fakes.slack import App, FakeSlack, Installation, Person, Workspace
 

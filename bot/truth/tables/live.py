@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, String, Text
+from sqlalchemy import BigInteger, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.truth.tables.base import Base
@@ -72,6 +72,8 @@ class ChannelHistoryRow(Base):
     channel_id: Mapped[str] = mapped_column(primary_key=True)
     reached: Mapped[datetime | None]
     complete: Mapped[bool] = mapped_column(default=False)
+    partial: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether something is missing for good: before ``reached``, or without that at any time."""
     changed_at: Mapped[datetime]
 
 

@@ -23,6 +23,8 @@ LINES = [
     "https://hooks.slack.com/services/T000/B000/XXXX",
     "GET https://qyapi.weixin.qq.com/cgi-bin/gettoken?corpid=ww1&corpsecret=hunter2&x=1",
     "GET /cgi-bin/message?access_token=hunter2",
+    "POST https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=hunter2",
+    "POST https://qyapi.weixin.qq.com/cgi-bin/aibot/response?response_code=hunter2",
     "key sk-proj-abcdefghijklmnop hf_ABCDEFGHIJKLMNOPqrst",
 ]
 

@@ -67,6 +67,7 @@ async function list(mine) {
   records.clear();
   records.append(page.entries);
   ended(page);
+  if (page.partial.length) byId("timeline").prepend(h("p", { class: "story-about" }, t("timeline_partial", { channels: page.partial.map((name) => `#${name}`).join(", ") })));
 }
 
 /** A story, or with `view=found` the best matches; these too when there is no story. */

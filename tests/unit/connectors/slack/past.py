@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from connectors.events import ChannelId, MessageDeleted, MessagePosted
+from connectors.owned_tasks import OwnedTasks
 from connectors.slack.directory import SlackDirectory
 from connectors.slack.fields import Payload
 from connectors.slack.history import PastRead
 from connectors.slack.ids import channel_id
 from connectors.slack.reading import Reading
 from connectors.slack.site import Site
-from connectors.slack.tasks import OwnedTasks
 from connectors.slack.translating import SlackTranslator
 from tests.fakes.slack import Channel, FakeSlack
 from tests.fakes.slack_site import SiteInTest, slack_site

@@ -6,7 +6,7 @@ import time
 import aiohttp
 import pytest
 
-from connectors.slack.api import SlackApi, proxy_for
+from connectors.slack.api import SlackApi
 from connectors.slack.errors import SlackAway, SlackError
 from connectors.slack.fields import object_of, objects_of, text_of
 from connectors.slack.pacing import Pacing
@@ -131,20 +131,6 @@ async def test_posts_are_paused_by_channel() -> None:
     await pacing.turn("chat.postMessage", "C2", background=False, patience=0)
     with pytest.raises(TimeoutError):
         await pacing.turn("chat.postMessage", "C1", background=False, patience=10)
-
-
-def test_the_proxy_of_the_environment_counts_unless_the_host_is_excepted(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "NO_PROXY", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-    assert proxy_for("https://slack.com/api/", None) is None
-    monkeypatch.setenv("HTTPS_PROXY", "http://proxy:3128")
-    monkeypatch.setenv("HTTP_PROXY", "http://proxy:3128")
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1,.internal")
-    assert proxy_for("https://slack.com/api/", None) == "http://proxy:3128"
-    assert proxy_for("wss://slack.com/link/", None) == "http://proxy:3128"
-    assert proxy_for("http://127.0.0.1:9999/api/", None) is None
-    assert proxy_for("https://slack.internal/api/", None) is None
-    assert proxy_for("https://slack.com/api/", "http://own:1") == "http://own:1"
 
 
 async def test_what_no_proxy_excepts_is_called_without_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,9 +6,9 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from connectors.events import ChannelId
+from connectors.owned_tasks import OwnedTasks
 from connectors.slack.errors import SlackAway, SlackError
 from connectors.slack.rounds import Rounds, growing_pause
-from connectors.slack.tasks import OwnedTasks
 
 A, B, C = ChannelId("a"), ChannelId("b"), ChannelId("c")
 

@@ -1,25 +1,32 @@
-"""A reply that nobody watches grow: what it ended with is shown in a form, or beside another answer."""
+"""A reply whose end is shown elsewhere: in a card, or beside another answer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from connectors.connector import Answer, Card, Citation, Notice
+from connectors.connector import Answer, Card, Citation, Notice, Reply
 
 
 @dataclass(slots=True)
 class CollectingReply:
-    """Implements ``connectors.connector.Reply``; ``end`` is None after ``drop``."""
+    """Keeps how it ended; None after ``drop``. What happens meanwhile is shown by ``progress``, if there is one."""
 
+    progress: Reply | None = None
     end: Answer | Notice | Card | None = None
 
     async def status(self, text: str) -> None:
-        """Nobody looks."""
+        """Hand through."""
+        if self.progress is not None:
+            await self.progress.status(text)
 
     async def sources(self, citations: Sequence[Citation]) -> None:
-        """They come again with the answer."""
+        """Hand through."""
+        if self.progress is not None:
+            await self.progress.sources(citations)
 
     async def delta(self, text: str) -> None:
-        """The checked answer is all that is shown."""
+        """Hand through."""
+        if self.progress is not None:
+            await self.progress.delta(text)
 
     async def finish(self, answer: Answer) -> None:
         """Keep it."""

@@ -1,4 +1,4 @@
-"""Work of a workspace that goes on by itself, and has one owner."""
+"""Work that goes on by itself, and has one owner."""
 
 import asyncio
 import logging
@@ -9,7 +9,7 @@ _log = logging.getLogger(__name__)
 
 
 class OwnedTasks:
-    """``connectors.slack.site.Tasks``: at most ``at_once`` run, the others wait; beyond ``most`` work is refused."""
+    """``Tasks`` of a platform's site: at most ``at_once`` run, the others wait; beyond ``most`` work is refused."""
 
     def __init__(self, *, at_once: int = 256, most: int = 5_000) -> None:
         self._room = asyncio.Semaphore(at_once)
@@ -20,10 +20,10 @@ class OwnedTasks:
     def spawn(self, work: Coroutine[Any, Any, None], *, name: str) -> None:
         """Run it. What it raises is logged, and so is work that there is no room for."""
         if self._is_closed or len(self._tasks) >= self._most:
-            _log.error("no room for work of Slack", extra={"work": name, "tasks": len(self._tasks)})
+            _log.error("no room for work", extra={"work": name, "tasks": len(self._tasks)})
             work.close()
             return
-        task = asyncio.create_task(self._run(work, name), name=f"slack {name}")
+        task = asyncio.create_task(self._run(work, name), name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         task.add_done_callback(lambda _: work.close())
@@ -45,4 +45,4 @@ class OwnedTasks:
             async with self._room:
                 await work
         except Exception:  # noqa: BLE001 - whatever a part raises ends its own work and nothing else
-            _log.exception("work of Slack failed: %s", name)
+            _log.exception("work failed: %s", name)

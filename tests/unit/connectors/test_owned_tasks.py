@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from connectors.slack.tasks import OwnedTasks
+from connectors.owned_tasks import OwnedTasks
 
 
 async def test_only_so_many_run_at_once_and_all_run_in_the_end() -> None:

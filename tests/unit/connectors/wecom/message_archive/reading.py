@@ -1,0 +1,77 @@
+"""A message archive that is read, over a canned one."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, cast
+
+from connectors.wecom.configuration import WeComConfiguration
+from connectors.wecom.message_archive.archive import MessageArchive
+from connectors.wecom.message_archive.timing import Timing
+from connectors.wecom.site import Media, Site, Tasks
+from tests.fakes.live_host import FakeLiveHost
+from tests.fakes.wecom_sdk import CORP_ID, CannedArchive
+from tests.waiting import eventually
+
+SOURCE = f"wecom:{CORP_ID}:archive"
+HURRY = Timing(first_pause=0.01, longest_pause=0.05, reply=5.0, room=0.0)
+
+
+def site_of(configuration: WeComConfiguration, host: FakeLiveHost) -> Site:
+    """What the archive needs of it."""
+    return Site(configuration=configuration, host=host, tasks=cast("Tasks", None), media=cast("Media", None))
+
+
+@dataclass
+class Reading:
+    """An archive that is being read."""
+
+    archive: MessageArchive
+    host: FakeLiveHost
+
+    async def until(self, is_so: Callable[[], Any]) -> None:
+        """Wait for something to be true."""
+
+        async def look() -> bool:
+            return bool(is_so())
+
+        await eventually(look)
+
+    async def until_told(self, msgid: str) -> None:
+        """Wait for a message."""
+        await self.until(lambda: f"wecom:{msgid}" in self.host.texts)
+
+    async def until_problem(self, code: str) -> None:
+        """Wait until something is wrong."""
+        await self.until(lambda: code in self.problems)
+
+    @property
+    def problems(self) -> set[str]:
+        """Codes of what is wrong."""
+        return {problem.code for problem in self.archive.problems}
+
+    def note(self, key: str) -> Any:
+        """What the archive has noted."""
+        return self.host.notebook.notes.get((SOURCE, key))
+
+
+@asynccontextmanager
+async def reading(
+    canned: CannedArchive,
+    *versions: int,
+    host: FakeLiveHost | None = None,
+    call: Callable[..., Awaitable[Any]] | None = None,
+    name_of: Callable[[str], Awaitable[str | None]] | None = None,
+    timing: Timing = HURRY,
+    configuration: WeComConfiguration | None = None,
+    **archive: Any,
+) -> AsyncIterator[Reading]:
+    """Read with these versions of the private key (all without any) until left; what is left is like a restart."""
+    host = host or FakeLiveHost()
+    configuration = configuration or canned.configuration(*versions, **archive)
+    opened = MessageArchive(site_of(configuration, host), call=call, name_of=name_of, timing=timing)
+    await opened.start()
+    try:
+        yield Reading(opened, host)
+    finally:
+        await opened.close()
