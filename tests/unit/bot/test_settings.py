@@ -57,6 +57,8 @@ def test_the_file_of_the_home_is_read_when_there_is_none_here(tmp_path: Path) ->
 
 def test_lists_are_written_with_commas_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIGUANG_CONNECTORS", "console, wecom")
+    monkeypatch.setenv("SHIGUANG_WECOM__BOT_ID", "AIB1")
+    monkeypatch.setenv("SHIGUANG_WECOM__SECRET", "s")
     monkeypatch.setenv("SHIGUANG_VECTOR__BACKEND", "server")
     monkeypatch.setenv("SHIGUANG_VECTOR__URLS", "http://a:6333 , http://b:6333,")
     settings = load_settings()
