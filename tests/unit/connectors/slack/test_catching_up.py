@@ -140,7 +140,7 @@ async def test_what_the_plan_of_the_workspace_hides_is_not_deleted() -> None:
         stage.let_pass(100 * DAY)
         _say(stage, channel, "new")
         stage.let_pass(HOUR)
-        await stage.hear("channel_history_changed", channel, latest=f"{stage.now - HOUR:.6f}")
+        await stage.hear("channel_history_changed", channel, latest=f"{stage.now - HOUR / 2:.6f}")
         stage.begin()
         await stage.start()
         assert "new" in stage.texts
