@@ -37,8 +37,8 @@ class Matching:
         known = [one for one in await self._standard_answers.in_force(now) if _may_be_given(one, audience)]
         if not known:
             return None
-        asked = _words(question)
-        same = next((one for one in known if asked and any(_words(way) == asked for way in one.questions)), None)
+        # Cutting every way to ask into words takes milliseconds each: not on the event loop.
+        same = await asyncio.to_thread(_in_the_same_words, question, known)
         return same or await self._nearest(question, known)
 
     async def _nearest(self, question: str, known: Sequence[StandardAnswer]) -> StandardAnswer | None:
@@ -54,6 +54,11 @@ def _may_be_given(one: StandardAnswer, audience: Audience) -> bool:
     if audience.everything or EVERYBODY in one.channel_ids:
         return True
     return bool(one.channel_ids) and one.channel_ids <= {str(channel_id) for channel_id in audience.channel_ids}
+
+
+def _in_the_same_words(question: str, known: Sequence[StandardAnswer]) -> StandardAnswer | None:
+    asked = _words(question)
+    return next((one for one in known if asked and any(_words(way) == asked for way in one.questions)), None)
 
 
 def _words(question: str) -> frozenset[str]:
