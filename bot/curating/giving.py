@@ -75,6 +75,7 @@ class GivingStandardAnswers:
                 prompt_version="",
                 sources=() if citation is None else (_source(citation, source_channel),),
                 trace={"standard_answer": found.standard_answer_id},
+                standard_answer_id=found.standard_answer_id,
             )
         )
         return answer if stands else None

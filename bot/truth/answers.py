@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.errors import Language, NotFound
 from bot.truth.database import Database
+from bot.truth.intake import note
 from bot.truth.tables import AnswerRow, AnswerSourceRow, ChannelRow, FileRow, MessageRow, PersonRow, VerdictRow
 from connectors.connector import Answer, Citation, DownReason, VerdictKind
 from connectors.events import RecordId
@@ -50,6 +51,7 @@ class StoredAnswer:
     """When the sources were read, by this machine's clock; what was deleted or edited since is noticed."""
     trace: dict[str, Any] = field(default_factory=dict)
     timings_ms: dict[str, int] = field(default_factory=dict)
+    standard_answer_id: str | None = None
     withdrawn_at: datetime | None = None
     """When a source was deleted or changed: then text, trace and quotes are gone."""
 
@@ -87,6 +89,7 @@ class Answers:
                     trace=answer.trace if stands else {},
                     timings_ms=dict(answer.timings_ms),
                     withdrawn_at=None if stands else datetime.now(UTC),
+                    standard_answer_id=answer.standard_answer_id,
                 )
             )
             session.flush()
@@ -104,6 +107,7 @@ class Answers:
                 )
                 for source in answer.sources
             )
+            note(session, answer.answer_id)
             session.flush()
             return stands
 
@@ -148,6 +152,7 @@ class Answers:
                 ),
                 trace=row.trace,
                 timings_ms=row.timings_ms,
+                standard_answer_id=row.standard_answer_id,
                 withdrawn_at=row.withdrawn_at,
             )
 
@@ -178,6 +183,7 @@ class Answers:
                     judged_at=datetime.now(UTC),
                 )
             )
+            note(session, answer_id)
             session.flush()
 
         async with self._database.begin() as connection:

@@ -17,7 +17,7 @@ from bot.truth.write_turn import WriteTurn
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 871_000
 _SCRUB_ATTEMPTS = 5
-HEAD = "0005"
+HEAD = "0006"
 """The newest migration; a test keeps it so. Most starts only compare it and need no migration machinery."""
 
 

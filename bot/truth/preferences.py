@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot.errors import BadInput, NotFound
 from bot.truth.database import Database
+from bot.truth.intake import note
 from bot.truth.tables import AnswerRow, PreferenceRow
 
 
@@ -38,6 +39,8 @@ class Preferences:
                     preferred_at=datetime.now(UTC),
                 )
             )
+            note(session, chosen)
+            note(session, other)
             session.flush()
 
         async with self._database.begin() as connection:

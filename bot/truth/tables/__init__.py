@@ -1,7 +1,8 @@
 """Tables of the truth. Times are stored in UTC; ids are those of ``connectors.events``.
 
 Invariant 3 in columns: whatever holds words of a message (``messages.text``, ``message_edits``, ``file_texts``,
-``inbox.payload``, ``letters.body``, ``answers``, ``answer_sources``) is emptied or removed when the message is deleted.
+``inbox.payload``, ``letters.body``, ``answers``, ``answer_sources``) or what they are about (``question_vectors``) is
+emptied or removed when the message is deleted.
 """
 
 from bot.truth.tables.answers import AnswerRow, AnswerSourceRow, ChannelSettingsRow, ConfirmationRow, VerdictRow
@@ -20,12 +21,27 @@ from bot.truth.tables.chats import (
     RemovedFileRow,
 )
 from bot.truth.tables.curation import PreferenceRow, ReminderRow, StandardAnswerRow
+from bot.truth.tables.desk import AuditRow, DeskSettingRow, OperatorRow
 from bot.truth.tables.digests import (
     ConversationSummaryRow,
     ConversationSummarySourceRow,
     DigestRow,
     DigestScheduleRow,
     DigestSourceRow,
+)
+from bot.truth.tables.feedback import (
+    CaseAnswerRow,
+    CaseRow,
+    ComparisonItemRow,
+    ComparisonRow,
+    IntakeRow,
+    LearningResetRow,
+    PairOfferRow,
+    PromptVersionRow,
+    QuestionVectorRow,
+    SignRow,
+    StandardAnswerSourceRow,
+    TrainingConsentRow,
 )
 from bot.truth.tables.findings import (
     CategoryCorrectionRow,
@@ -50,17 +66,23 @@ from bot.truth.tables.removals import ErasureRow, ForgottenRow, RetentionRow
 __all__ = [
     "AnswerRow",
     "AnswerSourceRow",
+    "AuditRow",
     "Base",
+    "CaseAnswerRow",
+    "CaseRow",
     "CategoryCorrectionRow",
     "CategoryRow",
     "ChannelHistoryRow",
     "ChannelRow",
     "ChannelSettingsRow",
+    "ComparisonItemRow",
+    "ComparisonRow",
     "ConfirmationRow",
     "ConversationQueueRow",
     "ConversationRow",
     "ConversationSummaryRow",
     "ConversationSummarySourceRow",
+    "DeskSettingRow",
     "DigestRow",
     "DigestScheduleRow",
     "DigestSourceRow",
@@ -72,14 +94,20 @@ __all__ = [
     "GoneWorkspaceRow",
     "InboxRow",
     "IndexQueueRow",
+    "IntakeRow",
+    "LearningResetRow",
     "LetterRow",
     "LinkRow",
     "MembershipRow",
     "MessageEditRow",
     "MessageRow",
     "NoteRow",
+    "OperatorRow",
+    "PairOfferRow",
     "PersonRow",
     "PreferenceRow",
+    "PromptVersionRow",
+    "QuestionVectorRow",
     "ReactionRow",
     "RecordCategoryRow",
     "RecordTopicRow",
@@ -87,8 +115,11 @@ __all__ = [
     "RemovedFileRow",
     "RetentionRow",
     "RevisionRow",
+    "SignRow",
     "StandardAnswerRow",
+    "StandardAnswerSourceRow",
     "TopicRow",
+    "TrainingConsentRow",
     "UtcDateTime",
     "VerdictRow",
 ]

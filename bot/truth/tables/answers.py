@@ -32,6 +32,8 @@ class AnswerRow(Base):
     timings_ms: Mapped[dict[str, Any]]
     withdrawn_at: Mapped[datetime | None]
     """Set when a source was deleted: text and trace are gone."""
+    standard_answer_id: Mapped[str | None] = mapped_column(String(64), index=True)
+    """The standard answer that was given."""
 
 
 class AnswerSourceRow(Base):
@@ -83,5 +85,7 @@ class ChannelSettingsRow(Base):
     channel_id: Mapped[str] = mapped_column(primary_key=True)
     answers_unasked: Mapped[bool] = mapped_column(default=False)
     """Whether it answers a question put to nobody when the archive plainly holds the answer."""
+    offers_pairs: Mapped[bool | None]
+    """Whether it now and then puts two answers to choose from; None: as long as people pick."""
     changed_at: Mapped[datetime]
     changed_by: Mapped[str]

@@ -45,6 +45,11 @@ class StandardAnswerRow(Base):
     valid_until: Mapped[datetime | None]
     channel_ids: Mapped[list[Any]]
     """Who may read all of these may be given it; none: nobody."""
+    changed_at: Mapped[datetime | None]
+    changed_by: Mapped[str | None]
+    contested_by: Mapped[str | None]
+    """A newer message that seems to say something else; it is given no more until an operator has looked."""
+    contested_at: Mapped[datetime | None]
 
 
 class ReminderRow(Base):
