@@ -46,6 +46,7 @@ from bot.truth.tables.feedback import (
 from bot.truth.tables.findings import (
     CategoryCorrectionRow,
     CategoryRow,
+    CategoryVersionRow,
     ConversationQueueRow,
     ConversationRow,
     IndexQueueRow,
@@ -72,6 +73,7 @@ __all__ = [
     "CaseRow",
     "CategoryCorrectionRow",
     "CategoryRow",
+    "CategoryVersionRow",
     "ChannelHistoryRow",
     "ChannelRow",
     "ChannelSettingsRow",

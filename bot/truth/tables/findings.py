@@ -48,6 +48,22 @@ class CategoryRow(Base):
     changed_at: Mapped[datetime]
 
 
+class CategoryVersionRow(Base):
+    """How a category was defined at some time: the team's own words, kept so that a change can be taken back."""
+
+    __tablename__ = "category_versions"
+    version_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    category_id: Mapped[str] = mapped_column(String(64), index=True)
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+    description: Mapped[str] = mapped_column(Text)
+    position: Mapped[int]
+    archived: Mapped[bool]
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[str]
+    """Who defined it so; empty: as shipped."""
+
+
 class RecordCategoryRow(Base):
     """A category of a record as given by rules and small models, 0 … 1 sure."""
 

@@ -43,6 +43,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_cases_state"), ["state"], unique=False)
 
     op.create_table(
+        "category_versions",
+        sa.Column("version_id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("category_id", sa.String(length=64), nullable=False),
+        sa.Column("name_zh", sa.String(length=512), nullable=False),
+        sa.Column("name_en", sa.String(length=512), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("archived", sa.Boolean(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.String(length=512), nullable=False),
+        sa.PrimaryKeyConstraint("version_id"),
+    )
+    with op.batch_alter_table("category_versions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_category_versions_category_id"), ["category_id"], unique=False)
+
+    op.create_table(
         "comparisons",
         sa.Column("comparison_id", sa.String(length=32), nullable=False),
         sa.Column("left", sa.JSON(), nullable=False),
@@ -279,6 +295,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_comparisons_created_at"))
 
     op.drop_table("comparisons")
+    with op.batch_alter_table("category_versions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_category_versions_category_id"))
+
+    op.drop_table("category_versions")
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_cases_state"))
         batch_op.drop_index(batch_op.f("ix_cases_standard_answer_id"))
