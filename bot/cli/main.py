@@ -11,7 +11,7 @@ import warnings
 import typer
 
 from bot import __version__
-from bot.cli import asking, curating, doctor, evaluating, forgetting, importing, keeping, models, serving, sorting
+from bot.cli import asking, curating, doctor, evaluating, feedback, forgetting, importing, keeping, models, serving, sorting
 from bot.cli.digesting import digest
 from bot.cli.extract import extract
 
@@ -31,6 +31,7 @@ app.command()(asking.ask)
 app.command()(asking.timeline)
 app.command()(digest)
 app.add_typer(curating.app, name="curate")
+app.add_typer(feedback.app, name="feedback")
 app.add_typer(sorting.categories, name="categories")
 app.add_typer(sorting.topics, name="topics")
 app.command()(extract)
