@@ -4,20 +4,23 @@ import asyncio
 import re
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.answering.answerer import Variation
 from bot.archive.archivist import Archivist
 from bot.confirming import Confirmations
 from bot.conversation import Conversation
-from bot.errors import NotPermitted
+from bot.errors import AnswerWithdrawn, NotPermitted
+from bot.feedback.offering import PairOffers
 from bot.file_store import FileStore
 from bot.guarding.masker import Masker
 from bot.guarding.reply import GuardedReply
 from bot.language import language_of
+from bot.llm.interface import Sampling
 from bot.metrics import Metrics
 from bot.permissions import Permissions
 from bot.truth.answers import Answers
@@ -25,6 +28,8 @@ from bot.truth.categories import correct
 from bot.truth.database import Database
 from bot.truth.inbox import Inbox, Lane
 from bot.truth.listening import Listening
+from bot.truth.preferences import Preferences
+from bot.truth.views import shown_answer
 from connectors.connector import (
     Answer,
     Card,
@@ -38,6 +43,8 @@ from connectors.connector import (
 )
 from connectors.events import ChannelId, Event, MessageDeleted, MessageEdited, MessagePosted, PersonRef, RecordId
 
+_AGAIN_TEMPERATURE = 0.7
+_AGAIN_TOP_P = 0.9
 _MENTION = re.compile(r"(?:[@＠]\S+|<@[^>]+>)?")
 
 
@@ -56,8 +63,11 @@ class ApplicationHost:
         confirmations: Confirmations,
         file_store: FileStore,
         metrics: Metrics | None = None,
+        offers: PairOffers | None = None,
     ) -> None:
         self._metrics = metrics or Metrics()
+        self._offers = offers or PairOffers(database, every=0)
+        self._preferences = Preferences(database)
         self._database = database
         self._inbox = inbox
         self._archivist = archivist
@@ -117,6 +127,56 @@ class ApplicationHost:
             answer_id=answer_id, person_id=person.person_id, kind=verdict, reasons=reasons, comment=comment
         )
         self._metrics.verdicts.labels(verdict).inc()
+
+    async def answer(self, answer_id: str) -> Answer | None:
+        """An answer or digest as people may see it now; of a withdrawn one the sentence that says so."""
+        async with self._database.read() as connection:
+            return await connection.run_sync(lambda sync: shown_answer(Session(sync), answer_id))
+
+    async def answer_again(self, answer_id: str, utterance: Utterance, reply: Reply) -> None:
+        """Answer once more, from other passages and less strictly; as of the time when it was asked.
+
+        Raises ``NotFound`` or ``NotPermitted`` as ``judge``, and ``AnswerWithdrawn``.
+        """
+        await self._require_answer(answer_id, utterance.person)
+        former = await self._answers.get(answer_id)
+        if former.withdrawn_at is not None or not former.question:
+            raise AnswerWithdrawn(answer_id)
+        variation = Variation(
+            besides=frozenset(source.record_id for source in former.sources if source.cited),
+            sampling=Sampling(temperature=_AGAIN_TEMPERATURE, top_p=_AGAIN_TOP_P, seed=int(answer_id[:6], 16)),
+        )
+        again = replace(
+            utterance,
+            text=former.question,
+            record_id=RecordId(former.question_record_id) if former.question_record_id else None,
+            said_at=former.asked_at,
+            language=former.language,
+        )
+        await self._conversing(again, reply, lambda asked, to: self._conversation.answer_again(asked, to, variation))
+
+    async def prefer(self, *, chosen: str, other: str, first_shown: str, person: PersonRef) -> None:
+        """Keep which of two answers was picked; raises as ``judge`` for answers that the person cannot see."""
+        for answer_id in (chosen, other):
+            await self._require_answer(answer_id, person)
+        await self._preferences.keep(chosen=chosen, other=other, first_shown=first_shown, person_id=person.person_id)
+        await self._offers.ended(first=chosen, second=other, person_id=person.person_id, outcome="picked")
+
+    async def wants_pair(self, answer_id: str, person: PersonRef, channel_id: ChannelId) -> bool:
+        """Whether now and then is now, for this answer and who asked for it."""
+        return await self._offers.wanted(answer_id, person_id=person.person_id, channel_id=channel_id)
+
+    async def pair_offered(
+        self, *, first: str, second: str | None, person: PersonRef, channel_id: ChannelId, unasked: bool
+    ) -> None:
+        """Remember that two answers are put to a person."""
+        await self._offers.offered(
+            first=first, second=second, person_id=person.person_id, channel_id=channel_id, unasked=unasked
+        )
+
+    async def pair_declined(self, *, first: str, second: str, person: PersonRef) -> None:
+        """The person does not want to pick."""
+        await self._offers.ended(first=first, second=second, person_id=person.person_id, outcome="declined")
 
     async def decide(self, card_id: str, person: PersonRef, *, accepted: bool) -> Decision:
         """Decide a card; raises ``NotFound``, or ``NotPermitted`` for a card of somebody else."""

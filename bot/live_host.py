@@ -3,23 +3,20 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.answering.answerer import Variation
 from bot.archive.archivist import Archivist
 from bot.commands import command_views
 from bot.curating.standard_answers import StandardAnswers
 from bot.digests.schedule import Schedules
-from bot.errors import AnswerWithdrawn, BadInput, NotFound, NotPermitted
+from bot.errors import BadInput, NotFound, NotPermitted
 from bot.home import Home
 from bot.host import ApplicationHost
 from bot.language import language_of
-from bot.llm.interface import Sampling
 from bot.permissions import Permissions
 from bot.texts import say
 from bot.truth.believed import Believed
@@ -29,13 +26,11 @@ from bot.truth.histories import Histories
 from bot.truth.inbox import Inbox, Lane
 from bot.truth.mailbox import Mailbox
 from bot.truth.notebook import Notebook
-from bot.truth.preferences import Preferences
 from bot.truth.shared_files import kept_bytes
 from bot.truth.tables import AnswerRow, AnswerSourceRow, MessageRow, VerdictRow
 from bot.truth.timeline import channel_of
-from bot.truth.views import shown_answer
 from bot.truth.workspaces import Workspaces
-from connectors.connector import Answer, Language, Reply, Utterance, VerdictKind
+from connectors.connector import Language, VerdictKind
 from connectors.events import ChannelId, ChannelRef, Event, PersonId, PersonRef, Platform, RecordId
 from connectors.live_host import CategoryView, CommandView, HomeView, KnownPerson
 
@@ -46,8 +41,6 @@ _ROOM_SECONDS = 60.0
 _LOOK_AGAIN_SECONDS = 0.5
 _MOST_WAITING = 2_000
 """Events that history may leave in the inbox before it is read on."""
-_AGAIN_TEMPERATURE = 0.7
-_AGAIN_TOP_P = 0.9
 _VERDICTS: Mapping[str, VerdictKind] = {"up": "up", "down": "down", "withdrawn": "withdrawn"}
 
 
@@ -69,7 +62,6 @@ class ApplicationLiveHost(ApplicationHost):
         self._notebook = Notebook(database)
         self._histories = Histories(database)
         self._believed = Believed(database)
-        self._preferences = Preferences(database)
         self._workspaces = Workspaces(database)
         self._standard_answers = StandardAnswers(database)
         self._home = Home(database=database, permissions=permissions, schedules=schedules)
@@ -136,10 +128,6 @@ class ApplicationLiveHost(ApplicationHost):
         """Keep how far back the history of a channel was read."""
         await self._histories.reached(channel_id, reached=reached, complete=complete, at=at, partial=partial)
 
-    async def answer(self, answer_id: str) -> Answer | None:
-        """An answer or digest as people may see it now; of a withdrawn one the sentence that says so."""
-        return await self._read(lambda session: shown_answer(session, answer_id))
-
     async def answer_shown_in(self, record_id: RecordId) -> str | None:
         """The answer that a message of the bot shows; None for digests, which nobody judges."""
         statement = (
@@ -164,34 +152,6 @@ class ApplicationLiveHost(ApplicationHost):
             return False
         audience = await self._permissions.of_channel(channel_id)
         return places <= audience.channel_ids
-
-    async def answer_again(self, answer_id: str, utterance: Utterance, reply: Reply) -> None:
-        """Answer once more, from other passages and less strictly; as of the time when it was asked.
-
-        Raises ``NotFound`` or ``NotPermitted`` as ``judge``, and ``AnswerWithdrawn``.
-        """
-        await self._require_answer(answer_id, utterance.person)
-        former = await self._answers.get(answer_id)
-        if former.withdrawn_at is not None or not former.question:
-            raise AnswerWithdrawn(answer_id)
-        variation = Variation(
-            besides=frozenset(source.record_id for source in former.sources if source.cited),
-            sampling=Sampling(temperature=_AGAIN_TEMPERATURE, top_p=_AGAIN_TOP_P, seed=int(answer_id[:6], 16)),
-        )
-        again = replace(
-            utterance,
-            text=former.question,
-            record_id=RecordId(former.question_record_id) if former.question_record_id else None,
-            said_at=former.asked_at,
-            language=former.language,
-        )
-        await self._conversing(again, reply, lambda asked, to: self._conversation.answer_again(asked, to, variation))
-
-    async def prefer(self, *, chosen: str, other: str, first_shown: str, person: PersonRef) -> None:
-        """Keep which of two answers was picked; raises as ``judge`` for answers that the person cannot see."""
-        for answer_id in (chosen, other):
-            await self._require_answer(answer_id, person)
-        await self._preferences.keep(chosen=chosen, other=other, first_shown=first_shown, person_id=person.person_id)
 
     async def propose_standard_answer(
         self, *, person: PersonRef, question: str, text: str, record_id: RecordId | None, answer_id: str | None

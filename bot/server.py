@@ -23,6 +23,7 @@ from bot.console_host import ConsoleHost
 from bot.digests.running import digests_of
 from bot.errors import SettingsError, ShiguangError
 from bot.executor import Executor
+from bot.feedback.offering import PairOffers
 from bot.language import system_language
 from bot.live_host import ApplicationLiveHost
 from bot.log import configure_logging
@@ -216,6 +217,15 @@ def _console_host(application: Application, metrics: Metrics) -> ConsoleHost:
         confirmations=application.confirmations,
         answers=application.answers,
         metrics=metrics,
+        offers=_offers(application),
+    )
+
+
+def _offers(application: Application) -> PairOffers:
+    return PairOffers(
+        application.database,
+        every=application.settings.feedback.pick_one_every,
+        is_idle=lambda: application.model.waiting == 0,
     )
 
 
@@ -264,6 +274,7 @@ def _live_host(application: Application, metrics: Metrics) -> ApplicationLiveHos
         answers=application.answers,
         file_store=application.file_store,
         metrics=metrics,
+        offers=_offers(application),
     )
 
 

@@ -189,6 +189,14 @@ class RetentionSettings(_Section):
     """None keeps forever."""
 
 
+class FeedbackSettings(_Section):
+    """What is made of what people think of answers."""
+
+    pick_one_every: int = Field(default=25, ge=0)
+    """One in so many answers is put beside a second one, for who asked to pick from: at most one a week to a person
+    and one a day in a channel, and not in channels that let them pass. 0: never."""
+
+
 class DigestsSettings(_Section):
     """Digests that come by themselves; people set them up in chat with ``/digest``."""
 
@@ -235,6 +243,7 @@ class Settings(BaseSettings):
     files: FilesSettings = FilesSettings()
     retention: RetentionSettings = RetentionSettings()
     digests: DigestsSettings = DigestsSettings()
+    feedback: FeedbackSettings = FeedbackSettings()
     slack: SlackSettings = SlackSettings()
     wecom: WeComSettings = WeComSettings()
 

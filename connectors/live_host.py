@@ -219,6 +219,23 @@ class LiveHost(Host, Protocol):
         """One of two answers to a question was picked. The last pick of a person on a pair counts."""
         ...
 
+    async def wants_pair(self, answer_id: str, person: PersonRef, channel_id: ChannelId) -> bool:
+        """Whether a second answer is to be put beside this one unasked, for the person who asked to pick one of two.
+
+        It is so now and then; asked right after an answer was shown.
+        """
+        ...
+
+    async def pair_offered(
+        self, *, first: str, second: str | None, person: PersonRef, channel_id: ChannelId, unasked: bool
+    ) -> None:
+        """Two answers are put to a person; ``second`` is None while it is made, so that it is not begun twice."""
+        ...
+
+    async def pair_declined(self, *, first: str, second: str, person: PersonRef) -> None:
+        """The person does not want to pick."""
+        ...
+
     async def propose_standard_answer(
         self, *, person: PersonRef, question: str, text: str, record_id: RecordId | None, answer_id: str | None
     ) -> str:

@@ -131,6 +131,9 @@ class FakeLiveHost:
     decisions: dict[str, Decision] = field(default_factory=dict)
     decided: list[tuple[str, PersonId, bool]] = field(default_factory=list)
     preferences: list[tuple[str, str, str, PersonId]] = field(default_factory=list)
+    wanted_pairs: set[str] = field(default_factory=set)
+    offers: list[tuple[str, str | None, PersonId, bool]] = field(default_factory=list)
+    declined: list[tuple[str, str, PersonId]] = field(default_factory=list)
     proposals: list[tuple[PersonId, str, str, RecordId | None, str | None]] = field(default_factory=list)
     categorized: list[tuple[PersonId, RecordId, str]] = field(default_factory=list)
     answers: dict[str, Answer] = field(default_factory=dict)
@@ -318,6 +321,18 @@ class FakeLiveHost:
 
     async def prefer(self, *, chosen: str, other: str, first_shown: str, person: PersonRef) -> None:
         self.preferences.append((chosen, other, first_shown, person.person_id))
+
+    async def wants_pair(self, answer_id: str, person: PersonRef, channel_id: ChannelId) -> bool:
+        return answer_id in self.wanted_pairs
+
+    async def pair_offered(
+        self, *, first: str, second: str | None, person: PersonRef, channel_id: ChannelId, unasked: bool
+    ) -> None:
+        self.wanted_pairs.discard(first)
+        self.offers.append((first, second, person.person_id, unasked))
+
+    async def pair_declined(self, *, first: str, second: str, person: PersonRef) -> None:
+        self.declined.append((first, second, person.person_id))
 
     async def propose_standard_answer(
         self, *, person: PersonRef, question: str, text: str, record_id: RecordId | None, answer_id: str | None

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import select
 
 from bot.application import Application
 from bot.conversation import Conversation
 from bot.curating.standard_answers import StandardAnswers
 from bot.errors import AnswerWithdrawn, BadInput, NotFound, NotPermitted
+from bot.feedback.offering import PairOffers
 from bot.live_host import ApplicationLiveHost
 from bot.llm.scripted import ScriptedModel
+from bot.truth.tables import PairOfferRow
 from connectors.connector import Answer, Utterance
 from connectors.events import PersonRef, RecordId
 from tests.builders import at, channel, deleted, opened, person, posted, record
@@ -44,6 +47,7 @@ class Stage:
             answers=application.answers,
             confirmations=application.confirmations,
             file_store=application.file_store,
+            offers=PairOffers(application.database, every=1),
         )
 
 
@@ -81,6 +85,19 @@ async def test_the_question_of_an_answer_is_answered_again_and_both_are_kept(sta
     assert [request.sampling.temperature for request in stage.model.requests] == [0.0, 0.7]
     assert (await stage.application.answers.get(second.answer_id)).asked_at == at(5000)
     await stage.host.prefer(chosen=second.answer_id, other=first.answer_id, first_shown=first.answer_id, person=BO)
+
+
+async def test_a_pair_is_offered_once_and_what_is_picked_ends_it(stage: Stage) -> None:
+    first, second = await _answer(stage), await _answer(stage)
+    assert await stage.host.wants_pair(first.answer_id, BO, BOARD.channel_id)
+    assert not await stage.host.wants_pair(first.answer_id, ANN, BOARD.channel_id)
+    pair = {"first": first.answer_id, "second": second.answer_id}
+    await stage.host.pair_offered(**pair, person=BO, channel_id=BOARD.channel_id, unasked=True)
+    assert not await stage.host.wants_pair(first.answer_id, BO, BOARD.channel_id)
+    await stage.host.prefer(chosen=second.answer_id, other=first.answer_id, first_shown=first.answer_id, person=BO)
+    await stage.host.pair_declined(**pair, person=BO)
+    async with stage.application.database.read() as connection:
+        assert (await connection.execute(select(PairOfferRow.outcome))).scalars().all() == ["picked"]
 
 
 async def test_who_may_not_see_an_answer_cannot_have_it_again(stage: Stage) -> None:
