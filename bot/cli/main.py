@@ -11,7 +11,19 @@ import warnings
 import typer
 
 from bot import __version__
-from bot.cli import asking, curating, doctor, evaluating, feedback, forgetting, importing, keeping, models, serving, sorting
+from bot.cli import (
+    asking,
+    curating,
+    doctor,
+    evaluating,
+    feedback,
+    forgetting,
+    importing,
+    keeping,
+    models,
+    serving,
+    sorting,
+)
 from bot.cli.digesting import digest
 from bot.cli.extract import extract
 
