@@ -1,4 +1,7 @@
-""" "Try again": a second answer to the same question, and a choice between the two that only who asked for it sees."""
+"""A second answer to the same question, and a choice between the two that only one person sees.
+
+Made for who presses "try again", and now and then unasked for who asked the question.
+"""
 
 import asyncio
 import logging
@@ -16,12 +19,13 @@ from connectors.slack.answer_blocks import AGAIN_ACTION, answer_messages
 from connectors.slack.desk_texts import say
 from connectors.slack.errors import MembershipUnknown, SlackAway, SlackError
 from connectors.slack.formatting import escaped
-from connectors.slack.pairs import PICK, Pair, pair_blocks, picked_blocks
+from connectors.slack.pairs import DECLINE, PICK, Pair, pair_blocks, picked_blocks
 from connectors.slack.presenting import put_in_place
 from connectors.slack.pressing import Press, press_of
 from connectors.slack.profiles import Profile, Profiles
 from connectors.slack.records import message_record
 from connectors.slack.site import Site
+from connectors.slack.surface import ReplyPlace
 from connectors.slack.whispers import take_away, whisper
 
 _MOST_AT_ONCE: Final = 8
@@ -48,6 +52,60 @@ class Again:
         """Listen to the buttons."""
         app.action(AGAIN_ACTION)(self._pressed)
         app.action(re.compile(f"^{PICK}:"))(self._picked)
+        app.action(DECLINE)(self._declined)
+
+    async def offer(self, utterance: Utterance, first: Answer, place: ReplyPlace, ts: str) -> None:
+        """Now and then put a second answer beside one that was just shown, for who asked to pick from.
+
+        What fails is logged: nobody waits for it.
+        """
+        host, person, channel_id = self._site.host, utterance.person, utterance.channel.channel_id
+        key = (first.answer_id, place.user_id)
+        if len(self._under_way) >= _MOST_AT_ONCE or not await host.wants_pair(first.answer_id, person, channel_id):
+            return
+        self._under_way.add(key)
+        try:
+            await host.pair_offered(
+                first=first.answer_id, second=None, person=person, channel_id=channel_id, unasked=True
+            )
+            reply = CollectingReply()
+            await host.answer_again(first.answer_id, utterance, reply)
+            second = reply.end
+            if isinstance(second, Answer) and not second.abstained and not _is_same(first, second):
+                await self._put(first, second, utterance, place, ts)
+        except (LookupError, PermissionError, MembershipUnknown, SlackError, SlackAway) as error:
+            _log.info("a pair could not be offered: %s", error)
+        finally:
+            self._under_way.discard(key)
+
+    async def _put(self, first: Answer, second: Answer, utterance: Utterance, place: ReplyPlace, ts: str) -> None:
+        profile = await self._profiles.of(place.user_id, team_id=place.team_id)
+        pair = _pair(first, second, ts=ts)
+        await self._site.api.call(
+            "chat.postEphemeral",
+            channel=place.channel,
+            user=place.user_id,
+            thread_ts=place.thread_ts,
+            text=say("pair_unasked", profile.language),
+            blocks=pair_blocks(pair, first, second, profile.language, unasked=True),
+        )
+        await self._site.host.pair_offered(
+            first=first.answer_id,
+            second=second.answer_id,
+            person=utterance.person,
+            channel_id=utterance.channel.channel_id,
+            unasked=True,
+        )
+
+    async def _declined(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        press = press_of(body)
+        pair, _ = Pair.read(press.value)
+        profile = await self._profiles.of(press.user_id, team_id=press.team_id)
+        await self._site.host.pair_declined(first=pair.first, second=pair.second, person=profile.person)
+        await ack()
+        self._site.tasks.spawn(
+            whisper(self._site, press, say("pair_declined", profile.language), replace=True), name="a pair is declined"
+        )
 
     async def _pressed(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
@@ -120,11 +178,9 @@ class Again:
             case Answer() if _is_same(first, end):
                 await whisper(self._site, press, say("again_same", language))
             case Answer():
-                pair = Pair(
-                    first=first.answer_id,
-                    second=end.answer_id,
-                    shown_first=secrets.choice((first.answer_id, end.answer_id)),
-                    shown=first.answer_id,
+                pair = _pair(
+                    first,
+                    end,
                     ts="" if press.is_ephemeral else press.message_ts,
                     response_url=press.response_url if press.is_ephemeral else "",
                 )
@@ -203,6 +259,17 @@ class Again:
         except (MembershipUnknown, SlackError, SlackAway):
             return False
         return await self._site.host.may_share(answer.answer_id, channel.channel_id)
+
+
+def _pair(first: Answer, second: Answer, *, ts: str, response_url: str = "") -> Pair:
+    return Pair(
+        first=first.answer_id,
+        second=second.answer_id,
+        shown_first=secrets.choice((first.answer_id, second.answer_id)),
+        shown=first.answer_id,
+        ts=ts,
+        response_url=response_url,
+    )
 
 
 def _is_same(first: Answer, second: Answer) -> bool:

@@ -8,6 +8,7 @@ from typing import Final
 
 from connectors.connector import Language, Utterance, UtteranceKind
 from connectors.events import ChannelRef, PersonRef
+from connectors.slack.again import Again
 from connectors.slack.asked_notes import AskedNote, AskedNotes
 from connectors.slack.conversations import Conversations
 from connectors.slack.errors import MembershipUnknown, SlackAway, SlackError
@@ -45,9 +46,17 @@ class Answering:
     """Owns the conversations of a workspace. The application has its own fair queue behind ``converse``."""
 
     def __init__(
-        self, site: Site, *, surface: Surface, notes: AskedNotes, conversations: Conversations, profiles: Profiles
+        self,
+        site: Site,
+        *,
+        surface: Surface,
+        notes: AskedNotes,
+        conversations: Conversations,
+        profiles: Profiles,
+        again: Again,
     ) -> None:
         self._site = site
+        self._again = again
         self._surface = surface
         self._notes = notes
         self._conversations = conversations
@@ -163,6 +172,9 @@ class Answering:
         if reply.has_ended:
             if run.kind == "overheard" and reply.answer is not None:
                 await self._conversations.asked(run.said)  # Who is answered unasked goes on without a name, too.
+            elif reply.answer is not None and reply.ts is not None:
+                offer = self._again.offer(utterance, reply.answer, reply.place, reply.ts)
+                self._site.tasks.spawn(offer, name="a second answer, unasked")
             return
         if run.is_stopped_by_person:
             await _fail(reply, "slack_stopped", language)

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from typing import Final
 
 from connectors.connector import UtteranceKind
+from connectors.slack.again import Again
 from connectors.slack.answering import Answering
 from connectors.slack.asked_notes import AskedNote, AskedNotes
 from connectors.slack.conversations import Conversations
@@ -29,14 +30,26 @@ _LISTENING_SECONDS: Final = 10.0
 class Asking:
     """A listener: ``await start()`` before the line is opened, then ``heard`` in order of arrival."""
 
-    def __init__(self, site: Site, *, surface: Surface | None = None, profiles: Profiles | None = None) -> None:
+    def __init__(
+        self,
+        site: Site,
+        *,
+        surface: Surface | None = None,
+        profiles: Profiles | None = None,
+        again: Again | None = None,
+    ) -> None:
         self._site = site
         self._notes = AskedNotes(site)
         self._conversations = Conversations(site)
         self.surface = surface or Surface(site)
         profiles = profiles or Profiles(site)
         self._answering = Answering(
-            site, surface=self.surface, notes=self._notes, conversations=self._conversations, profiles=profiles
+            site,
+            surface=self.surface,
+            notes=self._notes,
+            conversations=self._conversations,
+            profiles=profiles,
+            again=again or Again(site, profiles),
         )
         self._suggesting = Suggesting(site, surface=self.surface, profiles=profiles)
         self._deleted: OrderedDict[str, None] = OrderedDict()

@@ -17,6 +17,7 @@ DeskText = Literal[
     "standard_title", "standard_question", "standard_question_hint", "standard_answer", "standard_send",
     "standard_not_permitted", "standard_unknown", "search_title", "search_label", "search_placeholder",
     "search_send", "searching", "search_hint", "field_empty", "working", "card_title", "result_title",
+    "pair_unasked", "pair_decline", "pair_declined",
 ]  # fmt: skip
 
 DESK_TEXTS: Final[dict[DeskText, dict[Language, str]]] = {
@@ -95,6 +96,13 @@ DESK_TEXTS: Final[dict[DeskText, dict[Language, str]]] = {
         "zh": "两个回答，哪个更好？选一个，另一个会消失。",
         "en": "Two answers: which is better? Pick one, the other goes away.",
     },
+    "pair_unasked": {
+        "zh": "偶尔想请你帮个忙：这两个回答，哪个更好？选一个，另一个会消失。只有你看得到，也可以不理。",
+        "en": "Now and then I ask for help: which of these two answers is better? Pick one, the other goes away. "
+        "Only you see this, and you can leave it.",
+    },
+    "pair_decline": {"zh": "不选", "en": "Not now"},
+    "pair_declined": {"zh": "好的，原来的回答不变。", "en": "All right, the answer stays as it is."},
     "pair_pick": {"zh": "{name} 更好", "en": "{name} is better"},
     "pair_kept": {"zh": "谢谢，{name} 留下了，另一个已经撤掉。", "en": "Thank you. {name} stays, the other is gone."},
     "pair_kept_half": {

@@ -48,7 +48,8 @@ def furnish(
     profiles, surface = Profiles(site), Surface(site)
     fetching = Fetching(site, token=token, session=session)
     reading = Reading(site, wanted=partial(fetching.want, history=True))
-    asking = Asking(site, surface=surface, profiles=profiles)
+    again = Again(site, profiles)
+    asking = Asking(site, surface=surface, profiles=profiles, again=again)
     commands = SlashCommands(site, profiles, surface)
     feedback, home = Feedback(site, profiles), Home(site, profiles)
 
@@ -61,7 +62,7 @@ def furnish(
             feedback,
             commands,
             Cards(site, profiles),
-            Again(site, profiles),
+            again,
             Sharing(site, profiles, surface),
             Shortcuts(site, profiles, surface),
             Searching(site, profiles),

@@ -12,6 +12,7 @@ from connectors.slack.kit import Block, actions, button, divider, section
 from connectors.slack.splitting import cut
 
 PICK: Final = "answer_pick"
+DECLINE: Final = "answer_pick_declined"
 _CHARACTERS: Final = 3000
 """Of each answer: both with their sources must go into one message."""
 
@@ -55,10 +56,10 @@ class Pair:
         return pair, chosen
 
 
-def pair_blocks(pair: Pair, first: Answer, second: Answer, language: Language) -> list[Block]:
-    """Both answers with their sources, and a button for each."""
+def pair_blocks(pair: Pair, first: Answer, second: Answer, language: Language, *, unasked: bool = False) -> list[Block]:
+    """Both answers with their sources, and a button for each; one more for who was asked and does not want to pick."""
     in_order = (first, second) if pair.shown_first == first.answer_id else (second, first)
-    blocks = [section(escaped(say("pair_asked", language)))]
+    blocks = [section(escaped(say("pair_unasked" if unasked else "pair_asked", language)))]
     for answer in in_order:
         words = rich_text(cut(answer.text, _CHARACTERS), answer.citations)
         blocks += [divider(), section(f"*{pair.name(answer.answer_id)}*"), words, *sources_blocks(answer)]
@@ -70,6 +71,8 @@ def pair_blocks(pair: Pair, first: Answer, second: Answer, language: Language) -
         )
         for answer in in_order
     ]
+    if unasked:
+        picks.append(button(say("pair_decline", language), action_id=DECLINE, value=pair.value("")))
     return [*blocks, divider(), actions(picks)]
 
 

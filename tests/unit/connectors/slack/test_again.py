@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -10,6 +11,7 @@ from connectors.connector import Answer, Citation, Notice, Reply, Utterance
 from connectors.slack.again import Again
 from connectors.slack.answer_blocks import answer_messages
 from connectors.slack.ids import channel_id, message_id, person_id
+from connectors.slack.surface import ReplyPlace
 from tests.fakes.slack import Message
 from tests.fakes.slack_desk import Desk, at_desk, words_of
 from tests.unit.connectors.slack.answering import citation
@@ -207,3 +209,67 @@ async def test_what_is_no_second_answer_is_told(desk: Desk[Again], end: Answer |
 async def test_an_answer_that_is_gone_is_told(desk: Desk[Again]) -> None:
     desk.it.host.answers = {}
     assert "不在档案里" in (await pair_of(desk, answered(desk))).text
+
+
+async def offered(desk: Desk[Again], message: Message, *, second: Answer = SECOND) -> list[Message]:
+    """What comes of an answer that was shown just now."""
+    ann, channel = desk.it.ann, message.channel
+
+    async def answers(_: Utterance, reply: Reply) -> None:
+        await reply.finish(second)
+
+    desk.it.host.conversing = answers
+    utterance = Utterance(
+        kind="mention",
+        text=FIRST.question,
+        channel=await desk.it.site.directory.channel(channel.id),
+        person=await desk.it.site.directory.person(ann.id),
+        record_id=None,
+        thread_id=None,
+        said_at=datetime.now(UTC),
+    )
+    place = ReplyPlace(
+        channel=channel.id, thread_ts=message.thread_ts, user_id=ann.id, team_id=channel.workspace.id, is_direct=False
+    )
+    await desk.part.offer(utterance, FIRST, place, message.ts)
+    return desk.whispers_to(ann)
+
+
+async def test_now_and_then_who_asked_is_put_a_second_answer_unasked(desk: Desk[Again]) -> None:
+    message = answered(desk)
+    desk.it.host.wanted_pairs = {"a1"}
+    [pair] = await offered(desk, message)
+    ann = person_id(desk.it.ann.id)
+    assert desk.it.host.offers == [("a1", None, ann, True), ("a1", "a2", ann, True)]
+    assert FIRST.text in words_of(pair)
+    assert SECOND.text in words_of(pair)
+    assert pair.thread_ts == message.thread_ts
+    await pick(desk, pair, SECOND)
+    assert desk.it.host.preferences[0][:2] == ("a2", "a1")
+    [shown] = thread_of(message)
+    assert SECOND.text in shown
+    assert not desk.refusals()
+
+
+async def test_who_does_not_want_to_pick_says_so_with_one_tap(desk: Desk[Again]) -> None:
+    message = answered(desk)
+    desk.it.host.wanted_pairs = {"a1"}
+    [pair] = await offered(desk, message)
+    desk.it.slack.hands.press(desk.it.ann, pair, "answer_pick_declined")
+    await desk.quiet()
+    assert desk.it.host.declined == [("a1", "a2", person_id(desk.it.ann.id))]
+    assert SECOND.text not in words_of(pair)
+    assert FIRST.text in thread_of(message)[0]
+    assert not desk.it.host.preferences
+
+
+@pytest.mark.parametrize("second", [FIRST, replace(SECOND, abstained=True)])
+async def test_nobody_is_asked_to_pick_where_there_is_no_choice(desk: Desk[Again], second: Answer) -> None:
+    message = answered(desk)
+    desk.it.host.wanted_pairs = {"a1"}
+    assert not await offered(desk, message, second=second)
+
+
+async def test_mostly_nobody_is_asked(desk: Desk[Again]) -> None:
+    assert not await offered(desk, answered(desk))
+    assert not desk.it.host.again
