@@ -90,6 +90,8 @@ class Answers:
                     timings_ms=dict(answer.timings_ms),
                     withdrawn_at=None if stands else datetime.now(UTC),
                     standard_answer_id=answer.standard_answer_id,
+                    first_token_ms=answer.timings_ms.get("first_token"),
+                    total_ms=answer.timings_ms.get("total"),
                 )
             )
             session.flush()

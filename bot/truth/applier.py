@@ -15,6 +15,7 @@ from bot.truth.categories import drop_outdated_corrections, forget_categories
 from bot.truth.directory import Directory
 from bot.truth.inbox import Lane, Received
 from bot.truth.links import SharedLinks
+from bot.truth.resting import QuestionCopies, contest_those_on, empty_those_on
 from bot.truth.shared_files import SharedFiles
 from bot.truth.tables import (
     AnswerRow,
@@ -26,9 +27,10 @@ from bot.truth.tables import (
     MessageEditRow,
     MessageRow,
     ReactionRow,
-    StandardAnswerRow,
+    StandardAnswerSourceRow,
 )
 from bot.truth.talk import place_with_neighbours
+from bot.truth.ticks import Ticks
 from bot.truth.working_set import LONG_AGO, Applied, WorkingSet
 from connectors.events import (
     ChannelChanged,
@@ -52,6 +54,8 @@ class Applier:
         self._files = SharedFiles(self._work)
         self._links = SharedLinks(self._work)
         self._directory = Directory(self._work)
+        self._questions = QuestionCopies(session)
+        self._ticks = Ticks(self._work)
 
     @property
     def applied(self) -> Applied:
@@ -67,6 +71,7 @@ class Applier:
                 raise ValueError(msg)
             self._apply_one(received)
         self._work.session.flush()
+        self._ticks.take_in()
         self._work.index_dependants()
         self._work.session.execute(
             update(InboxRow)
@@ -94,14 +99,17 @@ class Applier:
         match received.event:
             case MessagePosted() as event:
                 self._post(event, received.lane)
+                self._ticks.touched(event, received.lane)
             case MessageEdited() as event:
                 self._edit(event, received.lane)
+                self._ticks.touched(event, received.lane)
             case MessageDeleted() as event:
                 self._delete_message(event.record_id, event.occurred_at, received.lane)
             case FileRemoved() as event:
                 self._files.remove(event, received.lane)
             case ReactionChanged() as event:
                 self._react(event)
+                self._ticks.touched(event, received.lane)
             case ChannelChanged() as event:
                 self._change_channel(event)
             case ChannelDeleted() as event:
@@ -173,6 +181,9 @@ class Applier:
                 self._work.index(placed.spoken.record_id, lane)
             self._work.words_changed.add(row.record_id)
             self._work.withdraw_answers(AnswerSourceRow.record_id == row.record_id, event.version_at)
+            contest_those_on(
+                self._work.session, StandardAnswerSourceRow.record_id == row.record_id, self._work.now
+            )
             self._work.changed(row.channel_id, row.record_id)
         row.channel_id, row.thread_id = event.channel.channel_id, event.thread_id
         channel = self._work.channel(event.channel.channel_id)
@@ -249,6 +260,9 @@ class Applier:
                 drop_outdated_corrections(self._work.session, row.record_id, row.text, text)
             if row.record_id not in self._work.new_records:
                 self._work.withdraw_answers(AnswerSourceRow.record_id == row.record_id, version_at)
+                contest_those_on(
+                    self._work.session, StandardAnswerSourceRow.record_id == row.record_id, self._work.now
+                )
         row.applied_at = self._work.now
         row.text, row.version_at, row.edited = text, version_at, edited
 
@@ -258,14 +272,17 @@ class Applier:
             row = self._work.stub(record_id, at)
         if row.deleted_at is not None:
             return
+        self._questions.forget([record_id], at)
         row.text, row.deleted_at, row.permalink, row.applied_at = "", at, None, self._work.now
         self._work.words_changed.add(record_id)
         self._work.session.execute(delete(MessageEditRow).where(MessageEditRow.record_id == record_id))
         self._work.session.execute(delete(ReactionRow).where(ReactionRow.record_id == record_id))
         forget_categories(self._work.session, [record_id])
-        self._work.session.execute(delete(StandardAnswerRow).where(StandardAnswerRow.source_record_id == record_id))
+        empty_those_on(self._work.session, StandardAnswerSourceRow.record_id == record_id, self._work.now)
         self._work.session.execute(
-            update(AnswerRow).where(AnswerRow.question_record_id == record_id).values(question="", trace={})
+            update(AnswerRow)
+            .where(AnswerRow.question_record_id == record_id)
+            .values(question="", trace={}, question_group=None)
         )
         for file in self._work.session.scalars(select(FileRow).where(FileRow.record_id == record_id)):
             self._files.forget(file, at, lane)

@@ -8,13 +8,14 @@ that channel alone.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Delete, Select, Update, and_, delete, exists, false, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from bot.truth.inbox import Lane
+from bot.truth.resting import QuestionCopies, empty_those_on
 from bot.truth.shared_files import SharedFiles
 from bot.truth.summaries import count_summaries
 from bot.truth.tables import (
@@ -39,6 +40,7 @@ from bot.truth.tables import (
     RecordTopicRow,
     ReminderRow,
     StandardAnswerRow,
+    StandardAnswerSourceRow,
     VerdictRow,
 )
 from bot.truth.working_set import WorkingSet
@@ -202,6 +204,9 @@ def erase_messages(session: Session, record_ids: Sequence[str], erasure_id: str)
     given = or_(AnswerSourceRow.record_id.in_(record_ids), AnswerSourceRow.file_id.in_(file_ids))
     removed.update(_withdraw(session, work, given))
     removed.update(count_summaries(session, record_ids))
+    QuestionCopies(session).forget(record_ids, work.now)
+    said_by_them = or_(StandardAnswerSourceRow.record_id.in_(record_ids), StandardAnswerSourceRow.file_id.in_(file_ids))
+    removed["standard_answers"] = empty_those_on(session, said_by_them, work.now)
     texts = _count(session, select(func.count()).select_from(FileTextRow))
     shared = SharedFiles(work)
     for file in files:
@@ -214,10 +219,10 @@ def erase_messages(session: Session, record_ids: Sequence[str], erasure_id: str)
     for name, by_record in OF_RECORDS.items():
         everything = [*record_ids, *file_ids, *links]
         removed[name] = _run(session, delete(by_record).where(by_record.record_id.in_(everything)))
-    said_by_them = StandardAnswerRow.source_record_id.in_(record_ids)
-    removed["standard_answers"] = _run(session, delete(StandardAnswerRow).where(said_by_them))
     questions = and_(AnswerRow.question_record_id.in_(record_ids), AnswerRow.question != "")
-    removed["questions"] = _run(session, update(AnswerRow).where(questions).values(question="", trace={}))
+    removed["questions"] = _run(
+        session, update(AnswerRow).where(questions).values(question="", trace={}, question_group=None)
+    )
     guests = set(
         session.scalars(
             select(PersonRow.person_id).where(
@@ -249,6 +254,7 @@ def erase_around(session: Session, scope: Scope) -> Counter[str]:
     removed["letters"] = _run(session, delete(LetterRow).where(*set_aside))
     verdicts = select(func.count()).select_from(VerdictRow).join(AnswerRow).where(scope.answers())
     removed["verdicts"] = _count(session, verdicts)
+    QuestionCopies(session).forget_asked(scope.answers(), datetime.now(UTC))
     removed["answers"] = _run(session, delete(AnswerRow).where(scope.answers()))
     removed["digests"] = _run(session, delete(DigestRow).where(scope.digests()))
     if scope.person_id is None or scope.record_ids:
@@ -273,6 +279,9 @@ def erase_around(session: Session, scope: Scope) -> Counter[str]:
         removed["preferences"] = _run(session, delete(PreferenceRow).where(PreferenceRow.person_id == scope.person_id))
         proposed = update(StandardAnswerRow).where(StandardAnswerRow.proposed_by == scope.person_id)
         _run(session, proposed.values(proposed_by=""))
+        named = select(PersonRow.name).where(PersonRow.person_id == scope.person_id, PersonRow.name != "")
+        owned = update(StandardAnswerRow).where(StandardAnswerRow.owner.in_(named))
+        _run(session, owned.values(owner=None))
         set_up = update(DigestScheduleRow).where(DigestScheduleRow.created_by == scope.person_id)
         _run(session, set_up.values(created_by=""))
         corrections = update(CategoryCorrectionRow).where(CategoryCorrectionRow.person_id == scope.person_id)

@@ -225,7 +225,26 @@ def upgrade() -> None:
 
     with op.batch_alter_table("answers", schema=None) as batch_op:
         batch_op.add_column(sa.Column("standard_answer_id", sa.String(length=64), nullable=True))
+        batch_op.add_column(sa.Column("first_token_ms", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("total_ms", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("question_group", sa.String(length=64), nullable=True))
         batch_op.create_index(batch_op.f("ix_answers_standard_answer_id"), ["standard_answer_id"], unique=False)
+        batch_op.create_index(
+            "ix_answers_use",
+            [
+                "asked_at",
+                "channel_id",
+                "person_id",
+                "abstained",
+                "reason",
+                "standard_answer_id",
+                "first_token_ms",
+                "total_ms",
+                "question_group",
+                "answer_id",
+            ],
+            unique=False,
+        )
 
     with op.batch_alter_table("channel_settings", schema=None) as batch_op:
         batch_op.add_column(sa.Column("offers_pairs", sa.Boolean(), nullable=True))
@@ -236,9 +255,37 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("contested_by", sa.String(length=512), nullable=True))
         batch_op.add_column(sa.Column("contested_at", sa.DateTime(timezone=True), nullable=True))
 
+    # Times of answers that were given before, so that they count, too.
+    as_number = (
+        "cast(timings_ms ->> '{0}' as integer)"
+        if op.get_bind().dialect.name != "sqlite"
+        else ("json_extract(timings_ms, '$.{0}')")
+    )
+    first, total = as_number.format("first_token"), as_number.format("total")
+    op.execute(f"update answers set first_token_ms = {first}, total_ms = {total}")  # noqa: S608 - constants
+    op.execute(
+        "INSERT INTO standard_answer_sources (standard_answer_id, n, record_id, channel_id)"
+        " SELECT standard_answers.standard_answer_id, 1, standard_answers.source_record_id,"
+        " coalesce(messages.channel_id, '') FROM standard_answers"
+        " LEFT JOIN messages ON messages.record_id = standard_answers.source_record_id"
+        " WHERE standard_answers.source_record_id IS NOT NULL AND standard_answers.state <> 'removed'"
+    )
+    op.execute(
+        "UPDATE standard_answers SET contested_by = source_record_id, contested_at ="
+        " (SELECT version_at FROM messages WHERE messages.record_id = standard_answers.source_record_id)"
+        " WHERE state = 'approved' AND EXISTS (SELECT 1 FROM messages"
+        " WHERE messages.record_id = standard_answers.source_record_id"
+        " AND messages.version_at > standard_answers.approved_at)"
+    )
+    op.execute("UPDATE standard_answers SET source_record_id = NULL")
+
 
 def downgrade() -> None:
     """Undo."""
+    op.execute(
+        "UPDATE standard_answers SET source_record_id = (SELECT record_id FROM standard_answer_sources AS source"
+        " WHERE source.standard_answer_id = standard_answers.standard_answer_id AND source.n = 1)"
+    )
     with op.batch_alter_table("standard_answers", schema=None) as batch_op:
         batch_op.drop_column("contested_at")
         batch_op.drop_column("contested_by")
@@ -249,7 +296,11 @@ def downgrade() -> None:
         batch_op.drop_column("offers_pairs")
 
     with op.batch_alter_table("answers", schema=None) as batch_op:
+        batch_op.drop_index("ix_answers_use")
         batch_op.drop_index(batch_op.f("ix_answers_standard_answer_id"))
+        batch_op.drop_column("question_group")
+        batch_op.drop_column("total_ms")
+        batch_op.drop_column("first_token_ms")
         batch_op.drop_column("standard_answer_id")
 
     with op.batch_alter_table("standard_answer_sources", schema=None) as batch_op:
