@@ -17,6 +17,8 @@ from bot.truth.write_turn import WriteTurn
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 871_000
 _SCRUB_ATTEMPTS = 5
+NOTED = "noted"
+"""Key in the ``info`` of a connection whose transaction notes something in the intake."""
 HEAD = "0006"
 """The newest migration; a test keeps it so. Most starts only compare it and need no migration machinery."""
 
@@ -34,6 +36,8 @@ class Database:
         if self._is_sqlite and parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         self._write_turn = WriteTurn()
+        self.noted = asyncio.Event()
+        """Set once a transaction is committed that noted something in the intake; who looks there clears it."""
         # Parameters hold words of messages and tokens, and errors end in logs.
         self._engine: AsyncEngine = create_async_engine(url, pool_pre_ping=not self._is_sqlite, hide_parameters=True)
         if self._is_sqlite:
@@ -70,12 +74,15 @@ class Database:
             connection = await stack.enter_async_context(self._engine.connect())
             if self._is_sqlite:
                 await connection.exec_driver_sql("BEGIN IMMEDIATE")
+            connection.info.pop(NOTED, None)
             try:
                 yield connection
             except BaseException:
                 await connection.rollback()
                 raise
             await connection.commit()
+            if connection.info.pop(NOTED, False):
+                self.noted.set()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:

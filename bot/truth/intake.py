@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from bot.truth.database import Database
+from bot.truth.database import NOTED, Database
 from bot.truth.tables import IntakeRow
 
 
 def note(session: Session, answer_id: str) -> None:
-    """In the transaction of what happened: the answer is to be looked at (again)."""
+    """In the transaction of what happened: the answer is to be looked at (again); once committed, this wakes who looks."""
     session.merge(IntakeRow(answer_id=answer_id, noted_at=datetime.now(UTC)))
+    session.connection().info[NOTED] = True
 
 
 class Intake:
@@ -22,8 +23,8 @@ class Intake:
         self._database = database
 
     async def waiting(self, *, limit: int) -> Mapping[str, datetime]:
-        """Answers with when they were noted last, the longest waiting first."""
-        statement = select(IntakeRow.answer_id, IntakeRow.noted_at).order_by(IntakeRow.noted_at).limit(limit)
+        """Answers with when they were noted last; what happened now comes before what waits since long ago."""
+        statement = select(IntakeRow.answer_id, IntakeRow.noted_at).order_by(IntakeRow.noted_at.desc()).limit(limit)
         async with self._database.read() as connection:
             return dict((await connection.execute(statement)).all())
 

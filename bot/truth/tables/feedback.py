@@ -38,7 +38,7 @@ class SignRow(Base):
     person_id: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(24), primary_key=True)
     """opened, asked_again, answered_by_person, shared or quoted."""
-    record_id: Mapped[str] = mapped_column(primary_key=True, default="")
+    record_id: Mapped[str] = mapped_column(primary_key=True, default="", index=True)
     """The source that was opened, or the message that answered or quoted; empty where there is none."""
     seen_at: Mapped[datetime] = mapped_column(index=True)
 

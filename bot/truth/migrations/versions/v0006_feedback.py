@@ -206,6 +206,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("answer_id", "person_id", "kind", "record_id"),
     )
     with op.batch_alter_table("signs", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_signs_record_id"), ["record_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_signs_seen_at"), ["seen_at"], unique=False)
 
     op.create_table(
@@ -310,6 +311,7 @@ def downgrade() -> None:
     op.drop_table("standard_answer_sources")
     with op.batch_alter_table("signs", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_signs_seen_at"))
+        batch_op.drop_index(batch_op.f("ix_signs_record_id"))
 
     op.drop_table("signs")
     op.drop_table("question_vectors")
