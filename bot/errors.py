@@ -17,10 +17,14 @@
     ├── ServerNotRunning         only a running server can do this
     ├── ImportRefused            the input as a whole cannot be imported
     ├── NotPermitted             the person may not do or see this
+    │   ├── NotSignedIn          the operators' desk does not know (or no longer) who is there
+    │   └── WrongToken           no operator has this token
+    ├── TooManyAttempts          wrong tokens, again and again
     ├── NotFound                 no such channel, person, record or answer
     │   ├── AnswerWithdrawn      a message that an answer rests on was deleted or changed
     │   └── NothingToReplay      no model spoke for an answer, or its question was deleted
     └── BadInput                 what a person typed cannot be understood
+        └── PromptRefused        an operator's prompt lacks what the program relies on
 
 Each class has a stable ``code`` and a text and a hint in Chinese and English. Texts name what is wrong in one
 sentence; nothing raw (trace, address, token) is ever part of them.
@@ -213,6 +217,36 @@ class NotPermitted(ShiguangError, PermissionError):
     }
 
 
+class NotSignedIn(NotPermitted):
+    """At the operators' desk: there is no session, or its operator was removed."""
+
+    code = "not_signed_in"
+    texts = {"zh": "请先登录。", "en": "Sign in first."}
+    hints = {
+        "zh": "重新打开页面并输入你的口令；新口令：shiguang operators add 名字",
+        "en": "Open the page again and enter your token; a new one: shiguang operators add NAME",
+    }
+
+
+class WrongToken(NotPermitted):
+    """No operator has this token, or has it any more."""
+
+    code = "wrong_token"
+    texts = {"zh": "口令不对。", "en": "That is no operator's token."}
+    hints = {
+        "zh": "口令只在创建时显示一次；运行 shiguang operators add 名字 可得到新的。",
+        "en": "It was shown once, when it was made; for a new one run: shiguang operators add NAME",
+    }
+
+
+class TooManyAttempts(ShiguangError):
+    """Wrong tokens came too often from one place; ``detail`` says how long to wait."""
+
+    code = "too_many_attempts"
+    texts = {"zh": "尝试次数太多。", "en": "Too many attempts."}
+    hints = {"zh": "请一分钟后再试。", "en": "Try again in a minute."}
+
+
 class NotFound(ShiguangError, LookupError):
     """What a person named does not exist (or no longer)."""
 
@@ -249,3 +283,14 @@ class BadInput(ShiguangError):
     code = "bad_input"
     texts = {"zh": "输入有误。", "en": "The input is not understood."}
     hints = {"zh": "请改正后重试，没有丢失任何内容。", "en": "Correct it and try again; nothing was lost."}
+
+
+class PromptRefused(BadInput):
+    """A prompt lacks what the program relies on; ``detail`` is the sentences that say what."""
+
+    code = "prompt_refused"
+    texts = {"zh": "这份提示词还不能用。", "en": "This prompt cannot be used yet."}
+    hints = {
+        "zh": "没有保存任何内容，正在使用的提示词不变。",
+        "en": "Nothing was saved; the prompt in force stays as it is.",
+    }

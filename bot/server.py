@@ -20,6 +20,9 @@ from bot.archive.retention import Retention
 from bot.archive.topics import find_topics
 from bot.cli.output import ERR
 from bot.console_host import ConsoleHost
+from bot.desk.desk import Desk
+from bot.desk.furnishing import parts
+from bot.desk.welcome import desk_line
 from bot.digests.running import digests_of
 from bot.errors import SettingsError, ShiguangError
 from bot.executor import Executor
@@ -85,6 +88,7 @@ async def serve_until_stopped(*, sample: bool, port: int | None = None) -> None:
     try:
         async with running(settings, sample=sample, next_free_port=sample) as address:
             ERR.print(f"\n{_TEXTS['at'][language]}[bold]{address}[/bold]   {_TEXTS['stops'][language]}\n")
+            ERR.print(await desk_line(settings, address, demo=sample, language=language), markup=False, soft_wrap=True)
             await asyncio.Event().wait()
     except asyncio.CancelledError:
         if not stopping.asked:
@@ -159,6 +163,7 @@ async def running(settings: Settings, *, sample: bool, next_free_port: bool = Fa
         connectors: dict[str, Connector] = {"console": console, **live}
         for connector in live.values():
             connector.setup(server.app)
+        Desk(application.database, guard=console.guard, parts=parts(application, connectors)).setup(server.app)
         if sample:
             await _load_sample(application)
         # Closed in the opposite order: pages and answers first, then the archivist, then what both stand on.
@@ -182,6 +187,7 @@ async def running(settings: Settings, *, sample: bool, next_free_port: bool = Fa
             ("load-model", _load_model(application, model_state)),
             ("gauges", _keep_gauges(application, metrics)),
             ("read-timeline", host.read_timeline()),
+            ("prompts", application.prompts.follow()),
             ("retention", _keep_retention(application)),
             ("topics", _keep_topics(application)),
             ("idle-summaries", _idle_summaries(application).run()),

@@ -21,6 +21,7 @@ from bot.cli import (
     importing,
     keeping,
     models,
+    operators,
     serving,
     sorting,
 )
@@ -43,6 +44,7 @@ app.command()(asking.ask)
 app.command()(asking.timeline)
 app.command()(digest)
 app.add_typer(curating.app, name="curate")
+app.add_typer(operators.app, name="operators")
 app.add_typer(feedback.app, name="feedback")
 app.add_typer(sorting.categories, name="categories")
 app.add_typer(sorting.topics, name="topics")

@@ -3,11 +3,12 @@
 const texts = {};
 let current = localStorage.getItem("language") || (navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en");
 
-/** Read the texts; must be awaited before the first `t`. */
-export async function loadLanguages() {
+/** Read the texts; must be awaited before the first `t`. Other pages of the server add theirs from `more` folders. */
+export async function loadLanguages(...more) {
+  const read = async (folder, name) => (await fetch(`${folder}/${name}.json`)).json();
   await Promise.all(
     ["zh", "en"].map(async (name) => {
-      texts[name] = await (await fetch(`/console/i18n/${name}.json`)).json();
+      texts[name] = Object.assign({}, ...(await Promise.all(["/console/i18n", ...more].map((folder) => read(folder, name)))));
     }),
   );
   applyLanguage();
