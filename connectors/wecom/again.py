@@ -80,7 +80,7 @@ class Again:
         language: Language,
     ) -> None:
         match second:
-            case Answer() if _is_same(first, second):
+            case Answer() if is_same(first, second):
                 await reply.end(literal(say("again_same", language)))
             case Answer():
                 await self._show_both(first, second, channel_id, reply, language)
@@ -90,6 +90,20 @@ class Again:
                 await reply.confirm(second)
             case _:
                 await reply.drop()
+
+    async def show_unasked(self, first: Answer, second: Answer, utterance: Utterance, reply: WeComReply) -> None:
+        """End a reply with both, and ask which is better."""
+        channel_id, language = utterance.channel.channel_id, first.language
+        await reply.saying(first)
+        await self._show_both(first, second, channel_id, reply, language)
+        await reply.said(first)
+        await self._site.host.pair_offered(
+            first=first.answer_id,
+            second=second.answer_id,
+            person=utterance.person,
+            channel_id=channel_id,
+            unasked=True,
+        )
 
     async def _show_both(
         self, first: Answer, second: Answer, channel_id: ChannelId, reply: WeComReply, language: Language
@@ -161,5 +175,6 @@ def _key(channel_id: ChannelId, person_id: PersonId) -> str:
     return f"{_PREFIX}{channel_id}:{person_id}"
 
 
-def _is_same(first: Answer, second: Answer) -> bool:
+def is_same(first: Answer, second: Answer) -> bool:
+    """Whether there is nothing to pick."""
     return first.answer_id == second.answer_id or "".join(first.text.split()) == "".join(second.text.split())

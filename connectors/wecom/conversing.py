@@ -21,6 +21,7 @@ from connectors.wecom.keeping import Keeping
 from connectors.wecom.markdown import literal
 from connectors.wecom.media_names import UNNAMED
 from connectors.wecom.media_reasons import reason
+from connectors.wecom.pairing import PairingReply
 from connectors.wecom.presence import Presence
 from connectors.wecom.reply import DELIVERY_SECONDS, WeComReply, dialect_of
 from connectors.wecom.robot_messages import OwnWords, asked, bot_ref, command_of, said_by_us
@@ -193,7 +194,8 @@ class RobotConversing:
         elif name in AGAIN:
             await self._told(self._again.answer(utterance, reply, language), reply, language)
         else:
-            await self._told(self._site.host.converse(utterance, reply), reply, language)
+            pairing = PairingReply(self._site, self._again, reply, utterance)
+            await self._told(self._site.host.converse(utterance, pairing), reply, language)
 
     async def _told(self, work: Coroutine[Any, Any, None], reply: WeComReply, language: Language) -> None:
         """Do the work; whoever waits is told when nothing came of it."""

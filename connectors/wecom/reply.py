@@ -83,9 +83,13 @@ class WeComReply:
 
     async def finish(self, answer: Answer) -> None:
         """Exactly the answer, with its sources."""
-        await _tried(self.before_said, answer)
+        await self.saying(answer)
         await self.end(self.markdown_of(answer))
         await self.said(answer)
+
+    async def saying(self, answer: Answer) -> None:
+        """People are about to see it."""
+        await _tried(self.before_said, answer)
 
     async def said(self, answer: Answer) -> None:
         """People see it: the archive is told. What goes wrong there takes no answer back."""
