@@ -36,6 +36,9 @@ from bot.llm.factory import create_model
 from bot.llm.interface import LanguageModel
 from bot.models.resolve import resolve_embedding_model, resolve_reranker
 from bot.permissions import Permissions
+from bot.prompting import PromptTrials, PromptVersions
+from bot.prompting.performing import Performing
+from bot.prompts import OwnTexts, use_own_texts
 from bot.read_limits import read_limits
 from bot.rewriting import Rewriter
 from bot.settings import Settings
@@ -79,6 +82,8 @@ class Application:
     confirmations: Confirmations
     forgetting_own: ForgettingOwn
     conversation: Conversation
+    prompts: PromptVersions
+    prompt_trials: PromptTrials
 
 
 @asynccontextmanager
@@ -155,6 +160,19 @@ async def open_application(
             announce=archivist.announce,
         )
         forgetting_own = ForgettingOwn(database, forgetting, zone=zone)
+        prompts = PromptVersions(database)
+        stack.callback(use_own_texts, OwnTexts())
+        await prompts.refresh()
+        performing = Performing(
+            database=database,
+            answerer=answerer,
+            model=model,
+            embedder=embedder,
+            permissions=permissions,
+            zone=zone,
+        )
+        prompt_trials = PromptTrials(database=database, performing=performing, model=model)
+        stack.push_async_callback(prompt_trials.close)
         setting_up = SettingUp(database=database, permissions=permissions, schedules=schedules, zone=zone)
         confirmations = Confirmations(
             database,
@@ -186,6 +204,8 @@ async def open_application(
             digest_maker=digest_maker,
             confirmations=confirmations,
             forgetting_own=forgetting_own,
+            prompts=prompts,
+            prompt_trials=prompt_trials,
             conversation=Conversation(
                 Parts(
                     database=database,

@@ -344,7 +344,8 @@ class Answerer:
                 ),
                 searched_at=searched_at,
                 trace=traced(draft.trace, draft.evidence, check_version=self._check.version)
-                | ({"searches": list(question.searches)} if question.searches else {}),
+                | ({"searches": list(question.searches)} if question.searches else {})
+                | ({"before": question.context} if question.context else {}),
                 timings_ms=timer.marks,
             )
         )

@@ -1,7 +1,10 @@
-"""Replays an answer: the same messages to the model of today, the same passages under the check of today."""
+"""Replays an answer: the same messages to the model of today, the same passages under the check of today.
+
+Or the same with another prompt, which is how a prompt is tried before it is put in force.
+"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Any
 
@@ -12,7 +15,7 @@ from bot.answering.prompt import Prompt
 from bot.answering.traced import passages_of, sentences_of
 from bot.errors import AnswerWithdrawn, NothingToReplay
 from bot.llm.interface import ChatMessage, LanguageModel, Sampling
-from bot.prompts import prompt_text
+from bot.prompts import PromptText, prompt_text
 from bot.truth.answers import Answers, StoredAnswer
 
 
@@ -44,11 +47,13 @@ class Performance:
     check_version: str
     timings_ms: Mapping[str, int]
     """Of the first token and the last, since the model was asked."""
+    cited: Mapping[int, str]
+    """What the text points to: number to quote."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
-    """An answer as it was given and as it comes out now, with the prompt of then."""
+    """An answer as it was given and as it comes out now."""
 
     stored: StoredAnswer
     then: Performance
@@ -88,18 +93,26 @@ class Replaying:
             raise NothingToReplay(answer_id)
         return stored
 
-    async def replay(self, answer_id: str) -> Replay:
-        """Have the model speak again. Raises as ``replayable`` does; a model that fails is a reason of the answer."""
+    async def replay(self, answer_id: str, *, system: PromptText | None = None, asker: str = "") -> Replay:
+        """Have the model speak again, with the prompt of then or with ``system`` in its place.
+
+        Raises as ``replayable`` does; a model that fails is a reason of the answer.
+        """
         stored = await self.replayable(answer_id)
         trace = stored.trace
         messages = tuple(ChatMessage(message["role"], message["content"]) for message in trace["messages"])
+        prompt = Prompt(version=trace["prompt_version"], messages=messages)
+        if system is not None:
+            said = [one if one.role != "system" else replace(one, content=system.text) for one in messages]
+            prompt = Prompt(version=system.version, messages=tuple(said))
         timer = Timer()
         asked = Asked(
             text=stored.question[:QUESTION_CHARS],
-            prompt=Prompt(version=trace["prompt_version"], messages=messages),
+            prompt=prompt,
             evidence=passages_of(trace) or (),
             language=stored.language,
             now=stored.asked_at,
+            asker=asker,
             sampling=Sampling(**{**trace["sampling"], "stop": tuple(trace["sampling"]["stop"])}),
             sought=" ".join(trace.get("searches", ())),
         )
@@ -115,6 +128,7 @@ class Replaying:
                 model=stored.model,
                 check_version=trace["check_version"],
                 timings_ms=_since_search(stored.timings_ms),
+                cited={source.n: source.quote for source in stored.sources if source.cited},
             ),
             now=Performance(
                 raw=draft.trace.get("raw", ""),
@@ -123,6 +137,7 @@ class Replaying:
                 model=self._model.info.name,
                 check_version=self._check.version,
                 timings_ms=_since_search(timer.marks),
+                cited={item.n: item.citation().quote for item in draft.evidence if item.n in draft.cited},
             ),
             sentences=[ReplayedSentence(text, then.get(text), now.get(text)) for text in {**then, **now}],
             same_output=_same_output(trace, draft.trace),

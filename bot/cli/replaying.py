@@ -56,7 +56,7 @@ def replay_json(replay: Replay) -> dict[str, Any]:
 
 
 def _performance_json(one: Performance) -> dict[str, Any]:
-    return {**asdict(one), "timings_ms": dict(one.timings_ms)}
+    return asdict(one)
 
 
 def _verdict_json(verdict: Verdict | None) -> dict[str, Any] | None:

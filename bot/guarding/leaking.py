@@ -1,11 +1,11 @@
 """The bot's own prompt is nobody's business: questions for it are told so, and answers that hold it are not shown."""
 
 import re
-from functools import cache
+from functools import lru_cache
 from typing import Final
 
 from bot.guarding.disguises import plain_spelling, readings
-from bot.prompts import all_prompt_texts
+from bot.prompts import PromptText, all_prompt_texts
 
 _WORDS: Final = re.compile(r"[a-z0-9']+|[\u3400-\u9fff]")
 _RUN: Final = 9
@@ -46,11 +46,11 @@ def asks_for_prompt(question: str) -> bool:
 
 def reveals_prompt(text: str) -> bool:
     """Whether a text holds a run of words of any prompt of the bot."""
-    words = _WORDS.findall(plain_spelling(text))
-    return any(tuple(words[at : at + _RUN]) in _prompt_runs() for at in range(len(words) - _RUN + 1))
+    words, runs = _WORDS.findall(plain_spelling(text)), _prompt_runs(all_prompt_texts())
+    return any(tuple(words[at : at + _RUN]) in runs for at in range(len(words) - _RUN + 1))
 
 
-@cache
-def _prompt_runs() -> frozenset[tuple[str, ...]]:
-    texts = [_WORDS.findall(plain_spelling(prompt.text)) for prompt in all_prompt_texts()]
+@lru_cache(maxsize=4)
+def _prompt_runs(prompts: tuple[PromptText, ...]) -> frozenset[tuple[str, ...]]:
+    texts = [_WORDS.findall(plain_spelling(prompt.text)) for prompt in prompts]
     return frozenset(tuple(words[at : at + _RUN]) for words in texts for at in range(len(words) - _RUN + 1))

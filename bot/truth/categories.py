@@ -13,6 +13,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from bot.errors import BadInput, NotFound
+from bot.truth.category_versions import keep_former, keep_version, versions_of
 from bot.truth.inbox import Lane
 from bot.truth.tables import (
     CategoryCorrectionRow,
@@ -26,6 +27,7 @@ from bot.truth.tables import (
 from bot.truth.working_set import LONG_AGO, WorkingSet
 from knowledge.categories import STARTING_SET
 
+COMMAND_LINE = "command line"
 MOST_CATEGORIES = 60
 """Counting keeps the categories of a record in 64 bits."""
 _COMPARED_CHARS = 1000
@@ -162,16 +164,19 @@ def drop_outdated_corrections(session: Session, record_id: str, before: str, aft
 
 
 def add_category(
-    session: Session, category_id: str, *, name_zh: str, name_en: str, description: str = ""
+    session: Session,
+    category_id: str,
+    *,
+    name_zh: str,
+    name_en: str,
+    description: str = "",
+    by: str = COMMAND_LINE,
 ) -> CategoryRow:
     """A category of the team's own; an archived one comes back. Raises ``BadInput`` when the id or a name is taken,
     or there are too many already."""
-    known = known_categories(session)
     if (session.scalar(select(func.count()).select_from(CategoryRow)) or 0) >= MOST_CATEGORIES:
         raise BadInput(f"more than {MOST_CATEGORIES} categories")
-    for name in (category_id, name_zh, name_en):
-        if any(_plain(name) in (_plain(row.category_id), _plain(row.name_zh), _plain(row.name_en)) for row in known):
-            raise BadInput(f"{name!r} is taken")
+    _require_free(session, (category_id, name_zh, name_en), besides=None)
     row = session.get(CategoryRow, category_id)
     if row is None:
         last = session.scalar(select(func.max(CategoryRow.position)))
@@ -179,9 +184,7 @@ def add_category(
         row = CategoryRow(category_id=category_id, position=position)
         session.add(row)
     row.name_zh, row.name_en, row.description, row.archived = name_zh, name_en, description, False
-    row.changed_at = datetime.now(UTC)
-    session.flush()
-    return row
+    return _changed(session, row, by)
 
 
 def rename_category(
@@ -191,34 +194,79 @@ def rename_category(
     name_zh: str | None = None,
     name_en: str | None = None,
     description: str | None = None,
+    by: str = COMMAND_LINE,
 ) -> CategoryRow:
     """Give a category other names; its records keep it. Raises ``BadInput`` when it is unknown or a name is taken."""
     row = _own_row(session, find_category(session, category_id))
-    others = [other for other in known_categories(session) if other.category_id != row.category_id]
-    for name in filter(None, (name_zh, name_en)):
-        if any(
-            _plain(name) in (_plain(other.category_id), _plain(other.name_zh), _plain(other.name_en))
-            for other in others
-        ):
-            raise BadInput(f"{name!r} is taken")
+    _require_free(session, tuple(filter(None, (name_zh, name_en))), besides=row.category_id)
     row.name_zh, row.name_en = name_zh or row.name_zh, name_en or row.name_en
     row.description = row.description if description is None else description
-    row.changed_at = datetime.now(UTC)
-    session.flush()
-    return row
+    return _changed(session, row, by)
 
 
-def archive_category(session: Session, category_id: str) -> None:
+def archive_category(session: Session, category_id: str, *, by: str = COMMAND_LINE) -> None:
     """Give a category no longer; what people said about it is kept in case it comes back."""
     row = _own_row(session, find_category(session, category_id))
-    row.archived, row.changed_at = True, datetime.now(UTC)
-    session.flush()
+    row.archived = True
+    _changed(session, row, by)
+
+
+def bring_back_category(session: Session, category_id: str, *, by: str = COMMAND_LINE) -> CategoryRow:
+    """Give an archived category again; raises ``NotFound`` when there is none, ``BadInput`` when a name is taken."""
+    row = session.get(CategoryRow, category_id)
+    if row is None or not row.archived:
+        raise NotFound(category_id)
+    _require_free(session, (row.name_zh, row.name_en), besides=category_id)
+    row.archived = False
+    return _changed(session, row, by)
+
+
+def order_categories(session: Session, category_ids: Sequence[str], *, by: str = COMMAND_LINE) -> None:
+    """Put the living categories in this order; raises ``BadInput`` when it does not name each of them once."""
+    known = {row.category_id: row for row in known_categories(session)}
+    if sorted(category_ids) != sorted(known):
+        raise BadInput(", ".join(known))
+    for position, category_id in enumerate(category_ids):
+        if known[category_id].position != position:
+            row = _own_row(session, known[category_id])
+            row.position = position
+            _changed(session, row, by)
+
+
+def restore_category(session: Session, category_id: str, version_id: int, *, by: str = COMMAND_LINE) -> CategoryRow:
+    """Define a category as it was; its place stays. Raises ``NotFound`` for a version that is none of it, and
+    ``BadInput`` when a name is taken by now."""
+    wanted = next((one for one in versions_of(session, category_id) if one.version_id == version_id), None)
+    row = session.get(CategoryRow, category_id)
+    if wanted is None or row is None:
+        raise NotFound(f"{category_id} {version_id}")
+    if not wanted.archived:
+        _require_free(session, (wanted.name_zh, wanted.name_en), besides=category_id)
+    row.name_zh, row.name_en, row.description = wanted.name_zh, wanted.name_en, wanted.description
+    row.archived = wanted.archived
+    return _changed(session, row, by)
+
+
+def _require_free(session: Session, names: Sequence[str], *, besides: str | None) -> None:
+    """Raises ``BadInput`` for a name that another living category has."""
+    others = [row for row in known_categories(session) if row.category_id != besides]
+    for name in names:
+        if any(_plain(name) in (_plain(row.category_id), _plain(row.name_zh), _plain(row.name_en)) for row in others):
+            raise BadInput(f"{name!r} is taken")
 
 
 def _own_row(session: Session, known: CategoryRow) -> CategoryRow:
     """The category as a row of the database; one of the starting set is written down first."""
     session.add(known)
+    keep_former(session, known)
     return known
+
+
+def _changed(session: Session, row: CategoryRow, by: str) -> CategoryRow:
+    row.changed_at = datetime.now(UTC)
+    session.flush()
+    keep_version(session, row, by=by)
+    return row
 
 
 def _plain(name: str) -> str:
