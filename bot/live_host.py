@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.archive.archivist import Archivist
 from bot.commands import command_views
-from bot.curating.standard_answers import StandardAnswers
+from bot.curating.standard_answers import StandardAnswers, StandardSource
 from bot.digests.schedule import Schedules
 from bot.errors import BadInput, NotFound, NotPermitted
 from bot.home import Home
@@ -163,12 +163,14 @@ class ApplicationLiveHost(ApplicationHost):
                 raise NotFound
             if not await self._permissions.may_read(person.person_id, place, platform=person.platform):
                 raise NotPermitted
-            channels = {place}
+            channels, sources = {place}, (StandardSource(n=1, record_id=record_id),)
         elif answer_id is not None:
             await self._require_answer(answer_id, person)
             asked_in = await self._answers.channel_of(answer_id)
             places = await self._read(lambda session: _places_of_sources(session, answer_id))
             channels = {str(place) for place in places} or ({asked_in} if asked_in else set())
+            # Whatever the person made of the text, it comes from what the answer rested on.
+            sources = (await self._standard_answers.from_answer(answer_id)).sources
         else:
             raise BadInput("record_id or answer_id")
         proposal = await self._standard_answers.propose(
@@ -176,7 +178,7 @@ class ApplicationLiveHost(ApplicationHost):
             text=text,
             proposed_by=person.person_id,
             channel_ids=sorted(channels),
-            source_record_id=record_id,
+            sources=sources,
             replaces_answer_id=answer_id,
         )
         return say("proposed", language_of(f"{question} {text}"), id=proposal)

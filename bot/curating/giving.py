@@ -1,27 +1,21 @@
 """Giving a standard answer: marked as verified, with its owner and day, and kept like any other answer."""
 
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Final
 from uuid import uuid4
 
-from sqlalchemy import select
-
+from bot.curating.citing import Cited, citations_of
 from bot.curating.matching import Matching
-from bot.curating.standard_answers import StandardAnswer
+from bot.curating.standard_answer import StandardAnswer, marks_in
+from bot.curating.standard_answers import StandardAnswers
+from bot.curating.verifying import verification
 from bot.errors import Language
 from bot.truth.answers import Answers, StoredAnswer, StoredSource
 from bot.truth.database import Database
-from bot.truth.tables import ChannelRow, MessageRow, PersonRow
-from connectors.connector import Answer, Citation
-from connectors.events import RecordId
+from connectors.connector import Answer
 from knowledge.passage import Audience
 
 MODEL: Final = "standard answer"
-_VERIFIED: Final[dict[Language, str]] = {
-    "zh": "✔ 标准答案，{owner}{day} 核实",
-    "en": "✔ Standard answer, verified {owner}on {day}",
-}
-_QUOTE_CHARS = 300
 
 
 class GivingStandardAnswers:
@@ -32,6 +26,7 @@ class GivingStandardAnswers:
         self._matching = matching
         self._zone = zone
         self._answers = Answers(database)
+        self._standard_answers = StandardAnswers(database)
 
     async def answer(
         self,
@@ -44,18 +39,22 @@ class GivingStandardAnswers:
         person_id: str,
         record_id: str | None,
     ) -> Answer | None:
-        """The answer, stored; None when there is none, or its source went away meanwhile."""
+        """The answer, stored; None when there is none, or it stopped standing meanwhile."""
         found = await self._matching.find(question, audience=audience, now=asked_at)
         if found is None:
             return None
-        citation, source_channel = await self._citation(found)
+        searched_at = datetime.now(UTC)
+        standing = await self._standard_answers.standing(found.standard_answer_id, asked_at)
+        if standing is None or standing.text != found.text or not standing.may_be_given(audience):
+            return None
+        cited = await citations_of(self._database, standing, question)
         answer = Answer(
             answer_id=uuid4().hex,
             question=question,
-            text=self._told(found, language, cited=citation is not None),
+            text=self._told(standing, language),
             abstained=False,
             reason=None,
-            citations=(citation,) if citation else (),
+            citations=tuple(one.citation for one in cited),
             model=MODEL,
             language=language,
         )
@@ -73,55 +72,31 @@ class GivingStandardAnswers:
                 reason=None,
                 model=MODEL,
                 prompt_version="",
-                sources=() if citation is None else (_source(citation, source_channel),),
-                trace={"standard_answer": found.standard_answer_id},
-                standard_answer_id=found.standard_answer_id,
+                sources=tuple(_source(one) for one in cited),
+                searched_at=searched_at,
+                trace={"standard_answer": standing.standard_answer_id},
+                standard_answer_id=standing.standard_answer_id,
             )
         )
         return answer if stands else None
 
-    def _told(self, found: StandardAnswer, language: Language, *, cited: bool) -> str:
-        day = (found.approved_at or found.proposed_at).astimezone(self._zone)
-        owner = found.owner and (f"{found.owner} 于 " if language == "zh" else f"by {found.owner} ")
-        return (
-            f"{found.text}{' [1]' if cited else ''}\n{_VERIFIED[language].format(owner=owner, day=f'{day:%Y-%m-%d}')}"
-        )
-
-    async def _citation(self, found: StandardAnswer) -> tuple[Citation | None, str]:
-        if found.source_record_id is None:
-            return None, ""
-        statement = (
-            select(MessageRow.text, MessageRow.sent_at, MessageRow.version_at, MessageRow.permalink)
-            .add_columns(MessageRow.channel_id, PersonRow.name, ChannelRow.name)
-            .join(PersonRow, PersonRow.person_id == MessageRow.author_id, isouter=True)
-            .join(ChannelRow, ChannelRow.channel_id == MessageRow.channel_id)
-            .where(MessageRow.record_id == found.source_record_id)
-        )
-        async with self._database.read() as connection:
-            row = (await connection.execute(statement)).first()
-        if row is None:
-            return None, ""
-        text, sent_at, version_at, permalink, channel_id, author, channel_name = row
-        citation = Citation(
-            n=1,
-            record_id=RecordId(found.source_record_id),
-            quote=" ".join(text.split())[:_QUOTE_CHARS],
-            author=author or "",
-            channel_name=channel_name,
-            time=sent_at or version_at,
-            permalink=permalink,
-        )
-        return citation, channel_id
+    def _told(self, given: StandardAnswer, language: Language) -> str:
+        """Its words with every source cited, and the line that says who verified it."""
+        left = [source.n for source in given.sources if source.n not in marks_in(given.text)]
+        marks = "".join(f"[{n}]" for n in left)
+        day = (given.approved_at or given.proposed_at).astimezone(self._zone)
+        return f"{given.text}{' ' if marks else ''}{marks}\n{verification(given.owner, day, language)}"
 
 
-def _source(citation: Citation, channel_id: str) -> StoredSource:
+def _source(cited: Cited) -> StoredSource:
+    citation = cited.citation
     return StoredSource(
-        n=1,
+        n=citation.n,
         record_id=citation.record_id,
-        file_id=None,
+        file_id=citation.file_id,
         chunk=0,
-        page=None,
-        channel_id=channel_id,
+        page=citation.page,
+        channel_id=cited.channel_id,
         quote=citation.quote,
         cited=True,
     )

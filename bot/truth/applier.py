@@ -181,9 +181,7 @@ class Applier:
                 self._work.index(placed.spoken.record_id, lane)
             self._work.words_changed.add(row.record_id)
             self._work.withdraw_answers(AnswerSourceRow.record_id == row.record_id, event.version_at)
-            contest_those_on(
-                self._work.session, StandardAnswerSourceRow.record_id == row.record_id, self._work.now
-            )
+            contest_those_on(self._work.session, StandardAnswerSourceRow.record_id == row.record_id, self._work.now)
             self._work.changed(row.channel_id, row.record_id)
         row.channel_id, row.thread_id = event.channel.channel_id, event.thread_id
         channel = self._work.channel(event.channel.channel_id)
@@ -260,9 +258,7 @@ class Applier:
                 drop_outdated_corrections(self._work.session, row.record_id, row.text, text)
             if row.record_id not in self._work.new_records:
                 self._work.withdraw_answers(AnswerSourceRow.record_id == row.record_id, version_at)
-                contest_those_on(
-                    self._work.session, StandardAnswerSourceRow.record_id == row.record_id, self._work.now
-                )
+                contest_those_on(self._work.session, StandardAnswerSourceRow.record_id == row.record_id, self._work.now)
         row.applied_at = self._work.now
         row.text, row.version_at, row.edited = text, version_at, edited
 
@@ -272,7 +268,7 @@ class Applier:
             row = self._work.stub(record_id, at)
         if row.deleted_at is not None:
             return
-        self._questions.forget([record_id], at)
+        self._questions.forget([record_id], self._work.now)
         row.text, row.deleted_at, row.permalink, row.applied_at = "", at, None, self._work.now
         self._work.words_changed.add(record_id)
         self._work.session.execute(delete(MessageEditRow).where(MessageEditRow.record_id == record_id))

@@ -8,7 +8,16 @@ from sqlalchemy.orm import Session
 
 from bot.truth.categories import forget_categories
 from bot.truth.inbox import Lane
-from bot.truth.tables import AnswerSourceRow, FetchedFileRow, FileRow, FileTextRow, MessageRow, RemovedFileRow
+from bot.truth.resting import contest_those_on, empty_those_on
+from bot.truth.tables import (
+    AnswerSourceRow,
+    FetchedFileRow,
+    FileRow,
+    FileTextRow,
+    MessageRow,
+    RemovedFileRow,
+    StandardAnswerSourceRow,
+)
 from bot.truth.working_set import LONG_AGO, WorkingSet
 from connectors.events import FILE_NOT_FETCHED_YET, FileFetched, FileRef, FileRemoved
 
@@ -66,6 +75,8 @@ class SharedFiles:
         sha256 = (fetched.sha256 if fetched is not None else None) or (file.sha256 if file is not None else None)
         if sha256 is not None and sha256 != row.sha256:
             before, row.sha256, row.status, row.reason = row.sha256, sha256, "pending", None
+            if before is not None:
+                contest_those_on(self._work.session, StandardAnswerSourceRow.file_id == row.file_id, self._work.now)
             self._release_bytes(before, besides=row.file_id)
             if fetched is not None and fetched.size_bytes is not None:
                 row.size_bytes = fetched.size_bytes
@@ -142,6 +153,7 @@ class SharedFiles:
         self._release_bytes(sha256, besides=file.file_id)
         self._drop_fetched(file.platform_file_id)
         self._work.withdraw_answers(AnswerSourceRow.file_id == file.file_id, at)
+        empty_those_on(self._work.session, StandardAnswerSourceRow.file_id == file.file_id, self._work.now)
         forget_categories(self._work.session, [file.file_id])
         self._work.index(file.file_id, lane)
         # Its message, and what stands around that, carried its name.

@@ -34,7 +34,7 @@ class StandardAnswerRow(Base):
     text: Mapped[str] = mapped_column(Text)
     language: Mapped[str] = mapped_column(String(8))
     source_record_id: Mapped[str | None] = mapped_column(index=True)
-    """The message that says it."""
+    """As former releases kept it; now in ``StandardAnswerSourceRow``."""
     replaces_answer_id: Mapped[str | None] = mapped_column(String(64))
     proposed_by: Mapped[str] = mapped_column(index=True)
     owner: Mapped[str | None]
@@ -48,7 +48,8 @@ class StandardAnswerRow(Base):
     changed_at: Mapped[datetime | None]
     changed_by: Mapped[str | None]
     contested_by: Mapped[str | None]
-    """A newer message that seems to say something else; it is given no more until an operator has looked."""
+    """A newer message that seems to say something else, or a source that was edited; it is given no more until an
+    operator has looked. Of a removed one the source that was deleted; empty: its question was."""
     contested_at: Mapped[datetime | None]
 
 

@@ -122,7 +122,8 @@ async def test_a_message_becomes_a_proposal_for_those_who_may_read_it(stage: Sta
     )
     (proposal,) = await StandardAnswers(stage.application.database).listed("proposed")
     assert proposal.standard_answer_id in said
-    assert (proposal.channel_ids, proposal.source_record_id) == (frozenset({"console:board"}), record(1))
+    assert proposal.channel_ids == frozenset({"console:board"})
+    assert [source.record_id for source in proposal.sources] == [record(1)]
     with pytest.raises(NotPermitted):
         await stage.host.propose_standard_answer(
             person=ANN, question=QUESTION, text="18 days.", record_id=record(1), answer_id=None

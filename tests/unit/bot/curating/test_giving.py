@@ -9,7 +9,7 @@ import pytest_asyncio
 from bot.application import Application
 from bot.curating.giving import MODEL
 from bot.curating.matching import Matching
-from bot.curating.standard_answers import EVERYBODY, StandardAnswers
+from bot.curating.standard_answers import EVERYBODY, StandardAnswers, StandardSource
 from bot.errors import BadInput, NotFound
 from bot.llm.scripted import ScriptedModel
 from bot.truth.tables import StandardAnswerRow
@@ -44,7 +44,7 @@ async def _approved(application: Application, *, source: int | None = 1, channel
         proposed_by="console:Ann",
         channel_ids=channels,
         variants=["办公室 Wi-Fi 密码是多少？"],
-        source_record_id=str(record(source)) if source else None,
+        sources=[StandardSource(n=1, record_id=str(record(source)))] if source else [],
     )
     await kept.approve(proposed, owner="Maya")
     return proposed
@@ -115,7 +115,7 @@ async def test_it_goes_with_its_source_and_waits_for_approval_after_an_edit(appl
     await archive(application, deleted(1, minutes=60 * 24 * 366))
     async with application.database.read() as connection:
         rows = await connection.run_sync(lambda sync: sync.execute(StandardAnswerRow.__table__.select()).all())
-    assert rows == [], "its words are gone, too"
+    assert [(row.state, row.question, row.text, row.variants) for row in rows] == [("removed", "", "", [])]
 
 
 @pytest.mark.parametrize(
