@@ -1,10 +1,12 @@
 """Answers with their sources and verdicts, what waits for a yes, and what channels allow."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, String, Text, select
+from sqlalchemy.engine.default import DefaultExecutionContext
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from bot.truth.tables.base import Base
 
@@ -45,7 +47,18 @@ class AnswerRow(Base):
             "ix_answers_use", "asked_at", "channel_id", "person_id", "abstained", "reason", "standard_answer_id",
             "first_token_ms", "total_ms", "question_group", "answer_id",
         ),
+        Index("ix_answers_question_group", "question_group", "asked_at"),
     )  # fmt: skip
+
+
+def of_the_answer(column: InstrumentedAttribute[Any]) -> Callable[[DefaultExecutionContext], Any]:
+    """A default that is read from the answer that a new row is about."""
+
+    def read(context: DefaultExecutionContext) -> Any:
+        answer_id = context.get_current_parameters()["answer_id"]
+        return context.connection.scalar(select(column).where(AnswerRow.answer_id == answer_id))
+
+    return read
 
 
 class AnswerSourceRow(Base):
@@ -73,6 +86,10 @@ class VerdictRow(Base):
     reasons: Mapped[list[Any]]
     comment: Mapped[str] = mapped_column(Text, default="")
     judged_at: Mapped[datetime] = mapped_column(index=True)
+    asked_at: Mapped[datetime | None] = mapped_column(default=of_the_answer(AnswerRow.asked_at))
+    channel_id: Mapped[str | None] = mapped_column(default=of_the_answer(AnswerRow.channel_id))
+    """When and where the answer was asked for, which never changes: verdicts are counted without opening it."""
+    __table_args__ = (Index("ix_verdicts_use", "asked_at", "channel_id", "kind", "answer_id"),)
 
 
 class ConfirmationRow(Base):

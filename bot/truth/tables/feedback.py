@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, String, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.truth.tables.answers import AnswerRow, of_the_answer
 from bot.truth.tables.base import Base
 
 
@@ -41,6 +42,10 @@ class SignRow(Base):
     record_id: Mapped[str] = mapped_column(primary_key=True, default="", index=True)
     """The source that was opened, or the message that answered or quoted; empty where there is none."""
     seen_at: Mapped[datetime] = mapped_column(index=True)
+    asked_at: Mapped[datetime] = mapped_column(default=of_the_answer(AnswerRow.asked_at))
+    channel_id: Mapped[str | None] = mapped_column(default=of_the_answer(AnswerRow.channel_id))
+    """When and where the answer was asked for, which never changes: signs are counted without opening it."""
+    __table_args__ = (Index("ix_signs_use", "asked_at", "channel_id", "kind", "answer_id"),)
 
 
 class CaseRow(Base):

@@ -202,12 +202,15 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=24), nullable=False),
         sa.Column("record_id", sa.String(length=512), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("channel_id", sa.String(length=512), nullable=True),
         sa.ForeignKeyConstraint(["answer_id"], ["answers.answer_id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("answer_id", "person_id", "kind", "record_id"),
     )
     with op.batch_alter_table("signs", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_signs_record_id"), ["record_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_signs_seen_at"), ["seen_at"], unique=False)
+        batch_op.create_index("ix_signs_use", ["asked_at", "channel_id", "kind", "answer_id"], unique=False)
 
     op.create_table(
         "standard_answer_sources",
@@ -229,6 +232,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("first_token_ms", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("total_ms", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("question_group", sa.String(length=64), nullable=True))
+        batch_op.create_index("ix_answers_question_group", ["question_group", "asked_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_answers_standard_answer_id"), ["standard_answer_id"], unique=False)
         batch_op.create_index(
             "ix_answers_use",
@@ -256,6 +260,11 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("contested_by", sa.String(length=512), nullable=True))
         batch_op.add_column(sa.Column("contested_at", sa.DateTime(timezone=True), nullable=True))
 
+    with op.batch_alter_table("verdicts", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("channel_id", sa.String(length=512), nullable=True))
+        batch_op.create_index("ix_verdicts_use", ["asked_at", "channel_id", "kind", "answer_id"], unique=False)
+
     # Times of answers that were given before, so that they count, too.
     as_number = (
         "cast(timings_ms ->> '{0}' as integer)"
@@ -264,6 +273,11 @@ def upgrade() -> None:
     )
     first, total = as_number.format("first_token"), as_number.format("total")
     op.execute(f"update answers set first_token_ms = {first}, total_ms = {total}")  # noqa: S608 - constants
+    op.execute(
+        "update verdicts set"
+        " asked_at = (select asked_at from answers where answers.answer_id = verdicts.answer_id),"
+        " channel_id = (select channel_id from answers where answers.answer_id = verdicts.answer_id)"
+    )
     op.execute(
         "INSERT INTO standard_answer_sources (standard_answer_id, n, record_id, channel_id)"
         " SELECT standard_answers.standard_answer_id, 1, standard_answers.source_record_id,"
@@ -287,6 +301,11 @@ def downgrade() -> None:
         "UPDATE standard_answers SET source_record_id = (SELECT record_id FROM standard_answer_sources AS source"
         " WHERE source.standard_answer_id = standard_answers.standard_answer_id AND source.n = 1)"
     )
+    with op.batch_alter_table("verdicts", schema=None) as batch_op:
+        batch_op.drop_index("ix_verdicts_use")
+        batch_op.drop_column("channel_id")
+        batch_op.drop_column("asked_at")
+
     with op.batch_alter_table("standard_answers", schema=None) as batch_op:
         batch_op.drop_column("contested_at")
         batch_op.drop_column("contested_by")
@@ -299,6 +318,7 @@ def downgrade() -> None:
     with op.batch_alter_table("answers", schema=None) as batch_op:
         batch_op.drop_index("ix_answers_use")
         batch_op.drop_index(batch_op.f("ix_answers_standard_answer_id"))
+        batch_op.drop_index("ix_answers_question_group")
         batch_op.drop_column("question_group")
         batch_op.drop_column("total_ms")
         batch_op.drop_column("first_token_ms")
@@ -310,6 +330,7 @@ def downgrade() -> None:
 
     op.drop_table("standard_answer_sources")
     with op.batch_alter_table("signs", schema=None) as batch_op:
+        batch_op.drop_index("ix_signs_use")
         batch_op.drop_index(batch_op.f("ix_signs_seen_at"))
         batch_op.drop_index(batch_op.f("ix_signs_record_id"))
 
