@@ -30,6 +30,7 @@ from bot.digests.schedule import Schedules
 from bot.digests.setting_up import SettingUp
 from bot.errors import ModelError, ModelUnavailable, SettingsError, TruthUnavailable
 from bot.executor import Executor
+from bot.feedback.taking_in import TakingIn
 from bot.file_store import FileStore
 from bot.intent import Intents
 from bot.llm.factory import create_model
@@ -82,6 +83,7 @@ class Application:
     confirmations: Confirmations
     forgetting_own: ForgettingOwn
     conversation: Conversation
+    taking_in: TakingIn
     prompts: PromptVersions
     prompt_trials: PromptTrials
 
@@ -204,6 +206,7 @@ async def open_application(
             digest_maker=digest_maker,
             confirmations=confirmations,
             forgetting_own=forgetting_own,
+            taking_in=TakingIn(database, embedder, permissions),
             prompts=prompts,
             prompt_trials=prompt_trials,
             conversation=Conversation(

@@ -193,6 +193,7 @@ async def running(settings: Settings, *, sample: bool, next_free_port: bool = Fa
             ("idle-summaries", _idle_summaries(application).run()),
             ("reminders", _reminding(application, connectors).run()),
             ("revisions", _revising(application, connectors).run()),
+            ("taking-in", application.taking_in.run()),
         ):
             stack.push_async_callback(_cancel, asyncio.create_task(work, name=name))
         yield f"{page_url(settings.web, port=port)}/"

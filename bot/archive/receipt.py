@@ -21,6 +21,7 @@ _NAMES: dict[str, dict[Language, str]] = {
     "corrections": {"zh": "分类更正", "en": "corrections of categories"},
     "topics": {"zh": "主题归属", "en": "places in topics"},
     "questions": {"zh": "提问原文", "en": "questions that were asked by these messages"},
+    "question_vectors": {"zh": "提问的向量", "en": "vectors of questions"},
     "answers": {"zh": "给出的回答", "en": "answers given there or to them"},
     "answers_withdrawn": {
         "zh": "撤下的、引用过这些内容的回答",
@@ -32,6 +33,10 @@ _NAMES: dict[str, dict[Language, str]] = {
     "schedules": {"zh": "为本人设置的日报或周报", "en": "digests that were to come to them"},
     "quotes": {"zh": "回答中的引文", "en": "quotes in answers"},
     "verdicts": {"zh": "评价", "en": "verdicts"},
+    "signs": {
+        "zh": "其他反馈迹象（打开来源、再次提问等）",
+        "en": "other signs of use (sources opened, asked again, …)",
+    },
     "verdict_comments": {"zh": "评价里的留言", "en": "remarks on verdicts"},
     "events": {"zh": "收件箱里等待处理的事件", "en": "events waiting in the inbox"},
     "people": {"zh": "人员条目", "en": "entries of people"},

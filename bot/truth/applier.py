@@ -15,6 +15,7 @@ from bot.truth.categories import drop_outdated_corrections, forget_categories
 from bot.truth.directory import Directory
 from bot.truth.inbox import Lane, Received
 from bot.truth.links import SharedLinks
+from bot.truth.questions import erase_questions, forget_signs
 from bot.truth.resting import QuestionCopies, contest_those_on, empty_those_on
 from bot.truth.shared_files import SharedFiles
 from bot.truth.tables import (
@@ -275,11 +276,8 @@ class Applier:
         self._work.session.execute(delete(ReactionRow).where(ReactionRow.record_id == record_id))
         forget_categories(self._work.session, [record_id])
         empty_those_on(self._work.session, StandardAnswerSourceRow.record_id == record_id, self._work.now)
-        self._work.session.execute(
-            update(AnswerRow)
-            .where(AnswerRow.question_record_id == record_id)
-            .values(question="", trace={}, question_group=None)
-        )
+        erase_questions(self._work.session, AnswerRow.question_record_id == record_id)
+        forget_signs(self._work.session, [record_id])
         for file in self._work.session.scalars(select(FileRow).where(FileRow.record_id == record_id)):
             self._files.forget(file, at, lane)
         self._links.replace(row, lane)

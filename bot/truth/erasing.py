@@ -15,6 +15,8 @@ from sqlalchemy import ColumnElement, Delete, Select, Update, and_, delete, exis
 from sqlalchemy.orm import Session, aliased
 
 from bot.truth.inbox import Lane
+from bot.truth.intake import note
+from bot.truth.questions import cases_of, drop_emptied, erase_questions, forget_signs
 from bot.truth.resting import QuestionCopies, empty_those_on
 from bot.truth.shared_files import SharedFiles
 from bot.truth.summaries import count_summaries
@@ -35,10 +37,12 @@ from bot.truth.tables import (
     MessageRow,
     PersonRow,
     PreferenceRow,
+    QuestionVectorRow,
     ReactionRow,
     RecordCategoryRow,
     RecordTopicRow,
     ReminderRow,
+    SignRow,
     StandardAnswerRow,
     StandardAnswerSourceRow,
     VerdictRow,
@@ -219,10 +223,9 @@ def erase_messages(session: Session, record_ids: Sequence[str], erasure_id: str)
     for name, by_record in OF_RECORDS.items():
         everything = [*record_ids, *file_ids, *links]
         removed[name] = _run(session, delete(by_record).where(by_record.record_id.in_(everything)))
-    questions = and_(AnswerRow.question_record_id.in_(record_ids), AnswerRow.question != "")
-    removed["questions"] = _run(
-        session, update(AnswerRow).where(questions).values(question="", trace={}, question_group=None)
-    )
+    asked = and_(AnswerRow.question_record_id.in_(record_ids), AnswerRow.question != "")
+    removed["questions"], removed["question_vectors"] = erase_questions(session, asked)
+    removed["signs"] = forget_signs(session, record_ids)
     guests = set(
         session.scalars(
             select(PersonRow.person_id).where(
@@ -255,17 +258,29 @@ def erase_around(session: Session, scope: Scope) -> Counter[str]:
     verdicts = select(func.count()).select_from(VerdictRow).join(AnswerRow).where(scope.answers())
     removed["verdicts"] = _count(session, verdicts)
     QuestionCopies(session).forget_asked(scope.answers(), datetime.now(UTC))
+    held = cases_of(session, scope.answers())
+    for name, table in (("question_vectors", QuestionVectorRow), ("signs", SignRow)):
+        removed[name] = _count(session, select(func.count()).select_from(table).join(AnswerRow).where(scope.answers()))
     removed["answers"] = _run(session, delete(AnswerRow).where(scope.answers()))
+    drop_emptied(session, held)
     removed["digests"] = _run(session, delete(DigestRow).where(scope.digests()))
     if scope.person_id is None or scope.record_ids:
         return removed
     theirs = [VerdictRow.person_id == scope.person_id, VerdictRow.judged_at < scope.before]
     reacted = [ReactionRow.person_id == scope.person_id, ReactionRow.changed_at < scope.before]
+    signs = [SignRow.person_id == scope.person_id, SignRow.seen_at < scope.before]
     if scope.channel_id is not None:
         here = select(AnswerRow.answer_id).where(AnswerRow.channel_id == scope.channel_id)
         theirs.append(VerdictRow.answer_id.in_(here))
+        signs.append(SignRow.answer_id.in_(here))
         there = select(MessageRow.record_id).where(MessageRow.channel_id == scope.channel_id)
         reacted.append(ReactionRow.record_id.in_(there))
+    for answer_id in (
+        *session.scalars(select(VerdictRow.answer_id).where(*theirs)),
+        *session.scalars(select(SignRow.answer_id).where(*signs)),
+    ):
+        note(session, answer_id)
+    removed["signs"] += _run(session, delete(SignRow).where(*signs))
     removed["verdicts"] += _run(session, delete(VerdictRow).where(*theirs))
     removed["reactions"] = _run(session, delete(ReactionRow).where(*reacted))
     if scope.channel_id is None:

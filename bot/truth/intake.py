@@ -11,7 +11,7 @@ from bot.truth.tables import IntakeRow
 
 
 def note(session: Session, answer_id: str) -> None:
-    """In the transaction of what happened: the answer is to be looked at (again); once committed, this wakes who looks."""
+    """In the transaction of what happened: the answer is to be looked at (again). The commit wakes who does."""
     session.merge(IntakeRow(answer_id=answer_id, noted_at=datetime.now(UTC)))
     session.connection().info[NOTED] = True
 

@@ -2,13 +2,22 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, delete, exists, select
+from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from bot.truth.intake import note
 from bot.truth.tables import AnswerRow, CaseAnswerRow, CaseRow, QuestionVectorRow, SignRow
 
 _AT_ONCE = 500
+
+
+def erase_questions(session: Session, answers: ColumnElement[bool]) -> tuple[int, int]:
+    """The words of these answers' questions go, with what was made of them; returns how many, and how many vectors."""
+    answer_ids = session.scalars(select(AnswerRow.answer_id).where(answers)).all()
+    for part in _parts(answer_ids):
+        emptied = update(AnswerRow).where(AnswerRow.answer_id.in_(part))
+        session.execute(emptied.values(question="", trace={}, question_group=None))
+    return len(answer_ids), forget_questions(session, answer_ids)
 
 
 def forget_questions(session: Session, answer_ids: Sequence[str]) -> int:
@@ -18,8 +27,8 @@ def forget_questions(session: Session, answer_ids: Sequence[str]) -> int:
     """
     vectors = 0
     for part in _parts(answer_ids):
-        gone = session.execute(delete(QuestionVectorRow).where(QuestionVectorRow.answer_id.in_(part)))
-        vectors += gone.rowcount  # type: ignore[attr-defined]  # a DELETE has a cursor
+        gone = delete(QuestionVectorRow).where(QuestionVectorRow.answer_id.in_(part))
+        vectors += session.connection().execute(gone).rowcount
     leave_cases(session, answer_ids)
     return vectors
 
@@ -47,15 +56,15 @@ def drop_emptied(session: Session, case_ids: Iterable[str]) -> None:
         session.execute(delete(CaseRow).where(*empty))
 
 
-def forget_replies(session: Session, record_ids: Sequence[str]) -> int:
-    """Of messages that are gone: the signs that they answered somebody or quoted an answer."""
+def forget_signs(session: Session, record_ids: Sequence[str]) -> int:
+    """Of messages that are gone: the signs that they were opened, answered somebody or linked to an answer."""
     removed = 0
     for part in _parts(record_ids):
-        signs = [SignRow.record_id.in_(part), SignRow.kind.in_(("answered_by_person", "quoted"))]
-        told_of = set(session.scalars(select(SignRow.answer_id).where(*signs)))
+        signs = SignRow.record_id.in_(part)
+        told_of = set(session.scalars(select(SignRow.answer_id).where(signs)))
         if not told_of:
             continue
-        removed += session.execute(delete(SignRow).where(*signs)).rowcount  # type: ignore[attr-defined]  # as above
+        removed += session.connection().execute(delete(SignRow).where(signs)).rowcount
         for answer_id in told_of:
             note(session, answer_id)
     return removed

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.truth.forgotten import Forgotten
 from bot.truth.inbox import Lane
+from bot.truth.questions import forget_questions
 from bot.truth.summaries import withdraw_summaries
 from bot.truth.tables import (
     AnswerRow,
@@ -175,6 +176,8 @@ class WorkingSet:
                 self.revise(shown)
                 self.applied.changed.append((shown.channel_id, shown.record_id))
         self.session.execute(update(AnswerSourceRow).where(AnswerSourceRow.answer_id.in_(answer_ids)).values(quote=""))
+        # What a follow-up was understood to ask for was found in words of others.
+        forget_questions(self.session, answer_ids)
 
     def revise(self, shown: MessageRow) -> None:
         """Have a message of the bot say on its platform what may still be said, unless it is gone itself."""
