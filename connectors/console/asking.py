@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -25,6 +26,11 @@ class Asking:
         self._limit = limit
         self._timeout_seconds = timeout_seconds
         self._running: dict[str, tuple[ConsoleReply, asyncio.Task[None]]] = {}
+        self._on_answer: Callable[[Question, Answer], None] = lambda _question, _answer: None
+
+    def on_answer(self, listener: Callable[[Question, Answer], None]) -> None:
+        """Who is told of every answer that was posted."""
+        self._on_answer = listener
 
     async def ask(self, question: Question, utterance: Utterance, *, language: Language) -> None:
         """Begin to answer; returns at once. Above the limit the question fails with a notice, or is not overheard."""
@@ -101,6 +107,8 @@ class Asking:
                 await self._host.converse(utterance, reply)
             if not (reply.ended or overheard):
                 await reply.fail(ConsoleError("no_answer").notice(language))
+            if reply.answer is not None and not (overheard or reply.question.private):
+                self._on_answer(reply.question, reply.answer)
         except Exception:  # noqa: BLE001 -- an owned task must end with words, whatever happened
             _LOG.exception("a conversation failed")
             if reply.begun:

@@ -107,6 +107,27 @@ class Verdict(_Body):
     comment: Annotated[str, Field(max_length=2000), AfterValidator(_sound)] = ""
 
 
+class AnsweredAgain(_Body):
+    """An answer whose question is to be answered once more."""
+
+    answer_id: _Identifier
+
+
+class Preference(_Body):
+    """Which of two answers is better, and which of them was shown first."""
+
+    chosen: _Identifier
+    other: _Identifier
+    first_shown: _Identifier
+
+
+class Declined(_Body):
+    """A pair that a person does not want to pick from."""
+
+    first: _Identifier
+    second: _Identifier
+
+
 class Decided(_Body):
     """What a person decides about a card."""
 

@@ -6,6 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from connectors.connector import Language, Post, Revision
+from connectors.console.again import Again
 from connectors.console.answers import Answers
 from connectors.console.asking import Asking
 from connectors.console.changes import Changes
@@ -66,6 +67,8 @@ class ConsoleConnector:
         )
         self._files = Files(host, self._people)
         self._answers = Answers(host, self._people, self._asking)
+        self._again = Again(host, self._people, self._channels, self._hub)
+        self._asking.on_answer(self._again.offer)
         self._timeline = Timeline(host, self._people)
         self._posting = Posting(host)
 
@@ -83,6 +86,7 @@ class ConsoleConnector:
     async def close(self) -> None:
         """Stop answers and changes, and end every socket."""
         await self._asking.close()
+        await self._again.close()
         await self._changes.close()
         await self._hub.close()
 
@@ -119,6 +123,9 @@ class ConsoleConnector:
             ("DELETE", "/api/asks", self._answers.stop),
             ("PUT", "/api/cards", self._answers.decide),
             ("PUT", "/api/verdicts", self._answers.judge),
+            ("POST", "/api/again", self._again.answer),
+            ("PUT", "/api/preferences", self._again.pick),
+            ("DELETE", "/api/preferences", self._again.decline),
             ("GET", "/api/timeline", self._timeline.page),
             ("GET", "/api/story", self._timeline.story),
             ("PUT", "/api/categories", self._timeline.categorize),

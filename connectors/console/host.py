@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
-from connectors.connector import Answer, Card, Host, Language, VerdictKind
+from connectors.connector import Answer, Card, Host, Language, Reply, Utterance, VerdictKind
 from connectors.events import ChannelId, PersonId, PersonRef, Platform, RecordId, Visibility
 from connectors.live_host import CommandView
 
@@ -246,6 +246,32 @@ class ConsoleHost(Host, Protocol):
     @property
     def bot(self) -> PersonRef:
         """The bot itself, as a member of the console."""
+        ...
+
+    async def answer(self, answer_id: str) -> Answer | None:
+        """An answer as people may see it now; None when unknown."""
+        ...
+
+    async def answer_again(self, answer_id: str, utterance: Utterance, reply: Reply) -> None:
+        """As ``connectors.live_host.LiveHost.answer_again``; so are the four below."""
+        ...
+
+    async def prefer(self, *, chosen: str, other: str, first_shown: str, person: PersonRef) -> None:
+        """One of two answers was picked."""
+        ...
+
+    async def wants_pair(self, answer_id: str, person: PersonRef, channel_id: ChannelId) -> bool:
+        """Whether a second answer is to be put beside this one unasked."""
+        ...
+
+    async def pair_offered(
+        self, *, first: str, second: str | None, person: PersonRef, channel_id: ChannelId, unasked: bool
+    ) -> None:
+        """Two answers are put to a person."""
+        ...
+
+    async def pair_declined(self, *, first: str, second: str, person: PersonRef) -> None:
+        """The person does not want to pick."""
         ...
 
     async def open_cards(self, person: PersonId) -> Sequence[Card]:

@@ -40,6 +40,8 @@ class ConsoleReply:
     send: Send
     post: Post
     ended: bool = False
+    answer: Answer | None = None
+    """The one that ended it."""
     begun: bool = False
     """Whether anybody sees it: what was only overheard begins with the first step, or never."""
     _status: str = ""
@@ -85,7 +87,7 @@ class ConsoleReply:
     async def finish(self, answer: Answer) -> None:
         """Post the answer, then let it replace the stream."""
         record = await self.post(answer)
-        self.ended = True
+        self.ended, self.answer = True, answer
         await self._step("finished", answer=as_json(answer), record_id=record)
 
     async def fail(self, notice: Notice) -> None:

@@ -5,6 +5,7 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,6 +20,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from connectors.connector import Card
 from connectors.console import ConsoleConnector
+from connectors.events import MessagePosted
 from tests.fakes.console_host import FakeConsoleHost, Script
 from tests.fakes.console_sample import LAUNCH, PEOPLE, SUGGESTIONS, fill, png
 
@@ -331,6 +333,27 @@ def test_a_verdict_with_reasons_and_undo(page: Page) -> None:
     page.click(f"{answer} .undo")
     page.gone(f"{answer} .undo")
     assert verdicts["sampleanswer", person][0] == "withdrawn"
+
+
+def test_the_better_of_two_answers_stays(page: Page) -> None:
+    page.enter("Tom Becker")
+    page.open("launch")
+    page.say("@拾光 What is the budget for the pilot?")
+    page.wait(lambda: not page.all(".streaming") and page.all("#feed .answer .again"))
+    host = page.server.host
+    shown = len(page.all("#feed .answer"))
+    posted = [event for event in host.accepted if isinstance(event, MessagePosted) and event.answer_id][-1]
+    first = page.server.run(lambda: host.answer(posted.answer_id or ""))
+    assert first is not None
+    host.second = replace(first, answer_id="better", text="186,000 in all, 12,000 of it for travel.")
+    page.click(f'[data-record="{posted.record_id}"] .again', "Try again")
+    page.find("dialog h2", "Which answer is better?")
+    assert [element.text for element in page.all("dialog .candidate h3")] == ["Answer A", "Answer B"]
+    better = next(one for one in page.all("dialog .candidate") if host.second.text in one.text)
+    better.find_element(By.TAG_NAME, "button").click()
+    page.find("#feed .answer .text", host.second.text)
+    page.wait(lambda: len(page.all("#feed .answer")) == shown)
+    assert host.preferences[0][:2] == ("better", first.answer_id)
 
 
 def test_editing_and_deleting(page: Page) -> None:

@@ -117,6 +117,12 @@ class FakeConsoleHost:
         self.cancelled = 0
         self._folder = folder
         self._pace_seconds = pace_seconds
+        self.second: Answer | None = None
+        self.wants_pairs = False
+        self.again: list[tuple[str, Utterance]] = []
+        self.preferences: list[tuple[str, str, str, PersonId]] = []
+        self.offers: list[tuple[str, str | None, bool]] = []
+        self.declined: list[tuple[str, str, PersonId]] = []
         self._people: dict[PersonId, PersonRef] = {}
         self._channels: dict[ChannelId, ChannelRef] = {}
         self._members: dict[ChannelId, set[PersonId]] = {}
@@ -198,6 +204,39 @@ class FakeConsoleHost:
         if answer_id not in self._answers:
             raise LookupError(answer_id)
         self.verdicts[answer_id, person.person_id] = (verdict, tuple(reasons), comment)
+
+    async def answer(self, answer_id: str) -> Answer | None:
+        """One that was given."""
+        return self._answers.get(answer_id)
+
+    async def answer_again(self, answer_id: str, utterance: Utterance, reply: Reply) -> None:
+        """``second``, or what the scripts say."""
+        self.again.append((answer_id, utterance))
+        if self.second is None:
+            await self._converse(utterance, reply)
+        else:
+            self._answers[self.second.answer_id] = self.second
+            await reply.finish(self.second)
+
+    async def prefer(self, *, chosen: str, other: str, first_shown: str, person: PersonRef) -> None:
+        """Remember it."""
+        if not {chosen, other} <= self._answers.keys():
+            raise LookupError(chosen)
+        self.preferences.append((chosen, other, first_shown, person.person_id))
+
+    async def wants_pair(self, answer_id: str, person: PersonRef, channel_id: ChannelId) -> bool:
+        """As the test says."""
+        return self.wants_pairs
+
+    async def pair_offered(
+        self, *, first: str, second: str | None, person: PersonRef, channel_id: ChannelId, unasked: bool
+    ) -> None:
+        """Remember it."""
+        self.offers.append((first, second, unasked))
+
+    async def pair_declined(self, *, first: str, second: str, person: PersonRef) -> None:
+        """Remember it."""
+        self.declined.append((first, second, person.person_id))
 
     async def decide(self, card_id: str, person: PersonRef, *, accepted: bool) -> Decision:
         """Remember the first decision."""

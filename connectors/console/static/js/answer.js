@@ -53,12 +53,12 @@ function lightUp(box) {
   return box;
 }
 
-/** A finished answer. */
-export function answerBox(answer, verdict) {
+/** A finished answer; one that only the asker sees stands `alone`. */
+export function answerBox(answer, verdict, { alone = false } = {}) {
   const text = h("div", { class: "text" }, formatted(answer.text, { citations: answer.citations, onCite: follow }));
   const digest = answer.reason === "digest";
   const sources = answer.citations.length ? sourceList(answer.citations, { folded: digest }) : null;
-  const judged = !digest && (answer.model || sources) ? verdictLine(answer, verdict) : null; // help and the like are not judged
+  const judged = !digest && (answer.model || sources) ? verdictLine(answer, verdict, { alone }) : null; // help and the like are not judged
   return lightUp(h("div", { class: `answer${answer.abstained ? " abstained" : ""}` }, text, sources, judged));
 }
 
@@ -128,7 +128,7 @@ export class LiveAnswer {
   end(event) {
     this.phase = event.phase;
     const box =
-      event.phase === "finished" ? answerBox(event.answer, null)
+      event.phase === "finished" ? answerBox(event.answer, null, { alone: this.ask.private })
       : event.phase === "failed" ? noticeBox(event.notice)
       : event.phase === "card" ? cardBox(event.card, this.ask.person_id)
       : h("div", { class: "answer notice" }, h("p", { class: "hint" }, t(event.reason === "deleted" ? "stopped_deleted" : "stopped")));

@@ -31,14 +31,14 @@ export function address(path, query = {}) {
   return url;
 }
 
-async function send(method, path, { query, body } = {}) {
+async function send(method, path, { query, body, seconds = 30 } = {}) {
   let response;
   try {
     response = await fetch(address(path, query), {
       method,
       headers: body === undefined ? {} : { "Content-Type": "application/json" },
       body: body === undefined ? undefined : JSON.stringify(body),
-      signal: AbortSignal.timeout(30_000),
+      signal: AbortSignal.timeout(seconds * 1000),
     });
   } catch {
     throw new ApiError(null, 0);
@@ -52,7 +52,7 @@ async function send(method, path, { query, body } = {}) {
 }
 
 export const get = (path, query) => send("GET", path, { query });
-export const post = (path, body) => send("POST", path, { body });
+export const post = (path, body, { seconds } = {}) => send("POST", path, { body, seconds });
 export const put = (path, body) => send("PUT", path, { body });
 export const patch = (path, body) => send("PATCH", path, { body });
 export const remove = (path, query) => send("DELETE", path, { query });

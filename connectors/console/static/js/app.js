@@ -7,6 +7,7 @@ import { createComposer, sendMessage } from "./composer.js";
 import { messageCount, theFeed } from "./feed.js";
 import { language, loadLanguages, t, wireToggles } from "./language.js";
 import { complain } from "./overlay.js";
+import { watchOffers } from "./pair.js";
 import { closePanel } from "./panel.js";
 import { choosePerson, enterAgain } from "./people.js";
 import { drawChannels, showMembers, wireDrawer } from "./sidebar.js";
@@ -229,6 +230,7 @@ async function main() {
   wireDrop();
   wireKeys({ drawer, composer: () => composer });
   watchNetwork();
+  watchOffers();
   const about = await get("/api/console");
   Object.assign(state, { bot: about.bot, people: about.people, suggestions: about.suggestions, maxUploadBytes: about.max_upload_bytes });
   if (!(await enterAgain())) await choosePerson({ closable: false });

@@ -5,7 +5,7 @@ import { t } from "./language.js";
 import { EMOJI } from "./emoji.js";
 
 /** A short line that goes away by itself; `action` is a button in it, such as a way back. */
-export function toast(text, hint = "", action = null) {
+export function toast(text, hint = "", action = null, { seconds = 5 } = {}) {
   const press = () => {
     line.remove();
     action.act();
@@ -13,7 +13,7 @@ export function toast(text, hint = "", action = null) {
   const button = action ? h("button", { type: "button", class: "link", on: { click: press } }, action.name) : null;
   const line = h("div", { class: "toast" }, h("span", {}, text), hint ? h("small", {}, hint) : null, button);
   byId("toasts").append(line);
-  setTimeout(() => line.remove(), 5000);
+  setTimeout(() => line.remove(), seconds * 1000);
 }
 
 /** Tell what went wrong in the words of the server. */

@@ -4,15 +4,17 @@ import { put } from "./api.js";
 import { h, icon, iconButton } from "./dom.js";
 import { t } from "./language.js";
 import { complain, openDialog, toast } from "./overlay.js";
+import { againButton } from "./pair.js";
 
 const REASONS = ["irrelevant", "incomplete", "wrong", "outdated", "should_not_be_shown", "other"];
 
 /** What this page said last, until the server's view says the same. */
 const said = new Map();
 
-/** The line of buttons under an answer. */
-export function verdictLine(answer, verdict) {
+/** The line of buttons under an answer; one that only the asker sees stands `alone`. */
+export function verdictLine(answer, verdict, { alone = false } = {}) {
   const line = h("div", { class: "verdict", role: "group", "aria-label": t("judge") });
+  const again = alone ? null : againButton(answer);
   const draw = (current) => {
     const thumb = (kind, name) =>
       iconButton(name, t(`verdict_${kind}`), () => judge(current === kind ? "withdrawn" : kind), {
@@ -22,7 +24,7 @@ export function verdictLine(answer, verdict) {
     const undo = h("button", { type: "button", class: "link undo", on: { click: () => judge("withdrawn") } }, t("undo"));
     const thanks = current ? [h("span", { class: "said", role: "status" }, t(`thanks_${current}`)), undo] : [];
     const model = answer.model ? h("span", { class: "model" }, t("answered_by", { model: answer.model })) : null;
-    line.replaceChildren(...[thumb("up", "up-vote"), thumb("down", "down-vote"), ...thanks, model].filter(Boolean));
+    line.replaceChildren(...[thumb("up", "up-vote"), thumb("down", "down-vote"), ...thanks, again, model].filter(Boolean));
   };
   const judge = async (kind, more = {}) => {
     try {
