@@ -92,6 +92,34 @@ class Categorising:
             async with self._database.begin() as connection:
                 await connection.run_sync(lambda sync: assign(Session(sync), given))
 
+    async def compare(
+        self, record_ids: Sequence[str], categories: Sequence[tuple[str, str]]
+    ) -> dict[str, tuple[set[str], set[str]]]:
+        """The categories of messages under the team's list as it is, and under another one that nobody has saved yet.
+
+        ``categories`` are id and words of each category of the other list. People's corrections count in both.
+        """
+
+        def read(session: Session) -> tuple[_Evidence, _Evidence, dict[str, Draft], dict[str, dict[str, bool]]]:
+            told = _drafts(session, record_ids)
+            return _read_evidence(session), _read_evidence(session, categories), told, corrections_of(session, told)
+
+        async with self._database.read() as connection:
+            now, then, drafts, said = await connection.run_sync(lambda sync: read(Session(sync)))
+        lines = {name: draft.line.spoken()[:_EMBEDDED_CHARS] for name, draft in drafts.items()}
+        made = await self._embedder.embed_passages(list(lines.values())) if lines else []
+        vectors = dict(zip(lines, made, strict=True))
+        found: list[dict[str, set[str]]] = []
+        for evidence in (now, then):
+            learnt = await self._vectors(evidence) if evidence.corrections else {}
+            heads = await self._executor.run(self._heads, evidence, learnt) if learnt else {}
+            shipped = await self._executor.run(self._shipped)
+            model = shipped.with_heads(heads).only([name for name, _ in evidence.categories])
+            given = await self._executor.run(_given, model, drafts, vectors)
+            known = {name for name, _ in evidence.categories}
+            found.append({name: corrected(given.get(name, {}), said.get(name, {})) & known for name in drafts})
+        return {name: (found[0][name], found[1][name]) for name in drafts}
+
     async def learn(self, *, spread: bool = True, pause: float = 0.0) -> int:
         """Learn when corrections or categories have changed since; returns 1, or 0 when there was nothing to learn.
 
@@ -202,10 +230,15 @@ def _stamp(session: Session) -> tuple[object, ...]:
     return (*session.execute(corrections).one(), *session.execute(categories).one())
 
 
-def _read_evidence(session: Session) -> _Evidence:
-    categories = [
-        (row.category_id, f"{row.name_zh} {row.name_en}: {row.description}") for row in known_categories(session)
-    ]
+def words_of(row: CategoryRow) -> str:
+    """What a category is about, as a model reads it."""
+    return f"{row.name_zh} {row.name_en}: {row.description}"
+
+
+def _read_evidence(session: Session, categories: Sequence[tuple[str, str]] | None = None) -> _Evidence:
+    """Of the team's categories, or of other ones."""
+    if categories is None:
+        categories = [(row.category_id, words_of(row)) for row in known_categories(session)]
     corrections = {
         category_id: [
             (row.record_id, row.present, row.corrected_at)

@@ -69,6 +69,12 @@ class Indexer:
         """
         return await self._categorising.learn(spread=spread, pause=pause)
 
+    async def compare_categories(
+        self, record_ids: Sequence[str], categories: Sequence[tuple[str, str]]
+    ) -> dict[str, tuple[set[str], set[str]]]:
+        """See ``Categorising.compare``."""
+        return await self._categorising.compare(record_ids, categories)
+
     async def pending(self) -> int:
         """Records that are waiting and have not been given up."""
         return await self._queue.pending()

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import typer
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.application import open_application
@@ -26,8 +25,9 @@ from bot.truth.categories import (
     known_categories,
     rename_category,
 )
+from bot.truth.category_counts import records_by_category
 from bot.truth.database import Database
-from bot.truth.tables import CategoryCorrectionRow, CategoryRow, RecordCategoryRow
+from bot.truth.tables import CategoryRow
 
 T = TypeVar("T")
 
@@ -50,7 +50,7 @@ async def show_categories(*, archived: bool, as_json: bool) -> None:
     """Print the team's categories."""
 
     def read(session: Session) -> list[dict[str, Any]]:
-        counts = _counts(session)
+        counts = records_by_category(session)
         return [
             _category_json(row) | {"records": counts.get(row.category_id, 0)}
             for row in known_categories(session, archived=archived)
@@ -161,22 +161,6 @@ def _category_json(row: CategoryRow) -> dict[str, Any]:
         "description": row.description,
         "archived": row.archived,
     }
-
-
-def _counts(session: Session) -> dict[str, int]:
-    """Records by category, people's corrections applied."""
-    given = select(RecordCategoryRow.category_id, func.count()).group_by(RecordCategoryRow.category_id)
-    counts: dict[str, int] = dict(list(session.execute(given)))
-    said = select(CategoryCorrectionRow, RecordCategoryRow.score).join(
-        RecordCategoryRow,
-        (RecordCategoryRow.record_id == CategoryCorrectionRow.record_id)
-        & (RecordCategoryRow.category_id == CategoryCorrectionRow.category_id),
-        isouter=True,
-    )
-    for row, score in session.execute(said):
-        change = int(row.present) - int(score is not None)
-        counts[row.category_id] = counts.get(row.category_id, 0) + change
-    return counts
 
 
 async def _in_truth(work: Callable[[Session], T], *, writes: bool = True) -> T:

@@ -151,7 +151,9 @@ class Desk:
 
 
 def _failure(error: ShiguangError) -> web.Response:
-    status = _STATUS.get(error.code, 404 if isinstance(error, NotFound) else 500 if error.code == "error" else 503)
+    otherwise = 500 if error.code == "error" else 503
+    of_its_kind = 404 if isinstance(error, NotFound) else 400 if isinstance(error, BadInput) else otherwise
+    status = _STATUS.get(error.code, of_its_kind)
     body = {
         "code": error.code,
         "sentence": {"zh": error.sentence("zh"), "en": error.sentence("en")},

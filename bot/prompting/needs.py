@@ -85,7 +85,9 @@ def _en_only(material: str) -> str:
 
 
 def _zh_only(material: str) -> str:
-    return rf"(?:只|仅)(?:能|可以?|准|允许)?(?:使用|用|根据|依据|凭|按|写|从|引用|参考|依靠)[^。\n]{{0,12}}(?:{material})"
+    return (
+        rf"(?:只|仅)(?:能|可以?|准|允许)?(?:使用|用|根据|依据|凭|按|写|从|引用|参考|依靠)[^。\n]{{0,12}}(?:{material})"
+    )
 
 
 NEEDS: Final[dict[PromptKey, tuple[Need, ...]]] = {
