@@ -1,0 +1,52 @@
+"""``feedback export``, ``check`` and ``consent``."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.unit.bot.cli.conftest import Lines, Shiguang
+
+
+def test_consent_is_kept_listed_and_taken_back(shiguang: Shiguang, lines: Lines) -> None:
+    assert shiguang("import", "jsonl", str(lines("The launch is on Friday"))).exit_code == 0
+    assert json.loads(shiguang("feedback", "consent", "--json").stdout) == {"consents": []}
+    assert shiguang("feedback", "consent", "--channel", "launch", "--say", "yes").exit_code == 0
+    assert shiguang("feedback", "consent", "--person", "Ann", "--say", "no").exit_code == 0
+    listed = json.loads(shiguang("feedback", "consent", "--json").stdout)["consents"]
+    assert [(one["kind"], one["name"], one["allowed"]) for one in listed] == [
+        ("channel", "launch", True),
+        ("person", "Ann", False),
+    ]
+    assert shiguang("feedback", "consent", "--person", "Ann", "--say", "unsaid").exit_code == 0
+    assert len(json.loads(shiguang("feedback", "consent", "--json").stdout)["consents"]) == 1
+
+
+def test_standard_answers_are_exported_checked_and_taken_out(shiguang: Shiguang, tmp_path: Path) -> None:
+    added = shiguang("curate", "add", "Where is the key?", "At the door.", "--json")
+    out = tmp_path / "team.jsonl"
+    told = json.loads(shiguang("feedback", "export", "--format", "sft", "--out", str(out), "--json").stdout)
+    assert (told["rows"], told["kinds"]) == (1, {"curated": 1})
+    assert json.loads(out.read_text("utf-8"))["messages"][-1]["content"] == "At the door."
+    assert "no row must go" in shiguang("feedback", "check", str(out)).stdout
+    shiguang("curate", "remove", json.loads(added.stdout)["id"])
+    assert json.loads(shiguang("feedback", "check", str(out), "--json").stdout)["gone"] == [1]
+    assert shiguang("feedback", "check", str(out), "--remove").exit_code == 0
+    assert out.read_text("utf-8") == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (("export", "--format", "sft", "--out", "nowhere/x.jsonl"), 1),
+        (("export", "--format", "csv", "--out", "x.jsonl"), 2),
+        (("check", "nothing.jsonl"), 1),
+        (("consent", "--channel", "nowhere", "--say", "yes"), 1),
+        (("consent", "--channel", "launch"), 2),
+        (("consent", "--say", "yes"), 2),
+    ],
+)
+def test_what_is_wrong_is_one_sentence(shiguang: Shiguang, arguments: tuple[str, ...], status: int) -> None:
+    result = shiguang("feedback", *arguments)
+    assert result.exit_code == status
+    assert "Traceback" not in result.output
