@@ -35,6 +35,7 @@ from bot.truth.tables import (
     MembershipRow,
     MessageEditRow,
     MessageRow,
+    PairOfferRow,
     PersonRow,
     PreferenceRow,
     QuestionVectorRow,
@@ -45,6 +46,7 @@ from bot.truth.tables import (
     SignRow,
     StandardAnswerRow,
     StandardAnswerSourceRow,
+    TrainingConsentRow,
     VerdictRow,
 )
 from bot.truth.working_set import WorkingSet
@@ -292,6 +294,13 @@ def erase_around(session: Session, scope: Scope) -> Counter[str]:
         )
         removed["reminders"] = _run(session, delete(ReminderRow).where(ReminderRow.person_id == scope.person_id))
         removed["preferences"] = _run(session, delete(PreferenceRow).where(PreferenceRow.person_id == scope.person_id))
+        _run(session, delete(PairOfferRow).where(PairOfferRow.person_id == scope.person_id))
+        said = TrainingConsentRow.kind == "person", TrainingConsentRow.subject_id == scope.person_id
+        _run(session, delete(TrainingConsentRow).where(*said))
+        _run(
+            session,
+            update(TrainingConsentRow).where(TrainingConsentRow.changed_by == scope.person_id).values(changed_by=""),
+        )
         proposed = update(StandardAnswerRow).where(StandardAnswerRow.proposed_by == scope.person_id)
         _run(session, proposed.values(proposed_by=""))
         named = select(PersonRow.name).where(PersonRow.person_id == scope.person_id, PersonRow.name != "")

@@ -198,6 +198,84 @@ async def test_digests_that_were_to_come_to_somebody_come_no_more(application: A
     assert (left.target_channel_id, left.created_by) == (here.channel_id, "")
 
 
+async def test_what_somebody_thought_of_answers_is_nowhere_any_more(application: Application) -> None:
+    ann, here = _by("Ann"), channel().channel_id
+    await archive(application, opened(channel(), (person("Ann"), person("Bo"))), posted(1, "18 days", author="Bo"))
+    answers = [
+        (
+            await answerer_with(application, ScriptedModel(["18 days [1]."])).answer(
+                Question(text="How long?", audience=OPERATOR, channel_id=here, now=at(60))
+            )
+        ).answer.answer_id
+        for _ in range(2)
+    ]
+    common = {"person_id": ann, "channel_id": here}
+    async with application.database.begin() as connection:
+        for table, values in (
+            (
+                tables.VerdictRow,
+                {
+                    "answer_id": answers[0],
+                    "person_id": ann,
+                    "kind": "up",
+                    "reasons": [],
+                    "comment": "",
+                    "judged_at": at(61),
+                },
+            ),
+            (
+                tables.SignRow,
+                {"answer_id": answers[0], "person_id": ann, "kind": "opened", "record_id": "m1", "seen_at": at(61)},
+            ),
+            (
+                tables.PreferenceRow,
+                {
+                    **common,
+                    "pair": "|".join(answers),
+                    "chosen": answers[0],
+                    "other": answers[1],
+                    "first_shown": answers[0],
+                    "preferred_at": at(61),
+                },
+            ),
+            (
+                tables.PairOfferRow,
+                {
+                    **common,
+                    "offer_id": "o",
+                    "first_answer_id": answers[0],
+                    "second_answer_id": answers[1],
+                    "unasked": True,
+                    "offered_at": at(61),
+                    "outcome": "picked",
+                },
+            ),
+            (
+                tables.TrainingConsentRow,
+                {"kind": "person", "subject_id": ann, "allowed": True, "changed_at": at(61), "changed_by": ann},
+            ),
+        ):
+            await connection.execute(insert(table).values(**values))
+    receipt = await _forget(application, Scope(before=LATER, person_id=ann))
+    assert {name: receipt.removed[name] for name in ("verdicts", "signs", "preferences")} == {
+        "verdicts": 1,
+        "signs": 1,
+        "preferences": 1,
+    }
+    # What stays says who may read what, and that it was forgotten.
+    assert await _tables_with(application, ann) <= {"memberships", "people", "erasures", "forgotten"}
+
+
+async def _tables_with(application: Application, value: str) -> set[str]:
+    found = set()
+    async with application.database.read() as connection:
+        for table in Base.metadata.tables.values():
+            for row in (await connection.execute(select(table))).all():
+                if any(value == held or (isinstance(held, dict | list) and value in json.dumps(held)) for held in row):
+                    found.add(table.name)
+    return found
+
+
 async def test_somebody_who_has_left_is_no_entry_any_more(application: Application) -> None:
     left = MembershipChanged(event_id="left", occurred_at=at(9), channel=channel(), person=person("Ann"), present=False)
     await archive(application, opened(channel(), (person("Ann"), person("Bo"))), posted(1, "hi", author="Ann"), left)
