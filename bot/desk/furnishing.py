@@ -3,16 +3,46 @@
 from collections.abc import Mapping
 
 from bot.application import Application
+from bot.curating.matching import Matching
+from bot.curating.standard_answers import StandardAnswers
 from bot.desk.audit import AuditPart
+from bot.desk.case import CasePart
+from bot.desk.categories import CategoriesPart
 from bot.desk.people import OperatorsPart
+from bot.desk.prompts import PromptsPart
+from bot.desk.queue import QueuePart
 from bot.desk.route import Part
+from bot.desk.standard import StandardPart
+from bot.desk.trace import TracePart
+from bot.desk.trying import TryingPart
+from bot.feedback.cases import Cases
 from connectors.connector import Connector
 
 
 def parts(application: Application, connectors: Mapping[str, Connector]) -> list[Part]:
     """Every page's routes; each page adds its line. ``connectors`` are those that run, for what is posted."""
     database = application.database
+    standard, cases = StandardAnswers(database), Cases(database)
+    writing = StandardPart(database, standard, zone=application.zone)
     return [
+        QueuePart(database, cases, standard),
+        CasePart(database, cases, standard, writing=writing, zone=application.zone),
+        writing,
+        TryingPart(
+            database,
+            finder=application.finder,
+            matching=Matching(standard, application.embedder),
+            permissions=application.permissions,
+        ),
+        TracePart(database),
         AuditPart(database),
+        PromptsPart(
+            database=database,
+            prompts=application.prompts,
+            trials=application.prompt_trials,
+            model=application.model,
+            settings=application.settings,
+        ),
+        CategoriesPart(database, application.indexer, application.archivist),
         OperatorsPart(database),
     ]

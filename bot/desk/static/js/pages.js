@@ -2,14 +2,19 @@
 // is where the desk opens.
 
 import { page as audit } from "./pages/audit.js";
+import { page as caseOf } from "./pages/case.js";
 import { page as operators } from "./pages/operators.js";
+import { page as queue } from "./pages/queue.js";
+import { page as standard } from "./pages/standard.js";
+import { page as standardOne } from "./pages/standard_one.js";
+import { page as trace } from "./pages/trace.js";
 
 export const groups = [
-  { title: "nav.mending", pages: [] },
+  { title: "nav.mending", pages: [queue, standard] },
   { title: "nav.seeing", pages: [] },
   { title: "nav.setting", pages: [operators, audit] },
 ];
 
-export const inner = [];
+export const inner = [caseOf, standardOne, trace];
 
 export const every = [...groups.flatMap((group) => group.pages), ...inner];

@@ -1,0 +1,37 @@
+// Trying a standard answer: each wording as it would be asked in its channel now, and any other.
+
+import { h } from "/console/js/dom.js";
+import { complain } from "/console/js/overlay.js";
+import { chip, select } from "./parts.js";
+import { channelName } from "./telling.js";
+
+/** `wanted` is the standard answer that should be given. */
+export function tryingBox({ api, t, asked, channels, wanted }) {
+  const places = new Map();
+  for (const { question, channel } of asked) places.set(`${question}\n${channel?.channel_id ?? ""}`, { question, channel });
+  const list = h("ol", { class: "tried", "aria-live": "polite" });
+  const known = new Map([...channels, ...asked.map(({ channel }) => channel).filter(Boolean)].map((channel) => [channel.channel_id, channel]));
+  const row = (result) => {
+    const state = !result.standard_answer_id ? ["✖", "bad", t("trying.not_given")] : result.standard_answer_id === wanted ? ["✔", "good", t("trying.given")] : ["!", "warn", t("trying.another", { question: result.matched })];
+    const where = result.channel_id ? channelName(known.get(result.channel_id)) : t("trying.anywhere");
+    return h("li", { class: "tried-row", data: { given: String(result.standard_answer_id === wanted) } }, chip(state[0], state[1]), h("div", {}, h("p", {}, result.question), h("p", { class: "hint" }, `${where} · ${state[2]}`)));
+  };
+  const attempt = async (questions, { before = false } = {}) => {
+    try {
+      const { results } = await api.post("try", { questions });
+      list[before ? "prepend" : "append"](...results.map(row));
+    } catch (error) {
+      complain(error);
+    }
+  };
+  const box = h("input", { type: "text", name: "try", maxlength: 500, placeholder: t("trying.hint"), "aria-label": t("trying.hint") });
+  const first = asked.find(({ channel }) => channel)?.channel?.channel_id ?? "";
+  const where = select([["", t("trying.anywhere")], ...[...known.values()].map((channel) => [channel.channel_id, channelName(channel)])], first, { "aria-label": t("trying.where") });
+  const form = h("form", { class: "search-line" }, box, where, h("button", { class: "quiet" }, t("trying.try")));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (box.value.trim()) attempt([{ question: box.value.trim(), channel_id: where.value || null }], { before: true });
+  });
+  if (places.size) attempt([...places.values()].slice(0, 40).map(({ question, channel }) => ({ question: question.slice(0, 500), channel_id: channel?.channel_id ?? null })));
+  return h("section", { class: "section box trying" }, h("h2", {}, t("trying.title")), h("p", { class: "hint" }, t("trying.about")), form, list);
+}
