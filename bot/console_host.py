@@ -224,6 +224,10 @@ class ConsoleHost(ApplicationHost):
     def _midnight(self, day: date | None) -> datetime | None:
         return None if day is None else datetime(day.year, day.month, day.day, tzinfo=self._zone)
 
+    async def source_opened(self, *, answer_id: str, record_id: RecordId, person: PersonRef) -> None:
+        """Keep the sign; raises ``NotFound``, or ``NotPermitted`` when the person cannot see the answer."""
+        await self._see(answer_id, person, "opened", record_id=record_id)
+
     async def file(self, person: PersonId, file_id: RecordId) -> FilePages:
         """A shared file with its text."""
         found = await self._read(lambda session: _file(session, file_id))

@@ -16,6 +16,7 @@ from bot.confirming import Confirmations
 from bot.conversation import Conversation
 from bot.errors import AnswerWithdrawn, NotPermitted
 from bot.feedback.offering import PairOffers
+from bot.feedback.signs import SignKind, Signs
 from bot.file_store import FileStore
 from bot.guarding.masker import Masker
 from bot.guarding.reply import GuardedReply
@@ -68,6 +69,7 @@ class ApplicationHost:
         self._metrics = metrics or Metrics()
         self._offers = offers or PairOffers(database, every=0)
         self._preferences = Preferences(database)
+        self._signs = Signs(database)
         self._database = database
         self._inbox = inbox
         self._archivist = archivist
@@ -177,6 +179,10 @@ class ApplicationHost:
     async def pair_declined(self, *, first: str, second: str, person: PersonRef) -> None:
         """The person does not want to pick."""
         await self._offers.ended(first=first, second=second, person_id=person.person_id, outcome="declined")
+
+    async def _see(self, answer_id: str, person: PersonRef, kind: SignKind, *, record_id: str = "") -> None:
+        await self._require_answer(answer_id, person)
+        await self._signs.see(answer_id=answer_id, person_id=person.person_id, kind=kind, record_id=record_id)
 
     async def decide(self, card_id: str, person: PersonRef, *, accepted: bool) -> Decision:
         """Decide a card; raises ``NotFound``, or ``NotPermitted`` for a card of somebody else."""

@@ -153,6 +153,10 @@ class ApplicationLiveHost(ApplicationHost):
         audience = await self._permissions.of_channel(channel_id)
         return places <= audience.channel_ids
 
+    async def shared(self, *, answer_id: str, person: PersonRef, channel_id: ChannelId) -> None:
+        """Keep the sign; raises ``NotFound``, or ``NotPermitted`` when the person cannot see the answer."""
+        await self._see(answer_id, person, "shared", record_id=channel_id)
+
     async def propose_standard_answer(
         self, *, person: PersonRef, question: str, text: str, record_id: RecordId | None, answer_id: str | None
     ) -> str:

@@ -211,6 +211,10 @@ class LiveHost(Host, Protocol):
         """Whether everybody in a channel may read every source of an answer."""
         ...
 
+    async def shared(self, *, answer_id: str, person: PersonRef, channel_id: ChannelId) -> None:
+        """A person brought an answer before others, in this channel. Raises as ``judge``."""
+        ...
+
     async def answer_again(self, answer_id: str, utterance: Utterance, reply: Reply) -> None:
         """Answer the question of an answer once more, made differently; ``reply`` ends as that of ``converse``."""
         ...

@@ -3,10 +3,11 @@
 from aiohttp import web
 
 from connectors.console.asking import Asking
-from connectors.console.bodies import Decided, Verdict, body_of
+from connectors.console.bodies import Decided, Opened, Verdict, body_of
 from connectors.console.host import ConsoleHost
 from connectors.console.people import People
 from connectors.console.wire import as_json
+from connectors.events import RecordId
 
 
 class Answers:
@@ -41,4 +42,11 @@ class Answers:
             reasons=body.reasons if body.verdict == "down" else (),
             comment=body.comment.strip() if body.verdict == "down" else "",
         )
+        return web.json_response({})
+
+    async def opened(self, request: web.Request) -> web.Response:
+        """``POST /api/signs``: a source of an answer was opened."""
+        person = await self._people.of(request)
+        body = await body_of(request, Opened)
+        await self._host.source_opened(answer_id=body.answer_id, record_id=RecordId(body.record_id), person=person)
         return web.json_response({})

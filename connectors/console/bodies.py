@@ -128,6 +128,13 @@ class Declined(_Body):
     second: _Identifier
 
 
+class Opened(_Body):
+    """A source of an answer that was opened; it is named by its record."""
+
+    answer_id: _Identifier
+    record_id: Annotated[str, Field(min_length=1, max_length=1024), AfterValidator(_sound)]
+
+
 class Decided(_Body):
     """What a person decides about a card."""
 

@@ -123,6 +123,7 @@ class ConsoleConnector:
             ("DELETE", "/api/asks", self._answers.stop),
             ("PUT", "/api/cards", self._answers.decide),
             ("PUT", "/api/verdicts", self._answers.judge),
+            ("POST", "/api/signs", self._answers.opened),
             ("POST", "/api/again", self._again.answer),
             ("PUT", "/api/preferences", self._again.pick),
             ("DELETE", "/api/preferences", self._again.decline),

@@ -318,6 +318,10 @@ class ConsoleHost(Host, Protocol):
         """Say that a record belongs to a category, or that it does not."""
         ...
 
+    async def source_opened(self, *, answer_id: str, record_id: RecordId, person: PersonRef) -> None:
+        """A person opened a source of an answer. Raises as ``judge``, also for what is no source of it."""
+        ...
+
     async def file(self, person: PersonId, file_id: RecordId) -> FilePages:
         """A shared file."""
         ...

@@ -111,6 +111,11 @@ class Sharing:
             _log.info("an answer could not be shared: %s", error)
             return "bot_not_here" if isinstance(error, SlackError) and error.code in NOT_HERE else "try_later"
         await site.host.notebook.write(site.source, key, {"at": self._now().isoformat()})
+        try:
+            our_channel = site.directory.our_channel(press.channel)
+            await site.host.shared(answer_id=answer_id, person=profile.person, channel_id=our_channel)
+        except (LookupError, PermissionError):
+            _log.info("an answer was shared by who may not judge it")
         return "shared"
 
     async def _ask(self, press: Press) -> None:

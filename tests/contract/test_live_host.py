@@ -251,6 +251,8 @@ async def test_what_is_not_known_of_answers(offered: Offered) -> None:
     assert await host.answer_shown_in(RecordId("slack:C1:404")) is None
     assert await host.verdict("unknown", ANN) is None
     assert not await host.may_share("unknown", _place().channel_id)
+    with pytest.raises(LookupError):
+        await host.shared(answer_id="unknown", person=ANN, channel_id=_place().channel_id)
     assert not await host.listens(_place().channel_id)
 
 

@@ -111,6 +111,7 @@ class FakeConsoleHost:
         self.decisions: dict[str, bool] = {}
         self.verdicts: dict[tuple[str, PersonId], tuple[VerdictKind, tuple[DownReason, ...], str]] = {}
         self.categorized: list[tuple[RecordId, str, bool]] = []
+        self.opened: list[tuple[str, RecordId, PersonId]] = []
         self.scripts: list[Script] = []
         self.file_pages: dict[RecordId, tuple[tuple[str, str], ...]] = {}
         self.max_file_bytes = 5_000_000
@@ -381,6 +382,12 @@ class FakeConsoleHost:
         """Only remembered."""
         self._check(person, self._messages[record].posted.channel.channel_id)
         self.categorized.append((record, category_id, present))
+
+    async def source_opened(self, *, answer_id: str, record_id: RecordId, person: PersonRef) -> None:
+        """Only remembered."""
+        if answer_id not in self._answers:
+            raise LookupError(answer_id)
+        self.opened.append((answer_id, record_id, person.person_id))
 
     async def file(self, person: PersonId, file_id: RecordId) -> FilePages:
         """A shared file."""

@@ -138,6 +138,7 @@ class FakeLiveHost:
     categorized: list[tuple[PersonId, RecordId, str]] = field(default_factory=list)
     answers: dict[str, Answer] = field(default_factory=dict)
     listening: set[ChannelId] = field(default_factory=set)
+    shares: list[tuple[str, PersonId, ChannelId]] = field(default_factory=list)
     shareable: set[tuple[str, ChannelId]] = field(default_factory=set)
     reached: dict[ChannelId, tuple[datetime | None, bool]] = field(default_factory=dict)
     partial: set[ChannelId] = field(default_factory=set)
@@ -314,6 +315,11 @@ class FakeLiveHost:
 
     async def may_share(self, answer_id: str, channel_id: ChannelId) -> bool:
         return (answer_id, channel_id) in self.shareable
+
+    async def shared(self, *, answer_id: str, person: PersonRef, channel_id: ChannelId) -> None:
+        if answer_id not in self.answers:
+            raise LookupError(answer_id)
+        self.shares.append((answer_id, person.person_id, channel_id))
 
     async def answer_again(self, answer_id: str, utterance: Utterance, reply: Reply) -> None:
         self.again.append((answer_id, utterance))

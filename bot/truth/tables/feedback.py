@@ -40,7 +40,7 @@ class SignRow(Base):
     kind: Mapped[str] = mapped_column(String(24), primary_key=True)
     """opened, asked_again, answered_by_person, shared or quoted."""
     record_id: Mapped[str] = mapped_column(primary_key=True, default="", index=True)
-    """The source that was opened, or the message that answered or quoted; empty where there is none."""
+    """The source that was opened, the message that answered or quoted, or the channel it was shared in; or empty."""
     seen_at: Mapped[datetime] = mapped_column(index=True)
     asked_at: Mapped[datetime] = mapped_column(default=of_the_answer(AnswerRow.asked_at))
     channel_id: Mapped[str | None] = mapped_column(default=of_the_answer(AnswerRow.channel_id))

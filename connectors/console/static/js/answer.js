@@ -1,6 +1,6 @@
 // An answer: the text with its citation marks, the numbered sources, and the verdict.
 
-import { remove } from "./api.js";
+import { post, remove } from "./api.js";
 import { announce, h, icon } from "./dom.js";
 import { cardBox } from "./card.js";
 import { openFile } from "./files.js";
@@ -17,7 +17,15 @@ export function follow(citation) {
   else emit("jump", citation.record_id);
 }
 
-function source(citation) {
+/** The same, and the operators' figures know that somebody looked; nothing depends on it. */
+function followFrom(answer) {
+  return (citation) => {
+    post("/api/signs", { answer_id: answer.answer_id, record_id: citation.record_id }).catch(() => {});
+    follow(citation);
+  };
+}
+
+function source(citation, onCite) {
   const page = citation.page ? (/^\d+$/.test(citation.page) ? t("page_n", { n: citation.page }) : citation.page) : null;
   const place = citation.file_name ? [citation.file_name, page] : [`#${citation.channel_name}`];
   const rest = [...place, shortDate(citation.time)].filter(Boolean).join(" · ");
@@ -26,7 +34,7 @@ function source(citation) {
     {},
     h(
       "button",
-      { type: "button", class: "source", data: { n: citation.n, record: citation.record_id }, on: { click: () => follow(citation) } },
+      { type: "button", class: "source", data: { n: citation.n, record: citation.record_id }, on: { click: () => onCite(citation) } },
       h("span", { class: "n" }, String(citation.n)),
       h("span", { class: "where", title: fullTime(citation.time) }, h("b", {}, citation.author), ` · ${rest}`),
       h("span", { class: "quote" }, citation.quote),
@@ -36,9 +44,9 @@ function source(citation) {
 }
 
 /** The numbered list; hovering a mark in the text lights its row. Folded when the text itself is a list of them. */
-function sourceList(citations, { folded = false } = {}) {
+function sourceList(citations, { folded = false, onCite = follow } = {}) {
   const title = t("sources_n", { n: citations.length });
-  const list = h("ol", {}, citations.map(source));
+  const list = h("ol", {}, citations.map((citation) => source(citation, onCite)));
   if (folded) return h("details", { class: "sources" }, h("summary", {}, title), list);
   return h("section", { class: "sources", "aria-label": t("sources") }, h("h3", {}, title), list);
 }
@@ -55,9 +63,10 @@ function lightUp(box) {
 
 /** A finished answer; one that only the asker sees stands `alone`. */
 export function answerBox(answer, verdict, { alone = false } = {}) {
-  const text = h("div", { class: "text" }, formatted(answer.text, { citations: answer.citations, onCite: follow }));
   const digest = answer.reason === "digest";
-  const sources = answer.citations.length ? sourceList(answer.citations, { folded: digest }) : null;
+  const onCite = digest ? follow : followFrom(answer);
+  const text = h("div", { class: "text" }, formatted(answer.text, { citations: answer.citations, onCite }));
+  const sources = answer.citations.length ? sourceList(answer.citations, { folded: digest, onCite }) : null;
   const judged = !digest && (answer.model || sources) ? verdictLine(answer, verdict, { alone }) : null; // help and the like are not judged
   return lightUp(h("div", { class: `answer${answer.abstained ? " abstained" : ""}` }, text, sources, judged));
 }

@@ -57,3 +57,13 @@ async def test_a_card_is_decided_by_the_person_who_asked_alone(console: Console)
     status, data = await console.send("PUT", "/api/cards", body)
     assert (status, data["decision"]["state"]) == (200, "done")
     assert console.host.decisions == {"card-1": True}
+
+
+async def test_that_a_source_was_opened_is_told(console: Console) -> None:
+    answer_id = await _answer(console)
+    ada = console.host.person("Ada").person_id
+    body = {"answer_id": answer_id, "record_id": "m1"}
+    assert (await console.send("POST", "/api/signs", body))[0] == 200
+    assert console.host.opened == [(answer_id, "m1", ada)]
+    assert (await console.send("POST", "/api/signs", {**body, "answer_id": "unknown"}))[0] == 404
+    assert (await console.send("POST", "/api/signs", {"answer_id": answer_id}))[0] == 400

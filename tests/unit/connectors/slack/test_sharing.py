@@ -67,6 +67,9 @@ async def test_what_everybody_may_read_is_posted_once_with_who_shared_it(desk: D
     [posted] = desk.it.host.live
     assert isinstance(posted, MessagePosted)
     assert (posted.answer_id, posted.text) == ("a1", "11 月 30 日。")
+    ann = desk.it.host.shares[0][1]
+    assert desk.it.host.shares == [("a1", ann, channel_id(message.channel.id))]
+    assert ann.endswith(desk.it.ann.id)
     assert await press(desk, message) == "这条回答已经分享过了。"
     assert len(shown_in(message.channel)) == 1
     assert not desk.refusals()
