@@ -20,6 +20,7 @@ from bot.archive.retention import Retention
 from bot.archive.topics import find_topics
 from bot.cli.output import ERR
 from bot.console_host import ConsoleHost
+from bot.curating.watching import WatchingStandardAnswers
 from bot.desk.desk import Desk
 from bot.desk.furnishing import parts
 from bot.desk.welcome import desk_line
@@ -163,7 +164,9 @@ async def running(settings: Settings, *, sample: bool, next_free_port: bool = Fa
         connectors: dict[str, Connector] = {"console": console, **live}
         for connector in live.values():
             connector.setup(server.app)
-        Desk(application.database, guard=console.guard, parts=parts(application, connectors)).setup(server.app)
+        Desk(application.database, guard=console.guard, parts=parts(application, connectors, ready=ready)).setup(
+            server.app
+        )
         if sample:
             await _load_sample(application)
         # Closed in the opposite order: pages and answers first, then the archivist, then what both stand on.
@@ -193,6 +196,7 @@ async def running(settings: Settings, *, sample: bool, next_free_port: bool = Fa
             ("idle-summaries", _idle_summaries(application).run()),
             ("reminders", _reminding(application, connectors).run()),
             ("revisions", _revising(application, connectors).run()),
+            ("standard-answers", _watching(application).run()),
             ("taking-in", application.taking_in.run()),
         ):
             stack.push_async_callback(_cancel, asyncio.create_task(work, name=name))
@@ -234,6 +238,12 @@ def _offers(application: Application) -> PairOffers:
         every=application.settings.feedback.pick_one_every,
         is_idle=lambda: application.model.waiting == 0,
     )
+
+
+def _watching(application: Application) -> WatchingStandardAnswers:
+    watching = WatchingStandardAnswers(application.database)
+    application.archivist.listen(watching.wake)
+    return watching
 
 
 def _revising(application: Application, connectors: Mapping[str, Connector]) -> Revising:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from bot.archive.forgetting import Forgetting, nobody
@@ -81,6 +81,29 @@ class Retention:
 
         async with self._database.begin() as connection:
             await connection.run_sync(lambda sync: store(Session(sync)))
+
+    async def follow_settings(self, channel_id: str) -> None:
+        """Take a channel's own rule away; it counts from the next run on."""
+        async with self._database.begin() as connection:
+            await connection.execute(delete(RetentionRow).where(RetentionRow.channel_id == channel_id))
+
+    async def would_remove(self, channel_id: str, keep_days: int | None) -> int:
+        """How many messages that are there now the next run would remove under such a rule."""
+        if keep_days is None:
+            return 0
+        scope = Scope(before=self._limit(datetime.now(self._zone).date(), keep_days), channel_id=channel_id)
+        statement = (
+            select(func.count())
+            .select_from(MessageRow)
+            .where(scope.messages(), MessageRow.deleted_at.is_(None), MessageRow.channel_id.is_not(None))
+        )
+        async with self._database.read() as connection:
+            return await connection.scalar(statement) or 0
+
+    @property
+    def default_days(self) -> int | None:
+        """What counts for channels without a rule of their own."""
+        return self._keep_days
 
     async def run(self, *, attend: Callable[[], Awaitable[None]] = nobody) -> list[Receipt]:
         """Remove what is older than its channel keeps, and workspaces that have thrown the bot out and not come back.

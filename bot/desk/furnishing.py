@@ -3,24 +3,31 @@
 from collections.abc import Mapping
 
 from bot.application import Application
+from bot.archive.forgetting import forgetting_of
+from bot.archive.retention import Retention
 from bot.curating.matching import Matching
 from bot.curating.standard_answers import StandardAnswers
 from bot.desk.audit import AuditPart
 from bot.desk.case import CasePart
 from bot.desk.categories import CategoriesPart
+from bot.desk.channels import ChannelsPart
 from bot.desk.people import OperatorsPart
 from bot.desk.prompts import PromptsPart
 from bot.desk.queue import QueuePart
 from bot.desk.route import Part
 from bot.desk.standard import StandardPart
+from bot.desk.system import Ready, SystemPart
 from bot.desk.trace import TracePart
 from bot.desk.trying import TryingPart
 from bot.feedback.cases import Cases
 from connectors.connector import Connector
 
 
-def parts(application: Application, connectors: Mapping[str, Connector]) -> list[Part]:
-    """Every page's routes; each page adds its line. ``connectors`` are those that run, for what is posted."""
+def parts(application: Application, connectors: Mapping[str, Connector], *, ready: Ready | None = None) -> list[Part]:
+    """Every page's routes; each page adds its line. ``connectors`` are those that run, for what is posted.
+
+    ``ready`` tells the state of model, archive and platforms.
+    """
     database = application.database
     standard, cases = StandardAnswers(database), Cases(database)
     writing = StandardPart(database, standard, zone=application.zone)
@@ -44,5 +51,18 @@ def parts(application: Application, connectors: Mapping[str, Connector]) -> list
             settings=application.settings,
         ),
         CategoriesPart(database, application.indexer, application.archivist),
+        ChannelsPart(
+            database=database,
+            schedules=application.schedules,
+            retention=Retention(
+                database,
+                forgetting_of(application),
+                keep_days=application.settings.retention.keep_days,
+                zone=application.zone,
+            ),
+            timezone=application.settings.timezone,
+            running=frozenset(connectors),
+        ),
+        SystemPart(application, ready=ready),
         OperatorsPart(database),
     ]

@@ -60,6 +60,14 @@ class Schedules:
         Whoever can open a public channel of the console is in it.
         """
         await self._require_member(channel.channel_id, by)
+        return await self.set_by_operator(
+            channel, by=by.person_id, timing=timing, language=language, skip_quiet=skip_quiet, now=now
+        )
+
+    async def set_by_operator(
+        self, channel: ChannelRef, *, by: str, timing: Timing, language: Language, skip_quiet: bool, now: datetime
+    ) -> Schedule:
+        """The same for somebody who may set up every channel: ``by`` is no person of the channel."""
         return await self._set(
             DigestScheduleRow(
                 schedule_id=_id_of("channel", channel.channel_id),
@@ -68,7 +76,7 @@ class Schedules:
                 target_channel_id=channel.channel_id,
                 person_id=None,
                 channel_ids=[channel.channel_id],
-                created_by=by.person_id,
+                created_by=by,
                 language=language,
                 skip_quiet=skip_quiet,
             ),

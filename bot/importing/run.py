@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from bot.executor import Executor
@@ -76,7 +77,8 @@ async def run_import(
                 break
             progress.advance(batch.position, messages=messages)
             if marks is not None and time.monotonic() - marked_at >= _MARK_SECONDS:
-                await reader.run(marks.save, source.fingerprint, batch.position)
+                mark = partial(marks.save, source.fingerprint, batch.position, name=source.name, total=source.total)
+                await reader.run(mark)
                 marked_at = time.monotonic()
         progress.advance(source.total, messages=messages)
         if marks is not None:
