@@ -115,9 +115,9 @@ def narrowed(*, cause: Cause | None, channel_id: str | None, since: datetime | N
     if cause is not None:
         narrow.append(cast(CaseAnswerRow.causes, String).like(f'%"{cause}"%'))
     if channel_id is not None:
-        narrow.append(AnswerRow.channel_id == channel_id)
+        narrow.append(CaseAnswerRow.channel_id == channel_id)
     if since is not None:
-        narrow.append(AnswerRow.asked_at >= since)
+        narrow.append(CaseAnswerRow.asked_at >= since)
     return narrow
 
 
@@ -126,15 +126,14 @@ def listed(
 ) -> list[CaseView]:
     """Cases in a state that hold an answer which the filters let through; what failed most people comes first."""
     answers, people, asked_at = (
-        func.count(AnswerRow.answer_id).label("answers"),
-        func.count(AnswerRow.person_id.distinct()).label("people"),
-        func.max(AnswerRow.asked_at).label("asked_at"),
+        func.count(CaseAnswerRow.asked_at).label("answers"),
+        func.count(CaseAnswerRow.person_id.distinct()).label("people"),
+        func.max(CaseAnswerRow.asked_at).label("asked_at"),
     )
     rows = session.execute(
         select(CaseRow.case_id, answers, people, asked_at)
         .join(CaseAnswerRow, CaseAnswerRow.case_id == CaseRow.case_id, isouter=True)
-        .join(AnswerRow, AnswerRow.answer_id == CaseAnswerRow.answer_id, isouter=True)
-        .where(CaseRow.state == state, or_(CaseRow.standard_answer_id.is_not(None), AnswerRow.answer_id.is_not(None)))
+        .where(CaseRow.state == state, or_(CaseRow.standard_answer_id.is_not(None), CaseAnswerRow.case_id.is_not(None)))
         .where(*narrow)
         .group_by(CaseRow.case_id)
         .order_by(people.desc(), answers.desc(), asked_at.desc(), CaseRow.case_id)
@@ -151,11 +150,7 @@ def _views(
     """In the order of ``counted``."""
     cases = {row.case_id: row for row in session.scalars(select(CaseRow).where(CaseRow.case_id.in_(counted)))}
     causes: dict[str, Counter[str]] = defaultdict(Counter)
-    within = (
-        select(CaseAnswerRow.case_id, CaseAnswerRow.causes)
-        .join(AnswerRow, AnswerRow.answer_id == CaseAnswerRow.answer_id)
-        .where(CaseAnswerRow.case_id.in_(counted), *narrow)
-    )
+    within = select(CaseAnswerRow.case_id, CaseAnswerRow.causes).where(CaseAnswerRow.case_id.in_(counted), *narrow)
     for case_id, of_answer in session.execute(within):
         causes[case_id].update(of_answer)
     questions = _newest_questions(session, counted) | _standard_questions(session, cases)
@@ -189,11 +184,10 @@ _Told = tuple[str, str, datetime | None]
 
 def _newest_questions(session: Session, case_ids: Collection[str]) -> dict[str, _Told]:
     place = func.row_number().over(
-        partition_by=CaseAnswerRow.case_id, order_by=(AnswerRow.asked_at.desc(), AnswerRow.answer_id)
+        partition_by=CaseAnswerRow.case_id, order_by=(CaseAnswerRow.asked_at.desc(), CaseAnswerRow.answer_id)
     )
     placed = (
         select(CaseAnswerRow.case_id, CaseAnswerRow.answer_id, place.label("place"))
-        .join(AnswerRow, AnswerRow.answer_id == CaseAnswerRow.answer_id)
         .where(CaseAnswerRow.case_id.in_(case_ids))
         .subquery()
     )
@@ -222,9 +216,7 @@ def detail(session: Session, case: CaseRow) -> CaseDetail:
     """A case with its answers, newest first."""
     of_case = CaseAnswerRow.case_id == case.case_id
     answers, people = session.execute(
-        select(func.count(AnswerRow.answer_id), func.count(AnswerRow.person_id.distinct()))
-        .join(CaseAnswerRow, CaseAnswerRow.answer_id == AnswerRow.answer_id)
-        .where(of_case)
+        select(func.count(), func.count(CaseAnswerRow.person_id.distinct())).where(of_case)
     ).one()
     [view] = _views(session, {case.case_id: (answers, people)}, ())
     rows = session.execute(
@@ -234,7 +226,7 @@ def detail(session: Session, case: CaseRow) -> CaseDetail:
         .join(ChannelRow, ChannelRow.channel_id == AnswerRow.channel_id, isouter=True)
         .join(MessageRow, MessageRow.record_id == AnswerRow.answer_record_id, isouter=True)
         .where(of_case, AnswerRow.withdrawn_at.is_(None), AnswerRow.question != "")
-        .order_by(AnswerRow.asked_at.desc(), AnswerRow.answer_id)
+        .order_by(CaseAnswerRow.asked_at.desc(), AnswerRow.answer_id)
         .limit(_SHOWN_ANSWERS)
     ).all()
     ids = [answer.answer_id for _, answer, *_ in rows]

@@ -150,8 +150,7 @@ def _opens_again(session: Session, case: CaseRow, one: Given) -> bool:
     since = (
         select(func.count())
         .select_from(CaseAnswerRow)
-        .join(AnswerRow, AnswerRow.answer_id == CaseAnswerRow.answer_id)
-        .where(CaseAnswerRow.case_id == case.case_id, AnswerRow.asked_at > case.changed_at)
+        .where(CaseAnswerRow.case_id == case.case_id, CaseAnswerRow.asked_at > case.changed_at)
     )
     return case.state == "dismissed" and (session.scalar(since) or 0) >= REOPENED_BY
 

@@ -69,10 +69,15 @@ class CaseAnswerRow(Base):
 
     __tablename__ = "case_answers"
     answer_id: Mapped[str] = mapped_column(ForeignKey("answers.answer_id", ondelete="CASCADE"), primary_key=True)
-    case_id: Mapped[str] = mapped_column(ForeignKey("cases.case_id", ondelete="CASCADE"), index=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.case_id", ondelete="CASCADE"))
     causes: Mapped[list[Any]]
     """down, abstained, unsupported, asked_again, answered_by_person."""
     added_at: Mapped[datetime]
+    asked_at: Mapped[datetime] = mapped_column(default=of_the_answer(AnswerRow.asked_at))
+    channel_id: Mapped[str | None] = mapped_column(default=of_the_answer(AnswerRow.channel_id))
+    person_id: Mapped[str | None] = mapped_column(default=of_the_answer(AnswerRow.person_id))
+    """When, where and by whom it was asked, which never changes: cases are counted without opening answers."""
+    __table_args__ = (Index("ix_case_answers_use", "case_id", "asked_at", "channel_id", "person_id"),)
 
 
 class LearningResetRow(Base):

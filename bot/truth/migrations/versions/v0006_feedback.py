@@ -129,12 +129,15 @@ def upgrade() -> None:
         sa.Column("case_id", sa.String(length=32), nullable=False),
         sa.Column("causes", sa.JSON(), nullable=False),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("channel_id", sa.String(length=512), nullable=True),
+        sa.Column("person_id", sa.String(length=512), nullable=True),
         sa.ForeignKeyConstraint(["answer_id"], ["answers.answer_id"], ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["case_id"], ["cases.case_id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("answer_id"),
     )
     with op.batch_alter_table("case_answers", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_case_answers_case_id"), ["case_id"], unique=False)
+        batch_op.create_index("ix_case_answers_use", ["case_id", "asked_at", "channel_id", "person_id"], unique=False)
 
     op.create_table(
         "comparison_items",
@@ -353,7 +356,7 @@ def downgrade() -> None:
 
     op.drop_table("comparison_items")
     with op.batch_alter_table("case_answers", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_case_answers_case_id"))
+        batch_op.drop_index("ix_case_answers_use")
 
     op.drop_table("case_answers")
     op.drop_table("training_consents")
