@@ -29,11 +29,12 @@ _FROM_TO = re.compile(
 _CANCELLED = re.compile(
     r"取消了?|不(?:办|开|搞|去|做)了|作废|\b(?:cancell?ed|called off|scrapped|won't happen)\b", re.IGNORECASE
 )
-_ASKS = re.compile(
+ASKS = re.compile(
     r"[?？]|吗\s*$|要不要|能不能|是不是|如果|万一|建议|\b(?:can|could|should|would|if|maybe"
     r"|might|whether|what about)\b",
     re.IGNORECASE,
 )
+"""A sentence that asks, proposes or supposes says nothing yet."""
 _QUESTION = re.compile(r"[?？]|吗\s*$")
 _NOT_THE_OLD = re.compile(r"不是|不再|而非|从|\b(?:not|no longer|from|instead of)\b", re.IGNORECASE)
 """A change that repeats the old value says that it is the old one; otherwise that value still holds."""
@@ -97,7 +98,7 @@ def value_change(newer: str, older: str) -> ValueChange | None:
     told = _told(older)
     if not told:
         return None
-    changes = [sentence for sentence in _sentences(newer) if may_replace(sentence) and not _ASKS.search(sentence)]
+    changes = [sentence for sentence in sentences_of(newer) if may_replace(sentence) and not ASKS.search(sentence)]
     found = (_change(change, sentence) for change in changes for sentence in told)
     return next((change for change in found if change is not None), None)
 
@@ -117,16 +118,16 @@ def _told(text: str) -> tuple[str, ...]:
     """The sentences that state a value; a message that ends by asking states none."""
     if text.rstrip().endswith(("?", "？")):
         return ()
-    return tuple(part for part in _sentences(text) if any(_values(part).values()) and not _QUESTION.search(part))
+    return tuple(part for part in sentences_of(text) if any(values_in(part).values()) and not _QUESTION.search(part))
 
 
 def _change(change: str, told: str) -> ValueChange | None:
-    before, after = _values(told), _values(change)
+    before, after = values_in(told), values_in(change)
     for named in _FROM_TO.finditer(change):
         # It says itself what it replaces: from 18 to 24.
         kind, old, new = _from_to(named)
         if kind and old in before[kind] and new not in before[kind]:
-            same = bool(_subject(change[: named.end()]) & _subject(told))
+            same = bool(subject_words(change[: named.end()]) & subject_words(told))
             return ValueChange(before[kind][old], after[kind][new]) if same else None
     if not _same_subject(change, told):
         return None
@@ -146,7 +147,7 @@ def _change(change: str, told: str) -> ValueChange | None:
 def _from_to(named: re.Match[str]) -> tuple[str, str, str]:
     """Kind of value, the old one and the new one; an empty kind when they are not of one kind."""
     chinese = named["old"] is not None
-    old, new = _values(named["old" if chinese else "old_"]), _values(named["new" if chinese else "new_"])
+    old, new = values_in(named["old" if chinese else "old_"]), values_in(named["new" if chinese else "new_"])
     for kind in _VALUES:
         if len(old[kind]) == 1 and len(new[kind]) >= 1:
             return kind, next(iter(old[kind])), next(iter(new[kind]))
@@ -154,18 +155,19 @@ def _from_to(named: re.Match[str]) -> tuple[str, str, str]:
 
 
 @lru_cache(maxsize=4096)
-def _sentences(text: str) -> tuple[str, ...]:
+def sentences_of(text: str) -> tuple[str, ...]:
+    """Its sentences that are not too long to be about one thing."""
     return tuple(part for part in re.split(r"[\n。；;！!]|(?<=[a-z])\.\s", text) if len(part) <= _LONGEST)
 
 
 def _same_subject(newer: str, older: str) -> bool:
-    left, right = _subject(newer), _subject(older)
+    left, right = subject_words(newer), subject_words(older)
     shared = left & right
     return len(shared) >= _SHARED_TERMS and len(shared) >= _SHARE * min(len(left), len(right))
 
 
 @lru_cache(maxsize=4096)
-def _subject(text: str) -> frozenset[str]:
+def subject_words(text: str) -> frozenset[str]:
     """Its words without values, people and words of change."""
     text = _MENTION.sub(" ", text)
     for pattern in _VALUES.values():
@@ -176,7 +178,7 @@ def _subject(text: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=4096)
-def _values(text: str) -> dict[str, dict[str, str]]:
+def values_in(text: str) -> dict[str, dict[str, str]]:
     """By kind, each value in one form with how it is written, in order."""
     return {
         kind: {_plain(found[0]): " ".join(found[0].split()) for found in pattern.finditer(text)}

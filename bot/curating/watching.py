@@ -1,0 +1,175 @@
+"""Watching standard answers: what expired, lost a source, or is contradicted by a newer message goes to the queue.
+
+Of an expired one or one whose source went nothing is given from that very moment; this only tells the operators.
+Newer messages are read soon after they are in the truth, each once, as far as who may be given the answer may read
+them, so that a private word never silences a public answer.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import structlog
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from bot.curating.contradicting import LONGEST, contradicts, may_contradict
+from bot.curating.returning import settle
+from bot.curating.standard_answers import EVERYBODY, StandardAnswer, StandardAnswers
+from bot.truth.database import Database
+from bot.truth.notebook import Notebook
+from bot.truth.tables import CaseRow, ChannelRow, MessageRow
+
+_log = structlog.get_logger(__name__)
+
+_LOOK_SECONDS: Final = 30.0
+_PAUSE_SECONDS: Final = 2.0
+"""Between two looks at an archive in which much happens."""
+_AT_ONCE: Final = 300
+_LATE: Final = timedelta(minutes=1)
+"""What was written meanwhile may be committed so much later: it is read again."""
+_SOURCE: Final = "curating"
+_READ_UNTIL: Final = "read_until"
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    record_id: str
+    channel_id: str
+    applied_at: datetime
+    version_at: datetime
+    text: str
+
+
+class WatchingStandardAnswers:
+    """``run`` is owned by the server."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._notebook = Notebook(database)
+        self._standard_answers = StandardAnswers(database)
+        self._woken = asyncio.Event()
+
+    def wake(self, changed: Sequence[tuple[str, str | None]]) -> None:
+        """The archive has changed; for ``Archivist.listen``."""
+        if changed:
+            self._woken.set()
+
+    async def run(self) -> None:
+        """Look soon after each change, and every half minute for what expires."""
+        while True:
+            self._woken.clear()
+            try:
+                await self.look()
+            except Exception:  # noqa: BLE001 - the next look goes on where this one stopped
+                _log.warning("standard answers could not be looked at", exc_info=True)
+            await asyncio.sleep(_PAUSE_SECONDS)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), timeout=_LOOK_SECONDS - _PAUSE_SECONDS)
+
+    async def look(self, *, now: datetime | None = None) -> int:
+        """Contest what newer messages contradict and bring the queue in line; returns how many cases changed."""
+        moment = now or datetime.now(UTC)
+        await self._read_on(moment)
+        concerns = await self._standard_answers.needing_attention(moment)
+        async with self._database.read() as connection:
+            idle = not concerns and not await connection.run_sync(lambda sync: _any_case(Session(sync)))
+        if idle:
+            return 0
+        async with self._database.begin() as connection:
+            return await connection.run_sync(lambda sync: settle(Session(sync), concerns, moment))
+
+    async def _read_on(self, now: datetime) -> None:
+        """Read what came into the truth since the last time."""
+        standing = await self._standard_answers.in_force(now)
+        note = await self._notebook.read(_SOURCE, _READ_UNTIL)
+        approvals = [one.approved_at for one in standing if one.approved_at is not None]
+        if not approvals:
+            if note is not None:
+                await self._notebook.write(_SOURCE, _READ_UNTIL, None)
+            return
+        first = min(approvals)
+        read_until = datetime.fromisoformat(str(note["at"])) if note is not None else first
+        async with self._database.read() as connection:
+            places = await connection.run_sync(lambda sync: _places(Session(sync), standing))
+        at, record_id = max(read_until - _LATE, first - _LATE), ""
+        while lines := await self._lines(at, record_id, newer_than=first):
+            at, record_id = lines[-1].applied_at, lines[-1].record_id
+            for one, line in await asyncio.to_thread(_contested, standing, places, lines):
+                if one.approved_at is not None and await self._standard_answers.contest(
+                    one.standard_answer_id, approved_at=one.approved_at, record_id=line.record_id
+                ):
+                    _log.info("standard answer contested", standard_answer_id=one.standard_answer_id)
+        if note is None or at > read_until:
+            await self._notebook.write(_SOURCE, _READ_UNTIL, {"at": max(at, read_until).isoformat()})
+
+    async def _lines(self, at: datetime, record_id: str, *, newer_than: datetime) -> list[_Line]:
+        """The next messages in the order in which they came into the truth."""
+        row = MessageRow
+        statement = (
+            select(row.record_id, row.channel_id, row.applied_at, row.version_at, row.text)
+            .where(
+                or_(row.applied_at > at, and_(row.applied_at == at, row.record_id > record_id)),
+                row.version_at > newer_than,
+                row.deleted_at.is_(None),
+                row.channel_id.is_not(None),
+                row.system.is_(False),
+                row.answer_id.is_(None),
+                func.length(row.text).between(1, LONGEST),
+            )
+            .order_by(row.applied_at, row.record_id)
+            .limit(_AT_ONCE)
+        )
+        async with self._database.read() as connection:
+            return [_Line(*found) for found in await connection.execute(statement)]
+
+
+def _contested(
+    standing: Sequence[StandardAnswer], places: Mapping[str, frozenset[str]], lines: Iterable[_Line]
+) -> list[tuple[StandardAnswer, _Line]]:
+    """Which of them a newer message of its places contradicts; the first one counts."""
+    telling = [line for line in lines if may_contradict(line.text)]
+    found = []
+    for one in standing:
+        sources = {source.record_id for source in one.sources}
+        newer = (
+            line
+            for line in telling
+            if one.approved_at is not None
+            and line.version_at > one.approved_at
+            and line.record_id not in sources
+            and line.channel_id in places[one.standard_answer_id]
+            and any(contradicts(line.text, question=way, text=one.text) for way in one.questions)
+        )
+        first = next(newer, None)
+        if first is not None:
+            found.append((one, first))
+    return found
+
+
+def _places(session: Session, standing: Sequence[StandardAnswer]) -> dict[str, frozenset[str]]:
+    """Where each may be contradicted: in its own channels, and in public ones of their workspaces."""
+    is_public = and_(ChannelRow.visibility == "public", ChannelRow.external.is_(False))
+    rows = session.execute(
+        select(ChannelRow.channel_id, ChannelRow.platform, ChannelRow.workspace_id, is_public).where(
+            ChannelRow.deleted_at.is_(None)
+        )
+    ).all()
+    workspaces = {channel_id: (platform, workspace) for channel_id, platform, workspace, _ in rows}
+    public = [(channel_id, (platform, workspace)) for channel_id, platform, workspace, is_open in rows if is_open]
+    places = {}
+    for one in standing:
+        own = one.channel_ids - {EVERYBODY}
+        around = {workspaces[channel_id] for channel_id in own if channel_id in workspaces}
+        everywhere = EVERYBODY in one.channel_ids
+        open_ones = {channel_id for channel_id, workspace in public if everywhere or workspace in around}
+        places[one.standard_answer_id] = frozenset(own | open_ones)
+    return places
+
+
+def _any_case(session: Session) -> bool:
+    waiting = select(CaseRow.case_id).where(CaseRow.state == "open", CaseRow.standard_answer_id.is_not(None))
+    return session.scalar(waiting.limit(1)) is not None
