@@ -22,6 +22,7 @@ CommandName = Literal[
     "remind",
     "forget",
     "listen",
+    "training",
     "status",
     "help",
 ]
@@ -139,6 +140,16 @@ COMMANDS: tuple[Command, ...] = (
         summary={
             "en": "Whether I answer here unasked when the archive plainly holds the answer: on or off",
             "zh": "档案里明确有答案时，我要不要在这里主动回答：开或关",
+        },
+        needs_text=False,
+    ),
+    Command(
+        name="training",
+        names={"en": "/training", "zh": "/训练"},
+        usage={"en": "/training off", "zh": "/训练 关"},
+        summary={
+            "en": "Whether your own words may be exported to train a model: on or off",
+            "zh": "你自己的话能不能导出用来训练模型：开或关",
         },
         needs_text=False,
     ),

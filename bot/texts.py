@@ -21,6 +21,10 @@ TextKey = Literal[
     "listening_on",
     "listening_off",
     "listening_not_here",
+    "training_yes",
+    "training_no",
+    "training_unsaid",
+    "training_unsaid_allowed",
     "how_to_forget",
     "source_deleted",
     "not_permitted_now",
@@ -95,9 +99,10 @@ TEXTS: dict[TextKey, dict[Language, str]] = {
     },
     "clock": {"zh": "现在是 {now}。", "en": "It is {now}."},
     "how_to_set": {
-        "zh": "我能改的设置有两个：/旁听（要不要主动回答）和 /日报。回答用什么语言不用设置，跟着提问走。",
-        "en": "Two things can be set: /listen (whether I answer unasked) and /digest. The language of an answer is "
-        "that of the question.",
+        "zh": "我能改的设置有三个：/旁听（要不要主动回答）、/日报 和 /训练（你的话能不能用来训练模型）。"
+        "回答用什么语言不用设置，跟着提问走。",
+        "en": "Three things can be set: /listen (whether I answer unasked), /digest and /training (whether your words "
+        "may train a model). The language of an answer is that of the question.",
     },
     "listening_on": {
         "zh": "旁听：开。没有点名问谁、而档案里明确有答案的问题，我会在话题里回答，十分钟最多一次。/旁听 关 可以关掉。",
@@ -111,6 +116,28 @@ TEXTS: dict[TextKey, dict[Language, str]] = {
     "listening_not_here": {
         "zh": "旁听只能由这个群的成员在群里设置。",
         "en": "Listening is switched in a group chat, by one of its members.",
+    },
+    "training_yes": {
+        "zh": "训练：你同意。你在已允许的频道里说的话和给的评价可以导出用来训练模型；私聊要里面每个人都同意才行。"
+        "/训练 关 可以随时收回。",
+        "en": "Training: you agree. What you say and judge in channels that allow it may be exported to train a model; "
+        "a direct chat only when everybody in it agrees. /training off takes it back at any time.",
+    },
+    "training_no": {
+        "zh": "训练：你不同意。从现在起，导出里没有你的话和你的评价。/训练 开 可以改。",
+        "en": "Training: you do not agree. From now on no export holds your words or verdicts. /training on changes "
+        "it.",
+    },
+    "training_unsaid": {
+        "zh": "训练：这里没有允许，所以什么也不会导出。/训练 开 或 /训练 关 说明你自己的话能不能用。",
+        "en": "Training: it is not allowed here, so nothing is exported. /training on or /training off says whether "
+        "your own words may be used.",
+    },
+    "training_unsaid_allowed": {
+        "zh": "训练：这个频道允许导出，你没有说过不同意，所以你在这里的话可能会用来训练模型。"
+        "/训练 关 可以把你的话排除在外。",
+        "en": "Training: this channel allows it and you have not said no, so what you say here may be used to train a "
+        "model. /training off takes your words out.",
     },
     "how_to_forget": {
         "zh": "我只删你自己在这里说过的话，而且会先请你确认，例如：/忘记 最近 3 条。别人的消息由本人或管理员删除；"

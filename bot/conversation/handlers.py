@@ -12,6 +12,7 @@ from bot.conversation.reporting import Reporting
 from bot.conversation.request import Handler, Parts
 from bot.conversation.summarising import CatchingUp, Summarising
 from bot.conversation.telling import Telling, TimelineHere
+from bot.conversation.training import SayingTraining
 from bot.intent import IntentKind
 
 
@@ -30,6 +31,7 @@ def handlers(parts: Parts) -> dict[str, Handler]:
         "remind": Reminding(parts),
         "status": Reporting(parts),
         "listen": SwitchingListening(parts),
+        "training": SayingTraining(parts),
         "overheard": Overhearing(parts),
         "help": Helping(parts),
         "greeting": Greeting(parts),

@@ -6,8 +6,8 @@ from bot.texts import TextKey, say
 from bot.truth.listening import Listening
 from connectors.connector import Reply
 
-_ON = frozenset({"on", "yes", "start", "开", "开启", "打开", "是"})
-_OFF = frozenset({"off", "no", "stop", "关", "关闭", "关掉", "否"})
+ON = frozenset({"on", "yes", "start", "开", "开启", "打开", "是", "同意", "允许"})
+OFF = frozenset({"off", "no", "stop", "关", "关闭", "关掉", "否", "不同意", "不允许"})
 
 
 class SwitchingListening:
@@ -23,7 +23,7 @@ class SwitchingListening:
         word = request.text.strip().casefold()
         key: TextKey = "listening_not_here"
         if channel.visibility != "direct" and await self._permissions.is_member(person.person_id, channel.channel_id):
-            if word in _ON | _OFF:
-                await self._listening.change(channel.channel_id, answers_unasked=word in _ON, by=person.person_id)
+            if word in ON | OFF:
+                await self._listening.change(channel.channel_id, answers_unasked=word in ON, by=person.person_id)
             key = "listening_on" if await self._listening.listens(channel.channel_id) else "listening_off"
         await reply.finish(plain(say(key, request.language), request.language))

@@ -76,6 +76,12 @@ class TrainingConsents:
         async with self._database.begin() as connection:
             await connection.run_sync(lambda sync: write(Session(sync)))
 
+    async def said(self, kind: Subject, subject_id: str) -> bool | None:
+        """What a channel or person said last; None when they said nothing."""
+        async with self._database.read() as connection:
+            row = await connection.run_sync(lambda sync: Session(sync).get(TrainingConsentRow, (kind, subject_id)))
+        return None if row is None else row.allowed
+
     async def listed(self) -> Sequence[Consent]:
         """Everything that was said, channels first."""
         channel, person = TrainingConsentRow.kind == "channel", TrainingConsentRow.kind == "person"
