@@ -30,6 +30,7 @@ from bot.digests.schedule import Schedules
 from bot.digests.setting_up import SettingUp
 from bot.errors import ModelError, ModelUnavailable, SettingsError, TruthUnavailable
 from bot.executor import Executor
+from bot.feedback.question_groups import QuestionGroups
 from bot.feedback.taking_in import TakingIn
 from bot.file_store import FileStore
 from bot.intent import Intents
@@ -185,6 +186,9 @@ async def open_application(
             },
         )
         stack.push_async_callback(confirmations.close)
+        taking_in = TakingIn(database, embedder, permissions)
+        groups = QuestionGroups(database, taking_in.vectors, embedding_model=embedder.spec.identity)
+        taking_in.listen(groups.take_in)
         yield Application(
             settings=settings,
             zone=zone,
@@ -206,7 +210,7 @@ async def open_application(
             digest_maker=digest_maker,
             confirmations=confirmations,
             forgetting_own=forgetting_own,
-            taking_in=TakingIn(database, embedder, permissions),
+            taking_in=taking_in,
             prompts=prompts,
             prompt_trials=prompt_trials,
             conversation=Conversation(

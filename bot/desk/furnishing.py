@@ -11,8 +11,10 @@ from bot.desk.audit import AuditPart
 from bot.desk.case import CasePart
 from bot.desk.categories import CategoriesPart
 from bot.desk.channels import ChannelsPart
+from bot.desk.overview import OverviewPart
 from bot.desk.people import OperatorsPart
 from bot.desk.prompts import PromptsPart
+from bot.desk.questions import QuestionsPart
 from bot.desk.queue import QueuePart
 from bot.desk.route import Part
 from bot.desk.standard import StandardPart
@@ -42,6 +44,8 @@ def parts(application: Application, connectors: Mapping[str, Connector], *, read
             permissions=application.permissions,
         ),
         TracePart(database),
+        OverviewPart(database, zone=application.zone),
+        QuestionsPart(database, zone=application.zone),
         AuditPart(database),
         PromptsPart(
             database=database,

@@ -4,6 +4,8 @@
 import { page as audit } from "./pages/audit.js";
 import { page as caseOf } from "./pages/case.js";
 import { page as operators } from "./pages/operators.js";
+import { page as overview } from "./pages/overview.js";
+import { page as questions } from "./pages/questions.js";
 import { page as queue } from "./pages/queue.js";
 import { page as standard } from "./pages/standard.js";
 import { page as standardOne } from "./pages/standard_one.js";
@@ -11,7 +13,7 @@ import { page as trace } from "./pages/trace.js";
 
 export const groups = [
   { title: "nav.mending", pages: [queue, standard] },
-  { title: "nav.seeing", pages: [] },
+  { title: "nav.seeing", pages: [overview, questions] },
   { title: "nav.setting", pages: [operators, audit] },
 ];
 
