@@ -4,6 +4,7 @@ A dismissed case is opened again by three new answers, a mended one when the ver
 what else fails after mending opens a case of its own, for the standard answer was not given to that question.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
@@ -13,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.feedback.failing import Given, given
-from bot.feedback.grouping import Grouping, Likely, figures
+from bot.feedback.grouping import Grouping, figures
 from bot.feedback.vectors import asked_about, unpacked
 from bot.truth.database import Database
 from bot.truth.questions import leave_cases
@@ -34,48 +35,53 @@ class Filing:
         self._database = database
         self._embedding_model = embedding_model
         self._grouping = Grouping()
-        self._stamp: tuple[object, ...] | None = None
+        self._known: int | None = None
+        """How many answers were in cases when these were read: fewer now means that words were erased."""
 
     async def refresh(self) -> None:
         """Read the questions of the cases unless nothing has changed since they were read."""
-        if await self._stamped() == self._stamp:
+        known = await self._count()
+        if known == self._known:
             return
         place = func.row_number().over(
             partition_by=CaseAnswerRow.case_id, order_by=(CaseAnswerRow.added_at, CaseAnswerRow.answer_id)
         )
-        placed = select(CaseAnswerRow.answer_id, CaseAnswerRow.case_id, place.label("place")).subquery()
+        placed = select(CaseAnswerRow.answer_id, place.label("place")).subquery()
         statement = (
-            select(placed.c.answer_id, placed.c.case_id, AnswerRow.language, QuestionVectorRow.vector)
+            select(placed.c.answer_id, AnswerRow.language, QuestionVectorRow.vector)
             .join(QuestionVectorRow, QuestionVectorRow.answer_id == placed.c.answer_id)
             .join(AnswerRow, AnswerRow.answer_id == placed.c.answer_id)
             .where(placed.c.place <= _TELLING, QuestionVectorRow.embedding_model == self._embedding_model)
         )
+        self._known = None
         self._grouping.clear()
-        self._stamp = await self._stamped()
         async with self._database.read() as connection:
             rows = await connection.stream(statement)
             async for part in rows.partitions(_AT_ONCE):
-                for answer_id, case_id, language, vector in part:
-                    self._grouping.add(answer_id, case_id, language, unpacked(vector))
+                for answer_id, language, vector in part:
+                    self._grouping.add(answer_id, language, unpacked(vector))
+        self._known = known
 
     async def file(self, answer_id: str, vector: Vectors | None) -> None:
         """Put an answer where it belongs now, in a transaction of its own, if anything is to be changed."""
         async with self._database.read() as connection:
-            filed = await connection.run_sync(lambda sync: _is_filed(Session(sync), answer_id))
-        if filed:
+            language = await connection.run_sync(lambda sync: _to_be_filed(Session(sync), answer_id))
+        if language is None:
             return
+        like: Sequence[str] = ()
+        if vector is not None:
+            like = await asyncio.to_thread(self._grouping.like, vector, language=language, besides=answer_id)
         async with self._database.begin() as connection:
-            added_to = await connection.run_sync(lambda sync: self._file(Session(sync), answer_id, vector))
-        if added_to is not None and vector is not None:
-            case_id, language = added_to
-            self._grouping.add(answer_id, case_id, language, vector)
-        self._stamp = await self._stamped()
+            is_telling = await connection.run_sync(lambda sync: self._file(Session(sync), answer_id, like))
+        if is_telling and vector is not None:
+            self._grouping.add(answer_id, language, vector)
+        self._known = await self._count()
 
-    def _file(self, session: Session, answer_id: str, vector: Vectors | None) -> tuple[str, str] | None:
-        """Returns case and language of a question that others are to be compared with from now on."""
+    def _file(self, session: Session, answer_id: str, like: Sequence[str]) -> bool:
+        """Returns whether it is a question that others are to be compared with from now on."""
         one = given(session, [answer_id]).get(answer_id)
         if one is None:
-            return None
+            return False
         row = session.get(CaseAnswerRow, answer_id)
         if not one.causes:
             if row is not None:
@@ -83,10 +89,9 @@ class Filing:
                 leave_cases(session, [answer_id])
                 _mended_again(session, case_id)
             session.flush()
-            return None
+            return False
         now = datetime.now(UTC)
         if row is None:
-            like = self._grouping.like(vector, language=one.language, besides=answer_id) if vector is not None else ()
             case = _case_for(session, one, like)
             if case is None:
                 case = CaseRow(case_id=uuid4().hex, state="open", opened_at=now, changed_at=now)
@@ -101,26 +106,27 @@ class Filing:
             case.state, case.changed_at = "open", now
         session.flush()
         size = session.scalar(select(func.count()).where(CaseAnswerRow.case_id == case.case_id)) or 0
-        return (case.case_id, one.language) if row is None and size <= _TELLING else None
+        return row is None and size <= _TELLING
 
-    async def _stamped(self) -> tuple[object, ...]:
-        size = select(func.count()).select_from(CaseAnswerRow).scalar_subquery()
-        changed = select(func.max(CaseRow.changed_at)).scalar_subquery()
+    async def _count(self) -> int:
         async with self._database.read() as connection:
-            return tuple((await connection.execute(select(size, changed))).one())
+            return await connection.scalar(select(func.count()).select_from(CaseAnswerRow)) or 0
 
 
-def _is_filed(session: Session, answer_id: str) -> bool:
-    """Whether an answer is where it belongs, so that nothing is to be written."""
+def _to_be_filed(session: Session, answer_id: str) -> str | None:
+    """The language of an answer that is not where it belongs; None when nothing is to be written."""
     one = given(session, [answer_id]).get(answer_id)
     row = session.get(CaseAnswerRow, answer_id)
-    if one is None or row is None:
-        return one is None or not one.causes
-    case = session.get_one(CaseRow, row.case_id)
-    return row.causes == list(one.causes) and (case.state == "open" or not _opens_again(session, case, one))
+    if one is None or (row is None and not one.causes):
+        return None
+    if row is not None and row.causes == list(one.causes):
+        case = session.get_one(CaseRow, row.case_id)
+        if case.state == "open" or not _opens_again(session, case, one):
+            return None
+    return one.language
 
 
-def _case_for(session: Session, one: Given, like: Sequence[Likely]) -> CaseRow | None:
+def _case_for(session: Session, one: Given, like: Sequence[str]) -> CaseRow | None:
     """The case of the same question that a new answer goes into, or None."""
     if one.standard_answer_id is not None:
         about_it = select(CaseRow).where(
@@ -130,11 +136,11 @@ def _case_for(session: Session, one: Given, like: Sequence[Likely]) -> CaseRow |
         if case is not None:
             return case
     by_state: dict[str, CaseRow] = {}
-    questions: Mapping[str, str] = asked_about(session, [one.answer_id, *(other.answer_id for other in like)])
+    questions: Mapping[str, str] = asked_about(session, [one.answer_id, *like])
     asked = figures(questions.get(one.answer_id, ""))
     for other in like:
-        row = session.get(CaseAnswerRow, other.answer_id)
-        if row is None or figures(questions.get(other.answer_id, "")) != asked:
+        row = session.get(CaseAnswerRow, other)
+        if row is None or figures(questions.get(other, "")) != asked:
             continue
         case = session.get_one(CaseRow, row.case_id)
         if case.state != "mended" or one.asked_at < case.changed_at:

@@ -1,13 +1,11 @@
 """Which questions ask the same, whatever words and language they are asked in."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 
-from bot.errors import Language
 from knowledge.embedding import Vectors
 from knowledge.lexical import normalize
 
@@ -21,15 +19,6 @@ ask the same 44 % / 42 % come together, of near misses (“the small room” for
 cost an operator one ``merge``; different ones in one case would get each other's answer, so it is rather high."""
 _FIGURE = re.compile(r"[a-z]*\d[\w.:/-]*")
 _FIRST_ROWS: Final = 256
-
-
-@dataclass(frozen=True, slots=True)
-class Likely:
-    """A question like the one asked for, by its answer; ``margin`` is how far above the bound it is."""
-
-    answer_id: str
-    case_id: str
-    margin: float
 
 
 def same_question(one: Vectors, other: Vectors, *, languages: tuple[str, str], questions: tuple[str, str]) -> bool:
@@ -48,45 +37,39 @@ def figures(question: str) -> frozenset[str]:
 
 
 class Grouping:
-    """Questions of the cases in memory, as vectors alone; the rows of a matrix grow with them."""
+    """Questions in memory, as vectors alone; the rows of a matrix grow with them."""
 
     def __init__(self) -> None:
-        self._rows: list[tuple[str, str]] = []
+        self._answer_ids: list[str] = []
         self._vectors: Vectors = np.zeros((0, 0), np.float32)
         self._is_chinese = np.zeros(0, bool)
 
     def __len__(self) -> int:
-        return len(self._rows)
-
-    def fill(self, questions: Iterable[tuple[str, str, Language | str, Vectors]]) -> None:
-        """Answer id, case id, language and vector of each; what was there before is forgotten."""
-        self.clear()
-        for answer_id, case_id, language, vector in questions:
-            self.add(answer_id, case_id, language, vector)
+        return len(self._answer_ids)
 
     def clear(self) -> None:
         """Forget everything."""
-        self._rows.clear()
+        self._answer_ids.clear()
         self._vectors, self._is_chinese = np.zeros((0, 0), np.float32), np.zeros(0, bool)
 
-    def add(self, answer_id: str, case_id: str, language: Language | str, vector: Vectors) -> None:
-        """One more."""
-        at = len(self._rows)
+    def add(self, answer_id: str, language: str, vector: Vectors) -> None:
+        """One more, by its answer."""
+        at = len(self._answer_ids)
         if at == len(self._vectors):
             self._grow(len(vector))
         self._vectors[at], self._is_chinese[at] = vector, language == "zh"
-        self._rows.append((answer_id, case_id))
+        self._answer_ids.append(answer_id)
 
-    def like(self, vector: Vectors, *, language: Language | str, besides: str, limit: int = 16) -> Sequence[Likely]:
+    def like(self, vector: Vectors, *, language: str, besides: str, limit: int = 16) -> Sequence[str]:
         """Those that may ask the same, likeliest first, but for the answer itself. Figures are not compared here."""
-        size = len(self._rows)
+        size = len(self._answer_ids)
         if not size:
             return ()
         of_one_language = self._is_chinese[:size] == (language == "zh")
         margins = self._vectors[:size] @ vector - np.where(of_one_language, SAME_LANGUAGE, ACROSS_LANGUAGES)
         best = np.flatnonzero(margins >= 0)
         best = best[np.argsort(-margins[best], kind="stable")][: limit + 1]
-        return [Likely(*self._rows[at], float(margins[at])) for at in best if self._rows[at][0] != besides][:limit]
+        return [self._answer_ids[at] for at in best if self._answer_ids[at] != besides][:limit]
 
     def _grow(self, dimension: int) -> None:
         rows = max(_FIRST_ROWS, 2 * len(self._vectors))
