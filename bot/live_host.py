@@ -167,7 +167,8 @@ class ApplicationLiveHost(ApplicationHost):
                 raise NotFound
             if not await self._permissions.may_read(person.person_id, place, platform=person.platform):
                 raise NotPermitted
-            channels, sources = {place}, (StandardSource(n=1, record_id=record_id),)
+            channels = {place}
+            sources: tuple[StandardSource, ...] = (StandardSource(n=1, record_id=record_id),)
         elif answer_id is not None:
             await self._require_answer(answer_id, person)
             asked_in = await self._answers.channel_of(answer_id)

@@ -108,23 +108,25 @@ class WatchingStandardAnswers:
 
     async def _lines(self, at: datetime, record_id: str, *, newer_than: datetime) -> list[_Line]:
         """The next messages in the order in which they came into the truth."""
-        row = MessageRow
+        kept = MessageRow
+        later = or_(kept.applied_at > at, and_(kept.applied_at == at, kept.record_id > record_id))
         statement = (
-            select(row.record_id, row.channel_id, row.applied_at, row.version_at, row.text)
+            select(kept.record_id, kept.channel_id, kept.applied_at, kept.version_at, kept.text)
             .where(
-                or_(row.applied_at > at, and_(row.applied_at == at, row.record_id > record_id)),
-                row.version_at > newer_than,
-                row.deleted_at.is_(None),
-                row.channel_id.is_not(None),
-                row.system.is_(False),
-                row.answer_id.is_(None),
-                func.length(row.text).between(1, LONGEST),
+                later,
+                kept.version_at > newer_than,
+                kept.deleted_at.is_(None),
+                kept.channel_id.is_not(None),
+                kept.system.is_(False),
+                kept.answer_id.is_(None),
+                func.length(kept.text).between(1, LONGEST),
             )
-            .order_by(row.applied_at, row.record_id)
+            .order_by(kept.applied_at, kept.record_id)
             .limit(_AT_ONCE)
         )
         async with self._database.read() as connection:
-            return [_Line(*found) for found in await connection.execute(statement)]
+            found = (await connection.execute(statement)).all()
+        return [_Line(row.record_id, row.channel_id or "", row.applied_at, row.version_at, row.text) for row in found]
 
 
 def _contested(
