@@ -61,6 +61,7 @@ class Cases:
             moved = update(CaseAnswerRow).where(CaseAnswerRow.case_id == case_id)
             session.execute(moved.values(case_id=into))
             case.state, case.merged_into, case.decided_by, case.changed_at = "merged", into, operator or None, now
+            target.standard_answer_id = target.standard_answer_id or case.standard_answer_id
             # Of a decided one this moment is what later answers are compared with.
             target.changed_at = now
 
