@@ -181,8 +181,9 @@ class Feed extends MessageList {
   upsert(view) {
     if (view.thread_id !== null) {
       const channel = channelOf(view.channel_id);
-      if (!view.author.is_bot || isDirect(channel) || !this.views.has(view.thread_id)) return;
-      if (view.answer && !this.has(view.record_id)) announce(view.text);
+      // An answer that is ready at once, as standard answers are, may be here before the message that asks.
+      if (!view.author.is_bot || isDirect(channel)) return;
+      if (view.answer && this.views.has(view.thread_id) && !this.has(view.record_id)) announce(view.text);
       this.under(view.thread_id).set(view.record_id, view);
     } else if (this.views.has(view.record_id) || this.belongs(view)) {
       if (!this.views.has(view.record_id) && !isMine(view)) announce(`${view.author.name}: ${view.text}`);
