@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -9,12 +10,12 @@ import pytest_asyncio
 from bot.application import Application
 from bot.curating.giving import MODEL
 from bot.curating.matching import Matching
-from bot.curating.standard_answers import EVERYBODY, StandardAnswers, StandardSource
+from bot.curating.standard_answers import EVERYBODY, StandardAnswer, StandardAnswers, StandardSource
 from bot.errors import BadInput, NotFound
 from bot.llm.scripted import ScriptedModel
 from bot.truth.tables import StandardAnswerRow
 from connectors.connector import Answer, Utterance
-from connectors.events import ChannelRef
+from connectors.events import ChannelRef, FileRef, RecordId
 from knowledge.passage import Audience, ChannelId
 from tests.builders import channel, deleted, edited, opened, person, posted, record
 from tests.fakes.reply import RecordingReply
@@ -132,3 +133,116 @@ async def test_a_proposal_needs_words(application: Application) -> None:
         await StandardAnswers(application.database).propose(
             question=" ", text="x", proposed_by="console:Ann", channel_ids=[EVERYBODY]
         )
+
+
+async def test_every_source_is_cited_and_the_mark_is_in_the_language_of_who_asks(application: Application) -> None:
+    """Of a page of a file what the page says is quoted, once it is read."""
+    await archive(
+        application,
+        posted(2, "the plan of the floor", author="Bo", files=(await _shared(application, "plan.txt", "Router: 12"),)),
+    )
+    kept = StandardAnswers(application.database)
+    added = await kept.propose(
+        question=QUESTION,
+        text="At the door [1].",
+        proposed_by="console:Ann",
+        channel_ids=[],
+        variants=["Wi-Fi 密码是多少？"],
+        sources=[
+            StandardSource(n=1, record_id="m1"),
+            StandardSource(n=4, record_id="m2", file_id="m2|plan.txt", page=None),
+        ],
+    )
+    await kept.approve(added, owner="Maya", operator="Bo")
+    answer = await _ask(application, "Wi-Fi 密码是多少？")
+    assert answer.text.startswith("At the door [1]. [4]\n✔ 标准答案，Maya 于 20")
+    assert [(one.n, one.record_id, one.file_name) for one in answer.citations] == [
+        (1, "m1", None),
+        (4, "m2", "plan.txt"),
+    ]
+    assert answer.citations[1].quote == "Router: 12"
+    stored = await application.answers.get(answer.answer_id)
+    assert [(source.n, source.file_id, source.cited) for source in stored.sources] == [
+        (1, None, True),
+        (4, "m2|plan.txt", True),
+    ]
+    draft = await kept.from_answer(answer.answer_id)
+    assert (draft.text, draft.standard_answer_id) == ("At the door [1]. [2]", added)
+    assert [(source.n, source.record_id) for source in draft.sources] == [(1, "m1"), (2, "m2")]
+
+
+async def test_a_setting_narrows_who_is_given_it_and_never_lets_in_who_may_not_read_a_source(
+    application: Application,
+) -> None:
+    """No leak: everybody may be given only what rests on nothing."""
+    board, launch = ChannelId("console:board"), ChannelId("console:launch")
+    await archive(application, posted(7, "The code is 4410", author="Bo", place=channel("board", "private")))
+    kept = StandardAnswers(application.database)
+    added = await kept.propose(
+        question=QUESTION, text="4410", proposed_by="console:Bo", channel_ids=[EVERYBODY],
+        sources=[StandardSource(n=1, record_id="m7")],
+    )  # fmt: skip
+    await kept.approve(added, owner="Bo")
+    matching = Matching(kept, application.embedder)
+    assert await matching.find(QUESTION, audience=LAUNCH, now=NOW) is None
+    assert await matching.find(QUESTION, audience=Audience(frozenset({board})), now=NOW) is not None
+    one = await kept.get(added)
+    await kept.edit(
+        added, question=one.question, variants=(), text=one.text, sources=one.sources, channel_ids=[str(launch)],
+        owner="Bo", valid_until=None, operator="Bo",
+    )  # fmt: skip
+    assert await matching.find(QUESTION, audience=Audience(frozenset({board})), now=NOW) is None
+    assert await matching.find(QUESTION, audience=Audience(frozenset({board, launch})), now=NOW) is not None
+
+
+async def test_it_is_looked_at_again_at_the_moment_of_giving(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _approved(application)
+    find = Matching.find
+
+    async def find_slowly(self: Matching, question: str, **given: Any) -> StandardAnswer | None:
+        found = await find(self, question, **given)
+        await archive(application, edited(1, "It hangs at the window now", minutes=60 * 24 * 365))
+        return found
+
+    monkeypatch.setattr(Matching, "find", find_slowly)
+    answer = await _ask(application, QUESTION, script=("It hangs at the window [1].",))
+    assert "✔" not in answer.text
+
+
+async def test_of_what_an_operator_writes_each_mark_has_its_source_and_somebody_its_reader(
+    application: Application,
+) -> None:
+    kept = StandardAnswers(application.database)
+    added = await kept.propose(question="Q?", text="See [1] and [2]", proposed_by="console:Ann", channel_ids=[])
+    assert (await kept.get(added)).text == "See (1) and (2)", "what people wrote in brackets is no citation"
+    with pytest.raises(BadInput):
+        await kept.approve(added, owner="Maya")
+    change = {
+        "question": "Q?", "variants": [], "text": "So [1].", "sources": [], "channel_ids": ["*"], "owner": "Maya",
+        "valid_until": None, "operator": "Maya",
+    }  # fmt: skip
+    for wrong in ({}, {"text": "So.", "channel_ids": []}):
+        with pytest.raises(BadInput):
+            await kept.edit(added, **{**change, **wrong})
+    for unknown in (
+        {"sources": [StandardSource(n=1, record_id="m99")]},
+        {"text": "So.", "channel_ids": ["console:nowhere"]},
+        {"sources": [StandardSource(n=1, record_id="m1", file_id="m1|none")]},
+    ):
+        with pytest.raises(NotFound):
+            await kept.edit(added, **{**change, **unknown})
+    with pytest.raises(BadInput):
+        await kept.edit(added, **{**change, "sources": [StandardSource(n=1, record_id="m1")] * 2})
+    assert (await kept.get(added)).text == "See (1) and (2)", "what is refused changes nothing"
+    with pytest.raises(BadInput):
+        await kept.approve(added, owner="Maya", valid_until=datetime(2020, 1, 1, tzinfo=UTC))
+
+
+async def _shared(application: Application, name: str, text: str) -> FileRef:
+    async def chunks() -> AsyncIterator[bytes]:
+        yield text.encode()
+
+    sha256, size = await application.file_store.put(chunks())
+    return FileRef(file_id=RecordId(name), name=name, media_type="text/plain", size_bytes=size, sha256=sha256)
