@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.feedback.failing import Given, given
-from bot.feedback.grouping import Grouping, figures
+from bot.feedback.grouping import Grouping, Likely, figures
 from bot.feedback.vectors import asked_about, unpacked
 from bot.truth.database import Database
 from bot.truth.questions import leave_cases
@@ -46,9 +46,9 @@ class Filing:
         place = func.row_number().over(
             partition_by=CaseAnswerRow.case_id, order_by=(CaseAnswerRow.added_at, CaseAnswerRow.answer_id)
         )
-        placed = select(CaseAnswerRow.answer_id, place.label("place")).subquery()
+        placed = select(CaseAnswerRow.answer_id, CaseAnswerRow.case_id, place.label("place")).subquery()
         statement = (
-            select(placed.c.answer_id, AnswerRow.language, QuestionVectorRow.vector)
+            select(placed.c.answer_id, placed.c.case_id, AnswerRow.language, QuestionVectorRow.vector)
             .join(QuestionVectorRow, QuestionVectorRow.answer_id == placed.c.answer_id)
             .join(AnswerRow, AnswerRow.answer_id == placed.c.answer_id)
             .where(placed.c.place <= _TELLING, QuestionVectorRow.embedding_model == self._embedding_model)
@@ -58,8 +58,8 @@ class Filing:
         async with self._database.read() as connection:
             rows = await connection.stream(statement)
             async for part in rows.partitions(_AT_ONCE):
-                for answer_id, language, vector in part:
-                    self._grouping.add(answer_id, language, unpacked(vector))
+                for answer_id, case_id, language, vector in part:
+                    self._grouping.add(answer_id, case_id, language, unpacked(vector))
         self._known = known
 
     async def file(self, answer_id: str, vector: Vectors | None) -> None:
@@ -68,20 +68,20 @@ class Filing:
             language = await connection.run_sync(lambda sync: _to_be_filed(Session(sync), answer_id))
         if language is None:
             return
-        like: Sequence[str] = ()
+        like: Sequence[Likely] = ()
         if vector is not None:
             like = await asyncio.to_thread(self._grouping.like, vector, language=language, besides=answer_id)
         async with self._database.begin() as connection:
-            is_telling = await connection.run_sync(lambda sync: self._file(Session(sync), answer_id, like))
-        if is_telling and vector is not None:
-            self._grouping.add(answer_id, language, vector)
+            told_of = await connection.run_sync(lambda sync: self._file(Session(sync), answer_id, like))
+        if told_of is not None and vector is not None:
+            self._grouping.add(answer_id, told_of, language, vector)
         self._known = await self._count()
 
-    def _file(self, session: Session, answer_id: str, like: Sequence[str]) -> bool:
-        """Returns whether it is a question that others are to be compared with from now on."""
+    def _file(self, session: Session, answer_id: str, like: Sequence[Likely]) -> str | None:
+        """Returns the case of a question that others are to be compared with from now on."""
         one = given(session, [answer_id]).get(answer_id)
         if one is None:
-            return False
+            return None
         row = session.get(CaseAnswerRow, answer_id)
         if not one.causes:
             if row is not None:
@@ -89,7 +89,7 @@ class Filing:
                 leave_cases(session, [answer_id])
                 _mended_again(session, case_id)
             session.flush()
-            return False
+            return None
         now = datetime.now(UTC)
         if row is None:
             case = _case_for(session, one, like)
@@ -106,7 +106,7 @@ class Filing:
             case.state, case.changed_at = "open", now
         session.flush()
         size = session.scalar(select(func.count()).where(CaseAnswerRow.case_id == case.case_id)) or 0
-        return row is None and size <= _TELLING
+        return case.case_id if row is None and size <= _TELLING else None
 
     async def _count(self) -> int:
         async with self._database.read() as connection:
@@ -126,7 +126,7 @@ def _to_be_filed(session: Session, answer_id: str) -> str | None:
     return one.language
 
 
-def _case_for(session: Session, one: Given, like: Sequence[str]) -> CaseRow | None:
+def _case_for(session: Session, one: Given, like: Sequence[Likely]) -> CaseRow | None:
     """The case of the same question that a new answer goes into, or None."""
     if one.standard_answer_id is not None:
         about_it = select(CaseRow).where(
@@ -136,11 +136,11 @@ def _case_for(session: Session, one: Given, like: Sequence[str]) -> CaseRow | No
         if case is not None:
             return case
     by_state: dict[str, CaseRow] = {}
-    questions: Mapping[str, str] = asked_about(session, [one.answer_id, *like])
+    questions: Mapping[str, str] = asked_about(session, [one.answer_id, *(other.answer_id for other in like)])
     asked = figures(questions.get(one.answer_id, ""))
     for other in like:
-        row = session.get(CaseAnswerRow, other)
-        if row is None or figures(questions.get(other, "")) != asked:
+        row = session.get(CaseAnswerRow, other.answer_id)
+        if row is None or figures(questions.get(other.answer_id, "")) != asked:
             continue
         case = session.get_one(CaseRow, row.case_id)
         if case.state != "mended" or one.asked_at < case.changed_at:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -36,40 +37,48 @@ def figures(question: str) -> frozenset[str]:
     return frozenset(found.rstrip(".:/-") for found in _FIGURE.findall(normalize(question)))
 
 
+@dataclass(frozen=True, slots=True)
+class Likely:
+    """A question like the one asked for, by its answer, and the group that it was put into."""
+
+    answer_id: str
+    group: str
+
+
 class Grouping:
     """Questions in memory, as vectors alone; the rows of a matrix grow with them."""
 
     def __init__(self) -> None:
-        self._answer_ids: list[str] = []
+        self._rows: list[Likely] = []
         self._vectors: Vectors = np.zeros((0, 0), np.float32)
         self._is_chinese = np.zeros(0, bool)
 
     def __len__(self) -> int:
-        return len(self._answer_ids)
+        return len(self._rows)
 
     def clear(self) -> None:
         """Forget everything."""
-        self._answer_ids.clear()
+        self._rows.clear()
         self._vectors, self._is_chinese = np.zeros((0, 0), np.float32), np.zeros(0, bool)
 
-    def add(self, answer_id: str, language: str, vector: Vectors) -> None:
+    def add(self, answer_id: str, group: str, language: str, vector: Vectors) -> None:
         """One more, by its answer."""
-        at = len(self._answer_ids)
+        at = len(self._rows)
         if at == len(self._vectors):
             self._grow(len(vector))
         self._vectors[at], self._is_chinese[at] = vector, language == "zh"
-        self._answer_ids.append(answer_id)
+        self._rows.append(Likely(answer_id, group))
 
-    def like(self, vector: Vectors, *, language: str, besides: str, limit: int = 16) -> Sequence[str]:
+    def like(self, vector: Vectors, *, language: str, besides: str, limit: int = 16) -> Sequence[Likely]:
         """Those that may ask the same, likeliest first, but for the answer itself. Figures are not compared here."""
-        size = len(self._answer_ids)
+        size = len(self._rows)
         if not size:
             return ()
         of_one_language = self._is_chinese[:size] == (language == "zh")
         margins = self._vectors[:size] @ vector - np.where(of_one_language, SAME_LANGUAGE, ACROSS_LANGUAGES)
         best = np.flatnonzero(margins >= 0)
         best = best[np.argsort(-margins[best], kind="stable")][: limit + 1]
-        return [self._answer_ids[at] for at in best if self._answer_ids[at] != besides][:limit]
+        return [self._rows[at] for at in best if self._rows[at].answer_id != besides][:limit]
 
     def _grow(self, dimension: int) -> None:
         rows = max(_FIRST_ROWS, 2 * len(self._vectors))

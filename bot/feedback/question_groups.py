@@ -66,7 +66,7 @@ class QuestionGroups:
             if answer_id not in asked:
                 return None  # its words went meanwhile
             wanted = figures(asked[answer_id])
-            same = (one.case_id for one in likely if one.answer_id in asked and figures(asked[one.answer_id]) == wanted)
+            same = (one.group for one in likely if one.answer_id in asked and figures(asked[one.answer_id]) == wanted)
             group = next(same, answer_id)
             session.execute(update(AnswerRow).where(AnswerRow.answer_id == answer_id).values(question_group=group))
             return group

@@ -34,9 +34,12 @@ def test_the_likeliest_come_first_and_what_is_unlike_not_at_all() -> None:
         ("far, but of another language", "zh", _vector(1, 1, 0)),
         ("too far even so", "zh", _vector(1, 2, 0)),
     ):
-        grouping.add(name, language, vector)
-    assert grouping.like(asked, language="en", besides="") == ["same", "far, but of another language", "near"]
-    assert grouping.like(asked, language="en", besides="same", limit=1) == ["far, but of another language"]
+        grouping.add(name, f"group of {name}", language, vector)
+    found = grouping.like(asked, language="en", besides="")
+    assert [one.answer_id for one in found] == ["same", "far, but of another language", "near"]
+    assert {one.group for one in found} == {f"group of {one.answer_id}" for one in found}
+    [next_best] = grouping.like(asked, language="en", besides="same", limit=1)
+    assert next_best.answer_id == "far, but of another language"
     grouping.clear()
     assert grouping.like(asked, language="en", besides="") == ()
 
@@ -45,9 +48,10 @@ def test_it_grows() -> None:
     grouping = Grouping()
     vectors = np.eye(600, dtype=np.float32)
     for number, vector in enumerate(vectors):
-        grouping.add(str(number), "zh", vector)
+        grouping.add(str(number), "g", "zh", vector)
     assert len(grouping) == 600
-    assert [grouping.like(vectors[at], language="zh", besides="") for at in (0, 300, 599)] == [["0"], ["300"], ["599"]]
+    for at in (0, 300, 599):
+        assert [one.answer_id for one in grouping.like(vectors[at], language="zh", besides="")] == [str(at)]
 
 
 def test_figures() -> None:
