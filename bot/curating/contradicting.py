@@ -6,6 +6,7 @@ Measured on cases of our own, see ``tests/benchmarks/contradicted_answers.jsonl`
 
 import re
 from collections.abc import Collection, Set
+from functools import lru_cache
 from typing import Final
 
 from bot.answering.replacing import ASKS, may_replace, sentences_of, subject_words, values_in
@@ -80,10 +81,16 @@ def may_contradict(newer: str) -> bool:
     return len(newer) <= LONGEST and (_speaks_of_change(newer) or any(values_in(newer).values()))
 
 
+@lru_cache(maxsize=4096)
+def topic_of(question: str) -> frozenset[str]:
+    """The words of a question, folded, of which a message that contradicts its answer holds at least one."""
+    words = subject_words(question) - _ASKING_WORDS
+    return frozenset(word for word in words if not any(word != other and word in other for other in words))
+
+
 def contradicts(newer: str, *, question: str, text: str) -> bool:
     """Whether ``newer`` seems to say something else than that ``text`` answers ``question``."""
-    words = subject_words(question) - _ASKING_WORDS
-    topic = {word for word in words if not any(word != other and word in other for other in words)}
+    topic = topic_of(question)
     known = normalize(f"{question} {text}")
     about = topic | subject_words(text)
     for sentence in sentences_of(newer):

@@ -16,12 +16,14 @@ import structlog
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from bot.curating.contradicting import LONGEST, contradicts, may_contradict
+from bot.answering.replacing import subject_words
+from bot.curating.contradicting import LONGEST, contradicts, may_contradict, topic_of
 from bot.curating.returning import settle
 from bot.curating.standard_answers import EVERYBODY, StandardAnswer, StandardAnswers
 from bot.truth.database import Database
 from bot.truth.notebook import Notebook
 from bot.truth.tables import CaseRow, ChannelRow, MessageRow
+from knowledge.lexical import normalize
 
 _log = structlog.get_logger(__name__)
 
@@ -42,6 +44,18 @@ class _Line:
     applied_at: datetime
     version_at: datetime
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """A message that may contradict something, read once for all standard answers."""
+
+    line: _Line
+    plain: str
+    words: frozenset[str]
+
+    def shares(self, topic: frozenset[str]) -> bool:
+        return not topic.isdisjoint(self.words) or any(word in self.plain for word in topic)
 
 
 class WatchingStandardAnswers:
@@ -133,23 +147,28 @@ def _contested(
     standing: Sequence[StandardAnswer], places: Mapping[str, frozenset[str]], lines: Iterable[_Line]
 ) -> list[tuple[StandardAnswer, _Line]]:
     """Which of them a newer message of its places contradicts; the first one counts."""
-    telling = [line for line in lines if may_contradict(line.text)]
+    telling = [
+        _Telling(line, normalize(line.text), subject_words(line.text)) for line in lines if may_contradict(line.text)
+    ]
     found = []
-    for one in standing:
-        sources = {source.record_id for source in one.sources}
-        newer = (
-            line
-            for line in telling
-            if one.approved_at is not None
-            and line.version_at > one.approved_at
-            and line.record_id not in sources
-            and line.channel_id in places[one.standard_answer_id]
-            and any(contradicts(line.text, question=way, text=one.text) for way in one.questions)
-        )
-        first = next(newer, None)
+    for one in standing if telling else ():
+        first = next((told for told in telling if _is_contested(one, places, told)), None)
         if first is not None:
-            found.append((one, first))
+            found.append((one, first.line))
     return found
+
+
+def _is_contested(one: StandardAnswer, places: Mapping[str, frozenset[str]], told: _Telling) -> bool:
+    line = told.line
+    if one.approved_at is None or line.version_at <= one.approved_at:
+        return False
+    if line.channel_id not in places[one.standard_answer_id]:
+        return False
+    if any(source.record_id == line.record_id for source in one.sources):
+        return False
+    return any(
+        told.shares(topic_of(way)) and contradicts(line.text, question=way, text=one.text) for way in one.questions
+    )
 
 
 def _places(session: Session, standing: Sequence[StandardAnswer]) -> dict[str, frozenset[str]]:
