@@ -80,6 +80,8 @@ async function draw({ quiet = false } = {}) {
   const { page, params } = found;
   drawMenu(page);
   setTitle(t(page.title));
+  byId("back").hidden = !page.within;
+  if (page.within) byId("back").href = addressOf(page.within);
   const root = h("div", { class: `sheet-body page-${page.path.split("/")[0]}` });
   const context = { api, params, t, operator, canWrite: operator.role === "operator", go, reload: () => draw({ quiet: true }), title: (text) => mine === turn && setTitle(text) };
   byId("sheet").setAttribute("aria-busy", "true");

@@ -12,7 +12,7 @@ function wordings(t, initial) {
   const kept = (initial.variants ?? []).map((way) => ({ way, is: true }));
   const asked = (initial.ways ?? []).map((way) => ({ way, is: true }));
   const boxes = [...kept, ...asked].map(({ way, is }) => h("label", { class: "tick" }, h("input", { type: "checkbox", name: "way", value: way, checked: is }), h("span", {}, way)));
-  const more = h("textarea", { name: "more", rows: 2, placeholder: t("form.more_hint"), "aria-label": t("form.more") });
+  const more = h("textarea", { name: "more", rows: 1, placeholder: t("form.more_hint"), "aria-label": t("form.more") });
   const element = h("fieldset", { class: "field" }, h("legend", { class: "name" }, t("form.wordings")), h("small", { class: "hint" }, t("form.wordings_hint")), boxes, more);
   const chosen = () => [...boxes.map((box) => box.querySelector("input")).filter((box) => box.checked).map((box) => box.value), ...more.value.split("\n").map((line) => line.trim()).filter(Boolean)];
   return { element, chosen };
@@ -45,7 +45,7 @@ function readers(t, initial, channels, sources) {
 export function standardForm({ api, t, initial, channels, submit, save }) {
   const sources = { list: initial.sources.map((source) => ({ ...source })) };
   const question = h("textarea", { name: "question", rows: 2, required: true, maxlength: 500 }, initial.question);
-  const text = h("textarea", { name: "text", rows: 8, required: true, maxlength: 3000 }, initial.text);
+  const text = h("textarea", { name: "text", rows: 4, required: true, maxlength: 3000 }, initial.text);
   const owner = h("input", { type: "text", name: "owner", required: true, maxlength: 80, value: initial.owner ?? "" });
   const lastDay = h("input", { type: "date", name: "last_day", value: initial.last_day ?? "" });
   const ways = wordings(t, initial);

@@ -11,6 +11,9 @@ const KINDS = { down: "bad", abstained: "warn", unsupported: "warn", asked_again
 /** Causes with how many answers have them. */
 export const causeChips = (causes) => Object.entries(causes).map(([cause, count]) => chip(count > 1 ? `${t(`cause.${cause}`)} ${number(count)}` : t(`cause.${cause}`), KINDS[cause] ?? ""));
 
+/** How often something was asked, and by how many. */
+export const askedBy = ({ answers, people }) => t(people === 1 ? "queue.asked_by_one" : "queue.asked", { answers: number(answers), people: number(people) });
+
 /** Where something was said. */
 export function channelName(channel) {
   if (!channel) return t("telling.gone_channel");

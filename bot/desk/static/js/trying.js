@@ -2,8 +2,18 @@
 
 import { h } from "/console/js/dom.js";
 import { complain } from "/console/js/overlay.js";
-import { chip, select } from "./parts.js";
+import { part } from "./api.js";
+import { action, chip, select } from "./parts.js";
 import { channelName } from "./telling.js";
+
+/** One more wording for a standard answer, which is otherwise left as it is. */
+async function teach(api, id, question) {
+  const path = `standard/${part(id)}`;
+  const one = await api.get(path);
+  const sources = one.sources.map(({ n, record_id, file_id, page }) => ({ n, record_id, file_id, page }));
+  const { text, channel_ids, owner, last_day } = one;
+  await api.put(path, { question: one.question, variants: [...one.variants, question], text, sources, channel_ids, owner, last_day });
+}
 
 /** `wanted` is the standard answer that should be given. */
 export function tryingBox({ api, t, asked, channels, wanted }) {
@@ -14,7 +24,15 @@ export function tryingBox({ api, t, asked, channels, wanted }) {
   const row = (result) => {
     const state = !result.standard_answer_id ? ["✖", "bad", t("trying.not_given")] : result.standard_answer_id === wanted ? ["✔", "good", t("trying.given")] : ["!", "warn", t("trying.another", { question: result.matched })];
     const where = result.channel_id ? channelName(known.get(result.channel_id)) : t("trying.anywhere");
-    return h("li", { class: "tried-row", data: { given: String(result.standard_answer_id === wanted) } }, chip(state[0], state[1]), h("div", {}, h("p", {}, result.question), h("p", { class: "hint" }, `${where} · ${state[2]}`)));
+    const here = { question: result.question, channel_id: result.channel_id };
+    const also = async () => {
+      await teach(api, wanted, result.question);
+      const { results } = await api.post("try", { questions: [here] });
+      line.replaceWith(row(results[0]));
+    };
+    const button = result.standard_answer_id === wanted ? null : action(t("trying.also"), also, { data: { act: "also" } });
+    const line = h("li", { class: "tried-row", data: { given: String(result.standard_answer_id === wanted) } }, chip(state[0], state[1]), h("div", { class: "source-words" }, h("p", {}, result.question), h("p", { class: "hint" }, `${where} · ${state[2]}`), button));
+    return line;
   };
   const attempt = async (questions, { before = false } = {}) => {
     try {

@@ -5,7 +5,7 @@ import { complain, openDialog, toast } from "/console/js/overlay.js";
 import { part } from "../api.js";
 import { action, chip, empty, link, moment, number, section } from "../parts.js";
 import { standardForm } from "../standard_form.js";
-import { causeChips, channelChip, verdictLine, words } from "../telling.js";
+import { askedBy, causeChips, channelChip, verdictLine, words } from "../telling.js";
 import { tryingBox } from "../trying.js";
 
 function reply(t, one, use) {
@@ -94,7 +94,7 @@ export const page = {
       "header",
       { class: "case-head" },
       h("h2", { class: "case-question" }, found.case.question || t("queue.gone")),
-      h("div", { class: "chips" }, causeChips(found.case.causes), h("span", { class: "dim" }, t("queue.asked", { answers: number(found.case.answers), people: number(found.case.people) }))),
+      h("div", { class: "chips" }, causeChips(found.case.causes), h("span", { class: "dim" }, askedBy(found.case))),
       decided(t, found),
       canWrite ? decisions(context, found) : null,
     );

@@ -3,14 +3,14 @@
 import { h } from "/console/js/dom.js";
 import { chip, empty, link, moment, number, segments, select } from "../parts.js";
 import { part } from "../api.js";
-import { causeChips, channelChip } from "../telling.js";
+import { askedBy, causeChips, channelChip } from "../telling.js";
 
 const CAUSES = ["down", "abstained", "unsupported", "asked_again", "answered_by_person"];
 const EVERY_MS = 4000;
 
 function card(t, one) {
   const facts = [
-    h("span", {}, t("queue.asked", { answers: number(one.answers), people: number(one.people) })),
+    h("span", {}, askedBy(one)),
     one.asked_at ? h("span", {}, t("queue.last"), " ", moment(one.asked_at)) : null,
     one.decided_by ? h("span", {}, t("queue.decided_by", { name: one.decided_by })) : null,
     ...one.channels.slice(0, 3).map(channelChip),
@@ -19,7 +19,7 @@ function card(t, one) {
   return h(
     "li",
     { class: "case-card" },
-    h("span", { class: "weight", title: t("queue.people_title") }, h("b", {}, number(one.people)), h("small", {}, t("queue.people"))),
+    h("span", { class: "weight", title: t("queue.people_title") }, h("b", {}, number(one.people)), h("small", {}, t(one.people === 1 ? "queue.person" : "queue.people"))),
     h("div", { class: "case-body" }, link(one.question || t("queue.gone"), `case/${part(one.case_id)}`, {}, { class: "case-title" }), h("div", { class: "chips" }, causeChips(one.causes)), h("p", { class: "facts" }, facts)),
   );
 }
