@@ -111,7 +111,7 @@ class CaseDetail:
 
 def narrowed(*, cause: Cause | None, channel_id: str | None, since: datetime | None) -> list[ColumnElement[bool]]:
     """Filters of the queue, on the answers of a case."""
-    narrow = []
+    narrow: list[ColumnElement[bool]] = []
     if cause is not None:
         narrow.append(cast(CaseAnswerRow.causes, String).like(f'%"{cause}"%'))
     if channel_id is not None:

@@ -56,7 +56,7 @@ class QuestionGroups:
             .order_by(AnswerRow.asked_at, AnswerRow.answer_id)
         )
         async with self._database.read() as connection:
-            return dict((await connection.execute(statement)).tuples().all())
+            return dict((await connection.execute(statement)).all())
 
     async def _give(self, answer_id: str, language: str, vector: Vectors) -> None:
         likely = await asyncio.to_thread(self._grouping.like, vector, language=language, besides=answer_id)

@@ -16,7 +16,6 @@ from bot.feedback.vectors import QuestionVectors, asked_about
 from bot.permissions import Permissions
 from bot.truth.database import Database
 from bot.truth.tables import AnswerRow, CaseAnswerRow, LinkRow, MessageRow, PersonRow, SignRow, VerdictRow
-from connectors.events import ChannelId, PersonId
 from knowledge.embedding import Vectors
 from knowledge.questions import tells
 
@@ -103,7 +102,7 @@ class Watching:
         may_see = [
             found
             for found, channel_id, platform in linked
-            if await self._permissions.may_read(PersonId(found.person_id), ChannelId(channel_id), platform=platform)
+            if await self._permissions.may_read(found.person_id, channel_id or "", platform=platform)
         ]
         return await self._keep(may_see, "quoted")
 
@@ -217,7 +216,7 @@ def _told_instead(session: Session, since: datetime | None, answer_ids: Sequence
     return [one for some in found.values() for one in some if one.record_id not in known[one.answer_id]]
 
 
-def _linked(session: Session, *, links_since: datetime, since: datetime) -> list[tuple[_Found, str, str]]:
+def _linked(session: Session, *, links_since: datetime, since: datetime) -> list[tuple[_Found, str | None, str]]:
     """What links to an answer, with the answer's channel and the platform of who wrote it."""
     links = session.execute(
         select(LinkRow.url, LinkRow.record_id, MessageRow.author_id, MessageRow.sent_at, PersonRow.platform)
@@ -247,8 +246,8 @@ def _linked(session: Session, *, links_since: datetime, since: datetime) -> list
     return found
 
 
-def _place(address: str) -> tuple[str, str, str]:
+def _place(address: str | None) -> tuple[str, str, str]:
     """An address without what a platform adds to it, such as the thread that it is shown in."""
-    parts = urlsplit(address)
+    parts = urlsplit(address or "")
     fragment = parts.fragment if parts.path in ("", "/") else ""
     return parts.netloc.casefold(), parts.path.rstrip("/"), fragment
