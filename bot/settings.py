@@ -145,6 +145,13 @@ class LlmSettings(_Section):
     base_url: str | None = None
     """openai: for example ``http://127.0.0.1:8080/v1``."""
     api_key: SecretStr | None = None
+    adapter: str | None = None
+    """llamacpp: a LoRA adapter for the model, the path of a GGUF file or its name among the models; openai: the name
+    under which the server serves it. None: the model as it is."""
+    adapter_scale: float = Field(default=1.0, gt=0, le=10)
+    """llamacpp: how strongly it counts."""
+    adapter_share: float = Field(default=1.0, ge=0, le=1)
+    """Of the conversations that it answers in; the others compare it with the model as it is. 0: switched off."""
 
     @model_validator(mode="after")
     def _openai_needs_base_url(self) -> Self:
@@ -192,6 +199,10 @@ class RetentionSettings(_Section):
 class FeedbackSettings(_Section):
     """What is made of what people think of answers."""
 
+    learning: bool = True
+    """Whether votes move the order of search."""
+    half_life_days: float = Field(default=75.0, ge=1, le=3650)
+    """After so long a vote counts half for the order of search."""
     pick_one_every: int = Field(default=25, ge=0)
     """One in so many answers is put beside a second one, for who asked to pick from: at most one a week to a person
     and one a day in a channel, and not in channels that let them pass. 0: never."""

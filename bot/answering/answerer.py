@@ -23,7 +23,8 @@ from bot.guarding.leaking import asks_for_prompt
 from bot.guarding.masker import Masker
 from bot.language import language_of
 from bot.llm.absent import estimate_tokens
-from bot.llm.interface import GREEDY, LanguageModel, Sampling
+from bot.llm.arms import arm_of
+from bot.llm.interface import GREEDY, LanguageModel, Sampling, SpeakingModel
 from bot.texts import say
 from bot.truth.answers import Answers, StoredAnswer, StoredSource
 from bot.truth.database import Database
@@ -82,6 +83,8 @@ class Question:
     """Of an answer that nobody asked for: may end it in silence, which is neither stored nor shown."""
     variation: "Variation | None" = None
     """Of an answer that is tried again."""
+    conversation: str = ""
+    """The thread or direct chat: one arm of the model speaks in all of it. Empty: the model without its adapter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +178,6 @@ class Answerer:
         self._check = check
         self._zone = zone
         self._evidence_tokens = evidence_tokens
-        self._phrasing = Phrasing(model=model, check=check, zone=zone)
         self._answers = Answers(database)
 
     async def answer(self, question: Question, listener: AnswerListener | None = None) -> AnswerResult:
@@ -267,7 +269,8 @@ class Answerer:
                 begun()
                 timer.mark(name)
 
-            draft = await self._phrasing.phrase(asked, show=show.delta, mark=mark)
+            phrasing = Phrasing(model=self._speaker(question), check=self._check, zone=self._zone)
+            draft = await phrasing.phrase(asked, show=show.delta, mark=mark)
         if found.understood.outside or found.understood.event is not None:
             draft = replace(draft, text=f"{told}\n{draft.text}")
         return await self._finish(question, language, (now, searched_at), draft, timer)
@@ -280,10 +283,13 @@ class Answerer:
             abstained=True,
             reason=SILENT,
             citations=(),
-            model=self._model.info.name,
+            model=self._speaker(question).info.name,
             language=language,
         )
         return AnswerResult(answer, timer.marks)
+
+    def _speaker(self, question: Question) -> SpeakingModel:
+        return arm_of(self._model, question.conversation)
 
     def _room(self) -> int:
         """Tokens of evidence: those of the settings, or what the model's context leaves of them."""
@@ -321,7 +327,7 @@ class Answerer:
             abstained=draft.abstained,
             reason=draft.reason,
             citations=tuple(item.citation() for item in draft.evidence if item.n in draft.cited),
-            model=self._model.info.name,
+            model=self._speaker(question).info.name,
             language=language,
         )
         stands = await self._answers.store(

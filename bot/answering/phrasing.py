@@ -18,7 +18,7 @@ from bot.answering.marks import unmarked
 from bot.answering.prompt import Prompt
 from bot.answering.sentences import split_sentences
 from bot.errors import Language, ModelBusy, ModelError
-from bot.llm.interface import GREEDY, LanguageModel, Sampling
+from bot.llm.interface import GREEDY, Sampling, SpeakingModel
 from bot.texts import TextKey, say
 from knowledge.lexical import normalize, terms
 
@@ -50,7 +50,7 @@ class Asked:
 class Phrasing:
     """Turns evidence into a checked draft; failures of the model become the passages themselves."""
 
-    def __init__(self, *, model: LanguageModel, check: GroundingCheck, zone: tzinfo) -> None:
+    def __init__(self, *, model: SpeakingModel, check: GroundingCheck, zone: tzinfo) -> None:
         self._model = model
         self._check = check
         self._zone = zone

@@ -14,6 +14,7 @@ from bot.answering.phrasing import Asked, Phrasing
 from bot.answering.prompt import Prompt
 from bot.answering.traced import passages_of, sentences_of
 from bot.errors import AnswerWithdrawn, NothingToReplay
+from bot.llm.arms import arm_named
 from bot.llm.interface import ChatMessage, LanguageModel, Sampling
 from bot.prompts import PromptText, prompt_text
 from bot.truth.answers import Answers, StoredAnswer
@@ -116,7 +117,8 @@ class Replaying:
             sampling=Sampling(**{**trace["sampling"], "stop": tuple(trace["sampling"]["stop"])}),
             sought=" ".join(trace.get("searches", ())),
         )
-        phrasing = Phrasing(model=self._model, check=self._check, zone=self._zone)
+        speaker = arm_named(self._model, stored.model)
+        phrasing = Phrasing(model=speaker, check=self._check, zone=self._zone)
         draft = await phrasing.phrase(asked, show=_show_nobody, mark=timer.mark)
         then, now = _verdicts(trace), _verdicts(draft.trace)
         return Replay(
@@ -134,7 +136,7 @@ class Replaying:
                 raw=draft.trace.get("raw", ""),
                 text=draft.text,
                 reason=draft.reason,
-                model=self._model.info.name,
+                model=speaker.info.name,
                 check_version=self._check.version,
                 timings_ms=_since_search(timer.marks),
                 cited={item.n: item.citation().quote for item in draft.evidence if item.n in draft.cited},

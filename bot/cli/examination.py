@@ -23,9 +23,9 @@ from bot.archive.comparison import compare, repair
 from bot.archive.failures import archive_failures
 from bot.digests.keeping import KeptDigests
 from bot.digests.schedule import Schedules
-from bot.errors import ShiguangError
+from bot.errors import ModelMissing, ShiguangError
 from bot.language import system_language
-from bot.models.resolve import resolve_chat_model
+from bot.models.resolve import is_adapter, resolve_adapter, resolve_chat_model
 from bot.permissions import Permissions
 from bot.settings import Settings, load_settings
 from bot.truth.database import Database
@@ -58,6 +58,7 @@ async def examine(*, fix: bool) -> list[Finding]:
         _python,
         lambda: _disk(settings),
         lambda: _chat_model(settings),
+        lambda: _adapter(settings),
         lambda: _embedding_model(settings),
         lambda: _reranker(settings),
         lambda: _inbox(settings, fix=fix),
@@ -97,6 +98,23 @@ async def _chat_model(settings: Settings) -> Finding:
     if settings.llm.backend == "none":
         return Finding("chat model", "warning", "none: only search answers", "set llm.backend to llamacpp or openai")
     return Finding("chat model", "ok", f"{settings.llm.model} at {settings.llm.base_url}")
+
+
+async def _adapter(settings: Settings) -> Finding:
+    llm = settings.llm
+    if llm.adapter is None or not llm.adapter_share or llm.backend == "none":
+        return Finding("adapter", "ok", "none")
+    fact = f"{llm.adapter}, in {llm.adapter_share:.0%} of the conversations"
+    if llm.backend == "openai":
+        return Finding("adapter", "ok", f"{fact}, if the server serves it; the log of the start says so")
+    without = "answers are made without it: set llm.adapter to the GGUF file of a LoRA adapter, or unset it"
+    try:
+        path = await asyncio.to_thread(resolve_adapter, settings)
+    except ModelMissing:
+        return Finding("adapter", "warning", f"{llm.adapter} is not there", without)
+    if not await asyncio.to_thread(is_adapter, path):
+        return Finding("adapter", "warning", f"{path.name} is no LoRA adapter", without)
+    return Finding("adapter", "ok", fact)
 
 
 async def _embedding_model(settings: Settings) -> Finding:

@@ -70,3 +70,11 @@ def consent(
     if (say is None) != (channel is None and person is None) or (channel is not None and person is not None):
         raise typer.BadParameter("one of --channel and --person, with --say; or none of them for the list")
     run(keep_consent(channel=channel, person=person, say=say, as_json=as_json))
+
+
+@app.command()
+def arms(as_json: Json = False) -> None:
+    """Whether people like the answers of an adapter better than those of the model without it."""
+    from bot.cli.training import show_arms
+
+    run(show_arms(as_json=as_json))

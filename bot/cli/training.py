@@ -1,4 +1,4 @@
-"""What ``feedback export``, ``check`` and ``consent`` do."""
+"""What ``feedback export``, ``check``, ``consent`` and ``arms`` do."""
 
 import getpass
 from collections.abc import AsyncIterator
@@ -14,6 +14,7 @@ from bot.cli.filters import people_named
 from bot.cli.output import ERR, OUT, print_json
 from bot.desk.auditing import Auditing
 from bot.errors import BadInput, Language, NotFound
+from bot.feedback.arms import arms
 from bot.language import system_language
 from bot.settings import Settings, load_settings
 from bot.training.checking import Checking
@@ -38,6 +39,14 @@ _TEXTS: dict[str, dict[Language, str]] = {
         "zh": "还没有谁说过什么，所以什么都不导出",
         "en": "nobody has said anything yet, so nothing is exported",
     },
+    "no_arms": {"zh": "还没有适配器回答过问题", "en": "no adapter has answered anything yet"},
+    "arm": {
+        "zh": "{model}  {answers} 个回答，👍 {liked}",
+        "en": "{model}  {answers} answers, 👍 {liked}",
+    },
+    "better": {"zh": "有适配器更好", "en": "better with the adapter"},
+    "worse": {"zh": "有适配器更差", "en": "worse with the adapter"},
+    "too_early": {"zh": "现在还说不准", "en": "too early to say"},
     "yes": {"zh": "同意", "en": "yes"},
     "no": {"zh": "不同意", "en": "no"},
 }
@@ -128,6 +137,25 @@ async def keep_consent(
     else:
         for one in said:
             OUT.print(f"{_TEXTS['yes' if one.allowed else 'no'][language]}  {one.name}  {one.subject_id}", markup=False)
+
+
+async def show_arms(*, as_json: bool) -> None:
+    """Print how each adapter is liked beside its model."""
+    language = system_language()
+    async with _opened() as (_, database):
+        found = await arms(database)
+    if as_json:
+        print_json({"comparisons": [one.document() for one in found]})
+        return
+    if not found:
+        OUT.print(_TEXTS["no_arms"][language], markup=False)
+    for both in found:
+        for arm in (both.adapted, both.plain):
+            low, high = arm.liked.interval or (0.0, 1.0)
+            liked = f"{arm.liked.hits}/{arm.liked.of} ({low:.0%}–{high:.0%})"
+            told = _TEXTS["arm"][language].format(model=arm.model, answers=arm.answers, liked=liked)
+            OUT.print(told, markup=False)
+        OUT.print(f"→ {_TEXTS[both.finding][language]}", markup=False)
 
 
 @asynccontextmanager

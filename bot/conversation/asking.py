@@ -58,6 +58,7 @@ class Asking:
                 context_records=rewritten.context_records,
                 sees_more=lambda: self._sees_more(request, audience),
                 variation=request.variation,
+                conversation=request.conversation,
             ),
             reply,
         )

@@ -72,6 +72,7 @@ class Overhearing:
                 now=utterance.said_at,
                 audience_now=request.audience,
                 gate=PlainlyKnown(utterance.text),
+                conversation=request.conversation,
             )
         )
         # Another question of the channel may have been answered meanwhile.

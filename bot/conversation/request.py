@@ -61,6 +61,16 @@ class Request:
     variation: Variation | None = None
     """Of a question that is answered once more."""
 
+    @property
+    def conversation(self) -> str:
+        """The direct chat, or the thread that the reply stands in."""
+        utterance = self.utterance
+        if utterance.channel.visibility == "direct":
+            return utterance.channel.channel_id
+        return (
+            utterance.thread_id or utterance.record_id or f"{utterance.channel.channel_id} {utterance.person.person_id}"
+        )
+
 
 class Handler(Protocol):
     """Ends the reply exactly once, or raises the ``ShiguangError`` that the person is told."""

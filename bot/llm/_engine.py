@@ -10,6 +10,7 @@ import re
 import sys
 import threading
 from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -76,6 +77,14 @@ class AbortFlag:
         self._buffer.value = b""
 
 
+@dataclass(frozen=True, slots=True)
+class AdapterFile:
+    """A LoRA adapter as a GGUF file, and how strongly it counts."""
+
+    path: Path
+    scale: float = 1.0
+
+
 class Engine:
     """Loads in the constructor (seconds); raises ``EngineError``. Every method but ``tokenize`` is for one thread."""
 
@@ -107,6 +116,9 @@ class Engine:
         self._memory = llama_cpp.llama_get_memory(self._context)
         self._vocab: Any = llama_cpp.llama_model_get_vocab(self._model)
         self._evaluated: list[int] = []
+        self._adapter: Any = None
+        self._adapter_scale = 0.0
+        self._is_adapted = False
         self.context_tokens = int(llama_cpp.llama_n_ctx(self._context))
         self._special_tokens = SpecialTokens(self._control_spellings())
         self._template = self._chat_template()
@@ -116,6 +128,18 @@ class Engine:
         """Free the memory; the engine cannot be used afterwards."""
         llama_cpp.llama_free(self._context)
         llama_cpp.llama_model_free(self._model)
+
+    def load_adapter(self, adapter: AdapterFile) -> None:
+        """Load what ``generate`` uses when it is asked to; raises ``EngineError``, and goes on without it."""
+        loaded = llama_cpp.llama_adapter_lora_init(self._model, str(adapter.path).encode())
+        if not loaded:
+            raise EngineError(adapter.path.name)
+        self._adapter, self._adapter_scale = loaded, adapter.scale
+
+    @property
+    def has_adapter(self) -> bool:
+        """Whether one is loaded."""
+        return self._adapter is not None
 
     def render(self, messages: Sequence[ChatMessage]) -> str:
         """The prompt by the model's own chat template; control tokens inside messages are made harmless."""
@@ -141,11 +165,14 @@ class Engine:
             tokens.insert(0, begin)
         return tokens
 
-    def generate(self, prompt: str, *, sampling: Sampling, grammar: str | None = None) -> Generator[str, None, None]:
+    def generate(
+        self, prompt: str, *, sampling: Sampling, grammar: str | None = None, adapted: bool = False
+    ) -> Generator[str, None, None]:
         """Yield text as it is made; ends early and silently when ``abort`` is set.
 
-        What the prompt shares with the beginning of the former one is not evaluated again. Raises
-        ``PromptTooLongError`` before anything is evaluated.
+        What the prompt shares with the beginning of the former one is not evaluated again, unless one of the two is
+        ``adapted``, spoken with the adapter, and the other is not. Raises ``PromptTooLongError`` before anything is
+        evaluated.
         """
         tokens = self.prompt_tokens(prompt)
         limit = self.context_tokens - min(sampling.max_tokens, _LEAST_ANSWER_TOKENS)
@@ -157,6 +184,7 @@ class Engine:
             msg = "the grammar cannot be parsed"
             raise EngineError(msg) from None
         try:
+            self._adapt(adapted=adapted and self.has_adapter)
             self._keep_prefix(tokens)
             pending = tokens[len(self._evaluated) :]
             decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
@@ -173,6 +201,20 @@ class Engine:
                 yield text
         finally:
             sampler.close()
+
+    def _adapt(self, *, adapted: bool) -> None:
+        """Switch the adapter on or off; what was evaluated the other way is of no use."""
+        if adapted == self._is_adapted:
+            return
+        count = int(adapted)
+        adapters = (llama_cpp.llama_adapter_lora_p_ctypes * count)(*[self._adapter][:count])
+        scales = (ctypes.c_float * count)(*[self._adapter_scale][:count])
+        if llama_cpp.llama_set_adapters_lora(self._context, adapters, count, scales):
+            msg = "the adapter cannot be switched"
+            raise EngineError(msg)
+        llama_cpp.llama_memory_clear(self._memory, True)
+        self._evaluated.clear()
+        self._is_adapted = adapted
 
     def _keep_prefix(self, tokens: list[int]) -> None:
         """Forget what was evaluated beyond the common beginning, but always leave one token to evaluate."""

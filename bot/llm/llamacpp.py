@@ -6,11 +6,13 @@ import os
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, closing, suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import psutil
+import structlog
 
 from bot.errors import BadInput, ModelError, ModelMissing, ModelTimeout, ModelUnavailable
 from bot.llm.handover import Handover
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from bot.llm._engine import Engine
 
 
+_log = structlog.get_logger(__name__)
 _SPINS: Final = "1000"
 """How long OpenMP's threads wait actively for each other. By default they wait so long that other work on the machine
 slows generation by a factor of 10; with this it is as fast alone and three times faster beside other work. Read when
@@ -36,11 +39,20 @@ def physical_cores() -> int:
     return max(1, min(psutil.cpu_count(logical=False) or allowed, allowed))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adapter:
+    """A LoRA adapter; ``locate`` finds its file and raises ``ModelMissing``."""
+
+    locate: Callable[[], Path]
+    scale: float = 1.0
+
+
 class LlamaCppModel:
     """A GGUF file run by llama.cpp in this process, one answer at a time, everybody else in a fair queue.
 
     ``locate`` finds the file and may block (it checks a checksum); it runs off the loop, in ``start``. ``threads``
-    is the number of physical cores unless given; ``timeout_seconds`` counts from the question, waiting included.
+    is the number of physical cores unless given; ``timeout_seconds`` counts from the question, waiting included. An
+    ``adapter`` that cannot be loaded is logged and done without.
     """
 
     def __init__(
@@ -53,8 +65,10 @@ class LlamaCppModel:
         gpu_layers: int = 0,
         queue_size: int = 16,
         timeout_seconds: float = 120.0,
+        adapter: Adapter | None = None,
     ) -> None:
         self._locate = locate
+        self._adapter = adapter
         self._name = name
         self._context_tokens = context_tokens
         self._threads = threads or physical_cores()
@@ -79,6 +93,11 @@ class LlamaCppModel:
     def position(self, asker: str) -> int:
         """How many requests are begun before the next waiting one of ``asker``."""
         return self._queue.position(asker)
+
+    @property
+    def has_adapter(self) -> bool:
+        """Whether an adapter was loaded."""
+        return self._engine is not None and self._engine.has_adapter
 
     async def start(self) -> None:
         """Load the model; raises ``ModelMissing``, ``ModelCorrupt`` or ``ModelUnavailable``."""
@@ -105,7 +124,16 @@ class LlamaCppModel:
 
         Raises ``ModelBusy``, ``ModelTimeout``, ``ModelUnavailable``, or ``BadInput`` for a prompt that does not fit.
         """
-        async with aclosing(self._answer(messages, sampling=sampling, asker=asker, grammar=None)) as pieces:
+        async with aclosing(self.stream_as(messages, sampling=sampling, asker=asker, adapted=False)) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    async def stream_as(
+        self, messages: Sequence[ChatMessage], *, sampling: Sampling, asker: str, adapted: bool
+    ) -> AsyncGenerator[str, None]:
+        """The same, with or without the adapter."""
+        answer = self._answer(messages, sampling=sampling, asker=asker, grammar=None, adapted=adapted)
+        async with aclosing(answer) as pieces:
             async for piece in pieces:
                 yield piece
 
@@ -142,7 +170,7 @@ class LlamaCppModel:
         if not path.is_file():
             raise ModelMissing(path.name)
         try:
-            return Engine(
+            engine = Engine(
                 path,
                 context_tokens=self._context_tokens,
                 threads=self._threads,
@@ -151,13 +179,33 @@ class LlamaCppModel:
             )
         except EngineError as error:
             raise ModelUnavailable(str(error)) from None
+        if self._adapter is not None:
+            self._load_adapter(engine, self._adapter)
+        return engine
+
+    def _load_adapter(self, engine: "Engine", adapter: Adapter) -> None:
+        """Answers without it are better than none."""
+        from bot.llm._engine import AdapterFile, EngineError
+
+        try:
+            engine.load_adapter(AdapterFile(adapter.locate(), adapter.scale))
+        except (EngineError, ModelMissing) as error:
+            _log.error("the adapter cannot be used: answers are made without it", adapter=str(error))
 
     async def _answer(
-        self, messages: Sequence[ChatMessage], *, sampling: Sampling, asker: str, grammar: str | None
+        self,
+        messages: Sequence[ChatMessage],
+        *,
+        sampling: Sampling,
+        asker: str,
+        grammar: str | None,
+        adapted: bool = False,
     ) -> AsyncGenerator[str, None]:
         """Generation is a task of its own, so that a slow reader never keeps the model from the next asker."""
         handover = Handover(asyncio.get_running_loop())
-        generation = partial(self._generate, self._loaded_engine(), messages, sampling, grammar, handover)
+        generation = partial(
+            self._generate, self._loaded_engine(), messages, sampling, handover, grammar=grammar, adapted=adapted
+        )
         task = asyncio.create_task(self._run(generation, handover, asker=asker))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
@@ -204,8 +252,10 @@ class LlamaCppModel:
         engine: "Engine",
         messages: Sequence[ChatMessage],
         sampling: Sampling,
-        grammar: str | None,
         handover: Handover,
+        *,
+        grammar: str | None,
+        adapted: bool,
     ) -> None:
         """Runs in the worker thread."""
         from bot.llm._engine import EngineError, PromptTooLongError
@@ -217,7 +267,7 @@ class LlamaCppModel:
         reasoning = ReasoningFilter(opens_inside=grammar is None and prompt.rstrip().endswith("<think>"))
         stopping = StopFilter(sampling.stop)
         try:
-            with closing(engine.generate(prompt, sampling=sampling, grammar=grammar)) as texts:
+            with closing(engine.generate(prompt, sampling=sampling, grammar=grammar, adapted=adapted)) as texts:
                 for text in texts:
                     handover.put(stopping.feed(reasoning.feed(text)))
                     if stopping.is_stopped or handover.is_abandoned:

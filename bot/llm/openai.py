@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
+from copy import copy
 from typing import Any, Final
 
 import structlog
@@ -68,6 +69,12 @@ class OpenAiModel:
     def position(self, asker: str) -> int:
         """How many requests are begun before the next waiting one of ``asker``."""
         return self._queue.position(asker)
+
+    def called(self, name: str) -> "OpenAiModel":
+        """Another model of the same server, in the same queue; it is closed with this one."""
+        other = copy(self)
+        other._model, other._opens_inside = name, bool(_OPENS_INSIDE.search(name))
+        return other
 
     async def start(self) -> None:
         """Ask the server for its models; raises a ``ModelUnavailable`` that says which setting is wrong."""

@@ -15,6 +15,7 @@ from bot.models.store import Manifest, ModelStore
 from bot.settings import Settings
 
 _LONGEST_CONTEXT = 8192
+_HEAD_BYTES = 1 << 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +69,27 @@ def resolve_chat_model(settings: Settings) -> Path:
     return store.folder(manifest.name) / manifest.main_file
 
 
+def resolve_adapter(settings: Settings) -> Path:
+    """The GGUF file of ``llm.adapter``: a path, a file put among the models by hand, or a model of the store.
+
+    Raises ``ModelMissing`` when there is none.
+    """
+    name = settings.llm.adapter or ""
+    found = _gguf_file(settings, name)
+    if found is not None:
+        return found
+    store = ModelStore(settings.models_dir)
+    manifest = _stored(store, name)
+    return store.folder(name) / manifest.main_file
+
+
+def is_adapter(path: Path) -> bool:
+    """Whether a file begins as a LoRA adapter in GGUF does; whether it fits the model is seen when it is loaded."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    return head.startswith(b"GGUF") and b"adapter.type" in head
+
+
 def resolve_embedding_model(settings: Settings) -> EmbeddingModel:
     """The model of ``embedding.model``: of the catalogue, or any that fastembed supports.
 
@@ -107,13 +129,20 @@ def resolve_reranker(settings: Settings) -> RerankerModel | None:
 def _chat_file(settings: Settings) -> Path | None:
     """The file that ``llm.model`` names directly: a path, a file put into the store by hand, or a stored model."""
     name = settings.llm.model
+    found = _gguf_file(settings, name)
+    if found is not None:
+        return found
     store = ModelStore(settings.models_dir)
-    for path in (Path(name).expanduser(), settings.models_dir / f"{name}.gguf"):
-        if path.suffix.lower() == ".gguf" and path.is_file():
-            return path.resolve()
     manifest = store.manifest(name)
     if manifest is not None and manifest.role == "chat" and store.is_complete(name):
         return store.folder(name) / manifest.main_file
+    return None
+
+
+def _gguf_file(settings: Settings, name: str) -> Path | None:
+    for path in (Path(name).expanduser(), settings.models_dir / f"{name}.gguf"):
+        if path.suffix.lower() == ".gguf" and path.is_file():
+            return path.resolve()
     return None
 
 

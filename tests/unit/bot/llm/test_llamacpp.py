@@ -64,8 +64,10 @@ class FakeEngine:
         del special
         return list(range(len(text.split())))
 
-    def generate(self, prompt: str, *, sampling: Sampling, grammar: str | None) -> Generator[str, None, None]:
-        del prompt, sampling
+    def generate(
+        self, prompt: str, *, sampling: Sampling, grammar: str | None, adapted: bool
+    ) -> Generator[str, None, None]:
+        del prompt, sampling, adapted
         self.prompts += 1
         self.grammars.append(grammar)
         for piece in self._pieces:
