@@ -37,17 +37,20 @@ async def _waiting(application: Application) -> set[str]:
     return set(await Intake(application.database).waiting(limit=100))
 
 
+async def _nothing_waits(application: Application) -> None:
+    async def look() -> bool:
+        return not await _waiting(application)
+
+    await eventually(look)
+
+
 async def test_a_verdict_is_stored_and_in_the_queue_at_once(
     application: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "_IDLE_SECONDS", 60.0)  # It does not wait for the next look at other processes.
     await asked(application, "a1", WIFI)
     async with _running(application):
-
-        async def nothing_waits() -> bool:
-            return not await _waiting(application)
-
-        await eventually(nothing_waits)
+        await _nothing_waits(application)
         began = time.monotonic()
         await judged(application, "a1", "down")
         stored = time.monotonic() - began
@@ -76,6 +79,7 @@ async def test_what_was_noted_before_a_crash_is_taken_in_after_it(open_app: Appl
         assert await _waiting(application) == {"a1"}
         async with _running(application):
             assert await eventually(lambda: queue(application)) == {WIFI: {"a1"}}
+            await _nothing_waits(application)
     async with open_app() as application:
         assert await queue(application) == {WIFI: {"a1"}}
         assert await _waiting(application) == set()
@@ -86,7 +90,8 @@ async def test_answers_of_an_older_release_are_taken_in_at_the_start(application
     await asked(application, "a2", WIFI, on_command_line=True)
     await Intake(application.database).done(await Intake(application.database).waiting(limit=9))
     async with _running(application):
-        await eventually(lambda: queue(application))
+        assert await eventually(lambda: queue(application)) == {WIFI: {"a1"}}
+        await _nothing_waits(application)
     async with application.database.read() as connection:
         assert list(await connection.scalars(select(QuestionVectorRow.answer_id))) == ["a1"]
     assert await _waiting(application) == set()
