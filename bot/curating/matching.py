@@ -1,70 +1,116 @@
-"""Whether a question is one that has a standard answer. A wrong one given for sure is worse than the model's own."""
+"""Whether a question is one that has a standard answer. A wrong one given for sure is worse than the model's own.
+
+Vectors alone cannot tell: to "How do I book the big room?" the same question of the small room is nearer than any that
+is asked in other words. So the nearest known questions are compared word by word (``matching_signs``), weights learnt from questions of many
+teams' kinds say how likely they ask for the same fact, and where that leaves a doubt the chat model may judge.
+"""
 
 import asyncio
-import re
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-import numpy as np
-
-from bot.curating.standard_answers import EVERYBODY, StandardAnswer, StandardAnswers
-from knowledge.embedding import Embedder
-from knowledge.lexical import normalize, terms
+from bot.curating.matching_judging import Judging
+from bot.curating.matching_model import MatchingModel
+from bot.curating.matching_signs import signs
+from bot.curating.matching_ways import Way, Ways, taken_apart
+from bot.curating.standard_answers import StandardAnswer, StandardAnswers
+from knowledge.embedding import Embedder, Vectors
 from knowledge.passage import Audience
 
-NEAR: Final = 0.9
-"""Cosine of centred multilingual-e5-small vectors of two questions. Among 30 questions in two languages with 90 near
-misses ("of the small room" for "of the big room") one is above it, and 4 of 90 rewordings are; see
-``tests/benchmarks/standard_questions.jsonl``. Other wordings are added as variants."""
-_LONGEST = 300
+_LONGEST: Final = 300
 """Characters: a longer question holds more than one standard answer knows."""
-_POLITE = re.compile(r"请问|麻烦|一下|[的吗呢啊呀请]|\b(?:the|an?|please|pls|hi|hello|is|are)\b")
-"""Words that change no question; taken out before Chinese is cut into pairs of characters."""
+_APART: Final = 0.5
+"""By how much the score of the best has to be above that of another answer which would be given, too."""
+_EMBEDDED_AT_ONCE: Final = 24
+"""Ways to ask whose vectors are not known yet and are made while somebody waits, 10 ms each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The likeliest standard answer. What is not ``sure`` may be offered ("do you mean …?"), not given."""
+
+    standard_answer: StandardAnswer
+    probability: float
+    """Of both asking for the same fact, 0 … 1."""
+    sure: bool
 
 
 class Matching:
     """Finds the standard answer of a question among those that its readers may be given."""
 
-    def __init__(self, standard_answers: StandardAnswers, embedder: Embedder) -> None:
+    def __init__(
+        self, standard_answers: StandardAnswers, embedder: Embedder, *, judging: Judging | None = None
+    ) -> None:
         self._standard_answers = standard_answers
         self._embedder = embedder
+        self._judging = judging
+        self._model = MatchingModel.shipped(embedder.spec.identity)
+        self._ways = Ways()
+
+    @property
+    def known_ways(self) -> tuple[str, ...]:
+        """Every way to ask that is held in memory."""
+        return self._ways.texts
 
     async def find(self, question: str, *, audience: Audience, now: datetime) -> StandardAnswer | None:
-        """The nearest one in force, or None."""
+        """The one in force that is surely meant, or None."""
+        match = await self.match(question, audience=audience, now=now)
+        return match.standard_answer if match is not None and match.sure else None
+
+    async def match(self, question: str, *, audience: Audience, now: datetime) -> Match | None:
+        """The likeliest one in force, sure or worth asking for; None when none is near."""
         if len(question) > _LONGEST:
             return None
-        known = [one for one in await self._standard_answers.in_force(now) if _may_be_given(one, audience)]
+        known = [one for one in await self._in_force(now) if one.may_be_given(audience)]
         if not known:
             return None
-        # Cutting every way to ask into words takes milliseconds each: not on the event loop.
-        same = await asyncio.to_thread(_in_the_same_words, question, known)
-        return same or await self._nearest(question, known)
+        asked = await asyncio.to_thread(taken_apart, question)
+        of_way = {way: one.standard_answer_id for one in reversed(known) for way in one.questions}
+        by_id = {one.standard_answer_id: one for one in known}
+        same = await asyncio.to_thread(self._ways.same_words, asked)
+        for way in same:
+            if way in of_way:
+                return Match(by_id[of_way[way]], 1.0, sure=True)
+        vector = await self._embedder.embed_query(question)
+        near = [by_id[one] for one in await asyncio.to_thread(self._ways.nearest, asked, vector, of_way)]
+        await self._embed([way for one in near for way in one.questions][:_EMBEDDED_AT_ONCE])
+        match = await asyncio.to_thread(self._likeliest, asked, vector, near)
+        if match is None or match.sure or self._judging is None:
+            return match
+        if await self._judging.is_answered(question, match.standard_answer):
+            return Match(match.standard_answer, match.probability, sure=True)
+        return match
 
-    async def _nearest(self, question: str, known: Sequence[StandardAnswer]) -> StandardAnswer | None:
-        ways = [(one, way) for one in known for way in one.questions]
-        vectors = np.stack(await asyncio.gather(*(self._embedder.embed_query(way) for _, way in ways)))
-        likeness = vectors @ await self._embedder.embed_query(question)
-        best = int(likeness.argmax())
-        one, way = ways[best]
-        return one if likeness[best] >= NEAR and _figures(way) == _figures(question) else None
+    async def warm(self, now: datetime) -> None:
+        """Make what comparing needs of all in force, 10 ms for each way to ask, so that no question waits for it."""
+        await self._embed([way for one in await self._in_force(now) for way in one.questions])
 
+    async def _in_force(self, now: datetime) -> list[StandardAnswer]:
+        known = await self._standard_answers.in_force(now)
+        await asyncio.to_thread(self._ways.prepare, [way for one in known for way in one.questions])
+        return known
 
-def _may_be_given(one: StandardAnswer, audience: Audience) -> bool:
-    if audience.everything or EVERYBODY in one.channel_ids:
-        return True
-    return bool(one.channel_ids) and one.channel_ids <= {str(channel_id) for channel_id in audience.channel_ids}
+    async def _embed(self, ways: Sequence[str]) -> None:
+        missing = self._ways.without_vector(ways)
+        if missing:
+            self._ways.remember({way: await self._embedder.embed_query(way) for way in missing})
 
+    def _likeliest(self, asked: Way, vector: Vectors, near: Sequence[StandardAnswer]) -> Match | None:
+        scored = sorted(((self._score(asked, vector, one), one) for one in near), key=lambda pair: -pair[0])
+        if not scored or scored[0][0] < self._model.doubtful:
+            return None
+        (best, one), *others = scored
+        alone = not others or others[0][0] < self._model.sure or best - others[0][0] >= _APART
+        sure = best >= self._model.sure and alone
+        return Match(one, 1 / (1 + math.exp(-best)), sure=sure)
 
-def _in_the_same_words(question: str, known: Sequence[StandardAnswer]) -> StandardAnswer | None:
-    asked = _words(question)
-    return next((one for one in known if asked and any(_words(way) == asked for way in one.questions)), None)
-
-
-def _words(question: str) -> frozenset[str]:
-    return frozenset(terms(_POLITE.sub(" ", normalize(question))))
-
-
-def _figures(question: str) -> frozenset[str]:
-    """Numbers and codes: P1 is not P2, however alike the questions are."""
-    return frozenset(term for term in terms(normalize(question)) if any(character.isdigit() for character in term))
+    def _score(self, asked: Way, vector: Vectors, one: StandardAnswer) -> float:
+        return self._model.score(
+            [
+                signs(asked.wording, self._ways.way(text).wording, self._ways.cosine(text, vector))
+                for text in one.questions
+            ]
+        )

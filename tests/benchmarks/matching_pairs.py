@@ -1,0 +1,152 @@
+"""The questions that matching is trained and measured on, as pairs and as what an archive of standard answers gets."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from bot.curating.matching_model import MatchingModel
+from bot.curating.matching_signs import Signs, signs
+from bot.curating.matching_words import Wording, worded
+from knowledge.embedding import Embedder, Vectors
+from knowledge.language_centring import chinese_share
+
+QUESTIONS = Path(__file__).with_name("standard_questions.jsonl")
+_MIXED = (0.25, 0.75)
+_NEIGHBOURS = 4
+_CANDIDATES = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A question with a standard answer, other ways to ask it, and questions that it does not answer.
+
+    ``near`` differ in one thing (another object, side, time, person), ``other`` are of the same corner.
+    """
+
+    half: str
+    question: str
+    text: str
+    same: tuple[str, ...]
+    near: tuple[str, ...]
+    other: tuple[str, ...]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All of them."""
+        return (self.question, *self.same, *self.near, *self.other)
+
+
+def facts(half: str = "") -> list[Fact]:
+    """Those of ``develop`` or ``held-out``, or all. The halves were drawn by a hash before anything was tuned."""
+    rows = [json.loads(line) for line in QUESTIONS.read_text("utf-8").splitlines()]
+    made = [
+        Fact(row["half"], row["question"], row["text"], tuple(row["same"]), tuple(row["near"]), tuple(row["other"]))
+        for row in rows
+    ]
+    return [one for one in made if not half or one.half == half]
+
+
+def language(question: str) -> str:
+    """zh, en or mixed."""
+    share = chinese_share(question)
+    return "mixed" if _MIXED[0] < share < _MIXED[1] else "zh" if share >= _MIXED[1] else "en"
+
+
+async def vectors_of(texts: Iterable[str], embedder: Embedder) -> dict[str, Vectors]:
+    """As questions are embedded."""
+    return {text: await embedder.embed_query(text) for text in dict.fromkeys(texts)}
+
+
+class Pairs:
+    """Signs of pairs of questions, computed once."""
+
+    def __init__(self, vectors: Mapping[str, Vectors]) -> None:
+        self.vectors = vectors
+        self._known: dict[tuple[str, str], Signs] = {}
+
+    def signs(self, asked: str, known: str) -> Signs:
+        """Of a question and a way to ask."""
+        pair = asked, known
+        if pair not in self._known:
+            self._known[pair] = signs(_worded(asked), _worded(known), self.cosine(asked, known))
+        return self._known[pair]
+
+    def cosine(self, one: str, other: str) -> float:
+        """Of their vectors."""
+        return float(self.vectors[one] @ self.vectors[other])
+
+    def training(self, rows: Sequence[Fact]) -> tuple[Signs, Signs, Signs]:
+        """Signs of pairs, whether they ask for the same fact, and how much each pair counts."""
+        found: list[tuple[Signs, float, float]] = []
+        for row in rows:
+            ways = (row.question, *row.same)
+            others = sorted(one.question for one in rows if one is not row)
+            for way in ways:
+                found.extend(
+                    (self.signs(asked, way), 1.0, 1.0 if way == row.question else 0.5) for asked in ways if asked != way
+                )
+                found.extend((self.signs(asked, way), 0.0, 1.0) for asked in (*row.near, *row.other))
+                nearest = sorted(others, key=lambda one, way=way: -self.cosine(way, one))[:_NEIGHBOURS]  # type: ignore[misc]  # mypy cannot infer the default
+                found.extend((self.signs(way, one), 0.0, 0.5) for one in nearest)
+            found.extend((self.signs(one, two), 0.0, 0.5) for at, one in enumerate(row.near) for two in row.near[:at])
+        features, truth, importance = zip(*found, strict=True)
+        return np.stack(features), np.array(truth), np.array(importance)
+
+    def asked(
+        self, rows: Sequence[Fact], model: MatchingModel, *, pool: Sequence[Fact], variants: int = 0
+    ) -> list["Asked"]:
+        """What becomes of every question when all of ``pool`` have standard answers with so many variants each."""
+        ways = {row.question: (row.question, *row.same[:variants]) for row in pool}
+        names = [name for name, of_it in ways.items() for _ in of_it]
+        matrix = np.stack([self.vectors[way] for of_it in ways.values() for way in of_it])
+        found: list[Asked] = []
+        for row in rows:
+            for kind, texts in (("same", row.same[variants:]), ("near", row.near), ("other", row.other)):
+                for text in texts:
+                    nearest = np.argsort(-(matrix @ self.vectors[text]))[:_CANDIDATES]
+                    scored = [
+                        (model.score([self.signs(text, way) for way in ways[name]]), name)
+                        for name in dict.fromkeys(names[at] for at in nearest)
+                    ]
+                    score, name = max(scored)
+                    found.append(Asked(kind, text, row, score, name))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question and the standard question that it comes nearest to."""
+
+    kind: str
+    question: str
+    fact: Fact
+    score: float
+    nearest: str
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the nearest one's answer is the answer."""
+        return self.kind == "same" and self.nearest == self.fact.question
+
+
+def served(found: Sequence[Asked], at: float, *, only: Callable[[Asked], bool] = lambda _: True) -> tuple[int, int]:
+    """How many of the same fact are given its answer when scores from ``at`` on are, and of how many."""
+    same = [one for one in found if one.kind == "same" and only(one)]
+    return sum(one.is_right and one.score >= at for one in same), len(same)
+
+
+def wrongly_served(
+    found: Sequence[Asked], at: float, *, only: Callable[[Asked], bool] = lambda _: True
+) -> tuple[int, int]:
+    """How many of different facts are given an answer, and of how many."""
+    different = [one for one in found if one.kind != "same" and only(one)]
+    return sum(one.score >= at for one in different), len(different)
+
+
+@cache
+def _worded(text: str) -> Wording:
+    return worded(text)
