@@ -28,6 +28,8 @@ from bot.digests.running import digests_of
 from bot.errors import SettingsError, ShiguangError
 from bot.executor import Executor
 from bot.feedback.offering import PairOffers
+from bot.feedback.report import ReportMaker
+from bot.feedback.reporting import Reporting
 from bot.language import system_language
 from bot.live_host import ApplicationLiveHost
 from bot.log import configure_logging
@@ -198,6 +200,7 @@ async def running(settings: Settings, *, sample: bool, next_free_port: bool = Fa
             ("revisions", _revising(application, connectors).run()),
             ("standard-answers", _watching(application).run()),
             ("taking-in", application.taking_in.run()),
+            ("weekly-report", _reporting(application).run()),
         ):
             stack.push_async_callback(_cancel, asyncio.create_task(work, name=name))
         yield f"{page_url(settings.web, port=port)}/"
@@ -258,6 +261,10 @@ def _reminding(application: Application, connectors: Mapping[str, Connector]) ->
         connectors=connectors,
         zone=application.zone,
     )
+
+
+def _reporting(application: Application) -> Reporting:
+    return Reporting(application.database, ReportMaker(application.database, application.permissions))
 
 
 def _slack(application: Application, metrics: Metrics) -> SlackConnector:

@@ -16,12 +16,15 @@ from bot.desk.people import OperatorsPart
 from bot.desk.prompts import PromptsPart
 from bot.desk.questions import QuestionsPart
 from bot.desk.queue import QueuePart
+from bot.desk.reporting import ReportPart
 from bot.desk.route import Part
 from bot.desk.standard import StandardPart
 from bot.desk.system import Ready, SystemPart
 from bot.desk.trace import TracePart
 from bot.desk.trying import TryingPart
 from bot.feedback.cases import Cases
+from bot.feedback.report import ReportMaker
+from bot.feedback.reporting import Reporting
 from connectors.connector import Connector
 
 
@@ -46,6 +49,13 @@ def parts(application: Application, connectors: Mapping[str, Connector], *, read
         TracePart(database),
         OverviewPart(database, zone=application.zone),
         QuestionsPart(database, zone=application.zone),
+        ReportPart(
+            database,
+            Reporting(database, ReportMaker(database, application.permissions)),
+            zone=application.zone,
+            running=frozenset(connectors),
+            digests=application.settings.digests.enabled,
+        ),
         AuditPart(database),
         PromptsPart(
             database=database,

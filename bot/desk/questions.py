@@ -17,6 +17,7 @@ from bot.feedback.wordings import Wordings
 from bot.truth.database import Database
 
 _SHOWN = 20
+_GAPS = 8
 
 
 class _Top(InPeriod):
@@ -72,7 +73,7 @@ class QuestionsPart:
 
     async def _found(self, request: DeskRequest) -> Outcome:
         query = checked(InPeriod, request.query)
-        found = await self._gaps.found(query.period(self._zone), channel_id=query.channel, limit=_SHOWN)
+        found = await self._gaps.found(query.period(self._zone), channel_id=query.channel, limit=_GAPS)
         channels = await self._named(channel_id for gap in found for channel_id in gap.channel_ids)
         return Outcome(
             body={

@@ -38,6 +38,8 @@ class Facts:
     """Channels that the person can no longer read."""
     cut: bool = False
     """Whether it does not reach back to the last one."""
+    report: Mapping[str, Any] | None = None
+    """Of the weekly report of use: its numbers (``bot.feedback.report_text``)."""
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> "Facts":

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from bot.digests.digest import Digest
 from bot.digests.rendering import DigestText
 from bot.errors import Language
+from bot.feedback.report_text import ReportText
 from bot.guarding.masking import mask
 from bot.truth.partly import partly_kept
 from bot.truth.tables import ChannelRow, DigestRow, MessageRow, PersonRow
@@ -27,10 +28,14 @@ def digest_views(session: Session, digest_ids: Sequence[str]) -> dict[str, Answe
 
 def shown(session: Session, digest: Digest, *, about: str = "") -> Answer:
     """A digest, kept or not, as connectors and pages show it; ``about`` as in ``DigestText``."""
+    if digest.facts.report is not None:
+        text = ReportText(digest, digest.facts.report).text()
+    else:
+        text = DigestText(digest, _names(session, digest), about=about, partial=_partial(session, digest)).text()
     return Answer(
         answer_id=digest.digest_id,
         question="",
-        text=DigestText(digest, _names(session, digest), about=about, partial=_partial(session, digest)).text(),
+        text=text,
         abstained=False,
         reason=REASON,
         citations=_citations(session, digest),

@@ -38,11 +38,17 @@ class Period:
         today = now.astimezone(zone).date()
         return cls.of_days(today - timedelta(days=days - 1), today, zone=zone, now=now)
 
+    @classmethod
+    def week_before(cls, moment: datetime, *, zone: ZoneInfo) -> "Period":
+        """The seven local days before that of the moment: whole ones, so that one week compares with another."""
+        today = moment.astimezone(zone).date()
+        return cls.of_days(today - timedelta(days=7), today - timedelta(days=1), zone=zone, now=moment)
+
     @property
     def days(self) -> int:
-        """Local days that it touches."""
-        first, last = self.since.astimezone(self.zone), self.until.astimezone(self.zone)
-        return (last.date() - first.date()).days + (last.time() != time())
+        """How long it is by the clock on the wall, in days that have begun."""
+        first, last = (moment.astimezone(self.zone).replace(tzinfo=None) for moment in (self.since, self.until))
+        return -(-(last - first) // timedelta(days=1))
 
     def before(self) -> "Period":
         """As many days directly before, up to the same time of day: what a day that is not over is compared with."""

@@ -121,6 +121,15 @@ def _in_common(asked: Sequence[Wording]) -> tuple[str, ...]:
     common.sort(key=lambda word: (-len(people[word]), -len(word), word))
     kept: list[str] = []
     for word in common:
-        if not any(word in longer for longer in kept):
+        if not any(word in other or other in word for other in kept):
             kept.append(word)
-    return tuple(kept[:_MOST_WORDS])
+    return tuple(_as_written(word, asked) for word in kept[:_MOST_WORDS])
+
+
+def _as_written(word: str, asked: Sequence[Wording]) -> str:
+    """With its capitals: words are compared in small letters."""
+    for wording in asked:
+        at = wording.question.lower().find(word)
+        if at >= 0:
+            return wording.question[at : at + len(word)]
+    return word

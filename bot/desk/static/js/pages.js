@@ -13,6 +13,7 @@ import { page as prompt } from "./pages/prompt.js";
 import { page as prompts } from "./pages/prompts.js";
 import { page as questions } from "./pages/questions.js";
 import { page as queue } from "./pages/queue.js";
+import { page as report } from "./pages/report.js";
 import { page as standard } from "./pages/standard.js";
 import { page as standardOne } from "./pages/standard_one.js";
 import { page as system } from "./pages/system.js";
@@ -20,7 +21,7 @@ import { page as trace } from "./pages/trace.js";
 
 export const groups = [
   { title: "nav.mending", pages: [queue, standard] },
-  { title: "nav.seeing", pages: [overview, questions] },
+  { title: "nav.seeing", pages: [overview, questions, report] },
   { title: "nav.setting", pages: [channels, prompts, categories, system, operators, audit] },
 ];
 

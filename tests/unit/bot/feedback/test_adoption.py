@@ -1,10 +1,8 @@
 """Figures of use are those that one counts by hand."""
 
 import random
-from collections.abc import AsyncIterator
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,30 +15,24 @@ from bot.feedback.use import Times, Use
 from bot.truth.database import Database
 from bot.truth.tables import AnswerRow, PreferenceRow, SignRow, VerdictRow
 from tests.builders import START
-from tests.unit.bot.feedback.use_of import answer, fill, pick, sign, truth, verdict, write
+from tests.unit.bot.feedback.use_of import answer, fill, pick, sign, verdict, write
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 PERIOD = Period(since=START, until=START + timedelta(days=3), zone=SHANGHAI)
 
 
-@pytest.fixture
-async def database(quick_home: Path) -> AsyncIterator[Database]:
-    async with truth(quick_home) as opened:
-        yield opened
-
-
-async def test_a_period_as_a_whole(database: Database) -> None:
-    await fill(database)
-    assert await Adoption(database).whole(PERIOD) == Use(
+async def test_a_period_as_a_whole(use: Database) -> None:
+    await fill(use)
+    assert await Adoption(use).whole(PERIOD) == Use(
         asked=8, abstained=3, curated=1, people=3, up=3, down=2, judged=4, picked=1, opened=2, asked_again=1,
         answered_by_person=1, passed_on=1,
     )  # fmt: skip
 
 
-async def test_days_add_up(database: Database) -> None:
-    await fill(database)
-    days = await Adoption(database).by("day", PERIOD)
-    assert [(span.day.isoformat(), use.asked, use.answered, use.people) for span, use in days] == [
+async def test_days_add_up(use: Database) -> None:
+    await fill(use)
+    days = await Adoption(use).by("day", PERIOD)
+    assert [(span.day.isoformat(), found.asked, found.answered, found.people) for span, found in days] == [
         ("2026-11-02", 2, 2, 2),
         ("2026-11-03", 4, 2, 3),
         ("2026-11-04", 2, 1, 2),
@@ -48,9 +40,9 @@ async def test_days_add_up(database: Database) -> None:
     ]
 
 
-async def test_channels_with_direct_chats_as_one(database: Database) -> None:
-    await fill(database)
-    channels = await Adoption(database).by_channel(PERIOD)
+async def test_channels_with_direct_chats_as_one(use: Database) -> None:
+    await fill(use)
+    channels = await Adoption(use).by_channel(PERIOD)
     assert [(one.channel_id, one.name, one.use.asked, one.use.people, one.use.up) for one in channels] == [
         ("launch", "launch", 5, 3, 2),
         ("direct", "", 2, 2, 1),
@@ -58,9 +50,9 @@ async def test_channels_with_direct_chats_as_one(database: Database) -> None:
     ]
 
 
-async def test_one_channel_and_all_direct_chats(database: Database) -> None:
-    await fill(database)
-    adoption = Adoption(database)
+async def test_one_channel_and_all_direct_chats(use: Database) -> None:
+    await fill(use)
+    adoption = Adoption(use)
     assert (await adoption.whole(PERIOD, channel_id="people")).asked == 1
     assert (await adoption.whole(PERIOD, channel_id="direct")).asked == 2
     for unknown in ("nowhere", "dm-ann"):
@@ -68,9 +60,9 @@ async def test_one_channel_and_all_direct_chats(database: Database) -> None:
             await adoption.whole(PERIOD, channel_id=unknown)
 
 
-async def test_reasons_times_and_feedback_of_a_month(database: Database) -> None:
-    await fill(database)
-    adoption = Adoption(database)
+async def test_reasons_times_and_feedback_of_a_month(use: Database) -> None:
+    await fill(use)
+    adoption = Adoption(use)
     assert await adoption.reasons(PERIOD) == {"nothing_found": 2, "not_in_records": 1}
     assert await adoption.reasons(PERIOD, channel_id="launch") == {"not_in_records": 1, "nothing_found": 1}
     times = await adoption.times(PERIOD)
@@ -81,17 +73,17 @@ async def test_reasons_times_and_feedback_of_a_month(database: Database) -> None
     assert await adoption.feedback_in_month(START + timedelta(days=40)) == 0
 
 
-async def test_the_last_verdict_of_a_person_counts(database: Database) -> None:
-    await fill(database)
-    adoption = Adoption(database)
-    async with database.begin() as connection:
+async def test_the_last_verdict_of_a_person_counts(use: Database) -> None:
+    await fill(use)
+    adoption = Adoption(use)
+    async with use.begin() as connection:
         await connection.exec_driver_sql("update verdicts set kind = 'withdrawn' where answer_id = 'a3'")
     after = await adoption.whole(PERIOD)
     assert (after.up, after.down, after.judged) == (3, 1, 3)
 
 
-async def test_nothing_is_nothing(database: Database) -> None:
-    adoption = Adoption(database)
+async def test_nothing_is_nothing(use: Database) -> None:
+    adoption = Adoption(use)
     assert await adoption.whole(PERIOD) == Use()
     assert await adoption.by_channel(PERIOD) == []
     assert await adoption.times(PERIOD) == {"first_token": Times.of({}), "total": Times.of({})}
@@ -101,13 +93,13 @@ async def test_nothing_is_nothing(database: Database) -> None:
 
 
 @pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"])
-async def test_whatever_happened_days_and_weeks_and_channels_add_up_to_the_whole(database: Database, zone: str) -> None:
+async def test_whatever_happened_days_and_weeks_and_channels_add_up_to_the_whole(use: Database, zone: str) -> None:
     """Over a change of clocks, too."""
     chance = random.Random(zone)
     end = datetime(2026, 11, 20, 13, 30, tzinfo=UTC)
     numbers = [f"r{number}" for number in range(240)]
     await write(
-        database,
+        use,
         AnswerRow,
         [
             answer(one, end - timedelta(days=80) * chance.random(), who=chance.choice(("ann", "bo", "cy")),
@@ -118,17 +110,17 @@ async def test_whatever_happened_days_and_weeks_and_channels_add_up_to_the_whole
     )  # fmt: skip
     judged = {(chance.choice(numbers), chance.choice(("ann", "bo"))) for _ in range(150)}
     kinds = ("up", "down", "withdrawn")
-    await write(database, VerdictRow, [verdict(one, who, chance.choice(kinds)) for one, who in sorted(judged)])
+    await write(use, VerdictRow, [verdict(one, who, chance.choice(kinds)) for one, who in sorted(judged)])
     seen = {(chance.choice(numbers), chance.choice(("opened", "asked_again", "quoted", "shared"))) for _ in range(200)}
-    await write(database, SignRow, [sign(one, "bo", kind) for one, kind in sorted(seen)])
+    await write(use, SignRow, [sign(one, "bo", kind) for one, kind in sorted(seen)])
     picked = [pick(numbers[at], numbers[at + 1], end - timedelta(days=at)) for at in range(0, 60, 2)]
-    await write(database, PreferenceRow, picked)
-    adoption = Adoption(database)
+    await write(use, PreferenceRow, picked)
+    adoption = Adoption(use)
     period = Period.latest(70, zone=ZoneInfo(zone), now=end)
     whole = await adoption.whole(period)
     assert whole.asked > 100
-    by_day = [use for _, use in await adoption.by("day", period)]
-    by_week = [use for _, use in await adoption.by("week", period)]
+    by_day = [found for _, found in await adoption.by("day", period)]
+    by_week = [found for _, found in await adoption.by("week", period)]
     by_channel = [one.use for one in await adoption.by_channel(period)]
     assert len(by_day) == 70
     for parts in (by_day, by_week, by_channel):
