@@ -83,7 +83,7 @@ class PromptsPart:
 
     async def _listed(self, _: DeskRequest) -> Outcome:
         listed = []
-        for key in sorted(shipped_prompts(), key=lambda key: (list(NEEDS).index(key) // 2, key[1] != "zh")):
+        for key in sorted(NEEDS, key=lambda key: (list(NEEDS).index(key) // 2, key[1] != "zh")):
             versions = await self._prompts.of(key)
             in_force = next((one for one in versions if one.state == "in_force"), None)
             listed.append(
@@ -174,8 +174,9 @@ class PromptsPart:
     async def _trial_json(self, trial: Trial) -> dict[str, Any]:
         wanted = {item.subject.channel_id for item in trial.items}
         async with self._database.read() as connection:
-            statement = select(ChannelRow.channel_id, ChannelRow.name).where(ChannelRow.channel_id.in_(wanted))
-            names: dict[str, str] = dict((await connection.execute(statement)).all())  # type: ignore[arg-type]  # pairs
+            statement = select(ChannelRow.channel_id, ChannelRow.name, ChannelRow.visibility)
+            rows = await connection.execute(statement.where(ChannelRow.channel_id.in_(wanted)))
+        names = {place: name if visibility == "direct" else f"#{name}" for place, name, visibility in rows}
         return {
             "id": trial.trial_id,
             "name": trial.key[0],
@@ -194,7 +195,7 @@ class PromptsPart:
 
 def _key(request: DeskRequest) -> PromptKey:
     key = next(
-        (key for key in shipped_prompts() if key == (request.path["name"], request.path["language"])),
+        (key for key in NEEDS if key == (request.path["name"], request.path["language"])),
         None,
     )
     if key is None:

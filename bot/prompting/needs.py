@@ -31,8 +31,8 @@ class Need:
     def told(self, language: Language) -> str:
         """One sentence for the operator."""
         if language == "zh":
-            return f"{self.why['zh']}，例如：“{self.example}”。"
-        return f"{self.why['en']}, for example: “{self.example}”."
+            return f"{self.why['zh']}，例如：“{self.example}”"
+        return f"{self.why['en']}, for example: “{self.example}”"
 
 
 _ONLY: dict[Language, str] = {
@@ -90,6 +90,7 @@ def _zh_only(material: str) -> str:
     )
 
 
+# Prompts that are not here are none of the operators': the program reads their answer, and was measured with them.
 NEEDS: Final[dict[PromptKey, tuple[Need, ...]]] = {
     ("answer", "en"): (
         _need(_en_only("records?|evidence|sources?"), _ONLY, "Use only the records given."),
@@ -160,10 +161,10 @@ def problems(key: PromptKey, text: str, *, limit: int, language: Language) -> Se
 
 
 def require_usable(key: PromptKey, text: str, *, limit: int, language: Language) -> None:
-    """Raises ``PromptRefused`` with everything that keeps a text from being used."""
+    """Raises ``PromptRefused`` with everything that keeps a text from being used, a line each."""
     found = problems(key, text, limit=limit, language=language)
     if found:
-        raise PromptRefused(" ".join(found))
+        raise PromptRefused("\n".join(found))
 
 
 _TEXTS: dict[str, dict[Language, str]] = {

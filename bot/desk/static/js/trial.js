@@ -31,7 +31,7 @@ function item(t, one) {
   return h(
     "li",
     { class: "trial-item", data: { id: one.id } },
-    h("div", { class: "trial-head" }, h("b", {}, one.question || t("prompts.conversation")), h("span", { class: "facts" }, one.channel ? `#${one.channel}` : null, moment(one.at)), verdicts, changed ? null : chip(t("prompts.unchanged"))),
+    h("div", { class: "trial-head" }, h("b", {}, one.question || t("prompts.conversation")), h("span", { class: "facts" }, one.channel, " ", moment(one.at)), verdicts, changed ? null : chip(t("prompts.unchanged"))),
     h("div", { class: "trial-sides" }, side(t, t("prompts.then"), one.then, words(old).length ? words(old) : "–"), side(t, t("prompts.now"), one.now, words(fresh).length ? words(fresh) : "–")),
   );
 }

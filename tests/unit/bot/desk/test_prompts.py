@@ -156,7 +156,7 @@ async def test_a_draft_is_tried_on_past_questions_and_nothing_of_it_stays(office
     assert (trial["state"], trial["left_out"]) == ("done", 0)
     assert [item["question"] for item in trial["items"]] == ["When does the launch take place?", "When is the launch?"]
     item = trial["items"][0]
-    assert (item["channel"], item["verdicts"]) == ("launch", [])
+    assert (item["channel"], item["verdicts"]) == ("#launch", [])
     assert (item["then"]["supported"], item["then"]["sentences"]) == (1, 2)
     assert (item["now"]["supported"], item["now"]["sentences"]) == (1, 1)
     assert item["now"]["cited"] == [{"n": 1, "quote": "the launch moved to 8 December"}]

@@ -6,6 +6,12 @@ import { complain } from "/console/js/overlay.js";
 import { part } from "../api.js";
 import { chip, link, number } from "../parts.js";
 
+/** The meaning of a shipped category stands there in both languages. */
+function meaning(text) {
+  const parts = text.split(" / ");
+  return parts.length === 2 ? parts[language() === "zh" ? 0 : 1] : text;
+}
+
 export const page = {
   path: "categories",
   title: "nav.categories",
@@ -24,7 +30,7 @@ export const page = {
         "li",
         { class: "setting-row", data: { category: one.id } },
         h("div", { class: "category-name" }, link(names(one)[0], `category/${part(one.id)}`, {}, { class: "case-title" }), h("small", {}, names(one)[1])),
-        h("p", { class: "category-meaning" }, one.description || t("categories.no_meaning")),
+        h("p", { class: "category-meaning" }, meaning(one.description) || t("categories.no_meaning")),
         h("div", { class: "chips" }, one.shipped ? null : chip(t("categories.own"), "accent"), one.versions ? chip(t("categories.changed")) : null),
         h("span", { class: "right" }, t("categories.records", { n: number(one.records) })),
         canWrite && !one.archived ? h("div", { class: "movers" }, iconButton("left", t("categories.up", { name: names(one)[0] }), () => move(index, -1), { disabled: index === 0, class: "icon turned" }), iconButton("right", t("categories.down", { name: names(one)[0] }), () => move(index, 1), { disabled: index === living.length - 1, class: "icon turned" })) : null,

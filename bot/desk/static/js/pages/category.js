@@ -7,12 +7,13 @@ import { part } from "../api.js";
 import { action, chip, field, moment, number, section, select, table } from "../parts.js";
 
 function preview(t, found, name) {
-  const rows = Object.entries(found.counts).map(([id, { before, after }]) => [name(id), number(before), number(after), after === before ? chip("=") : chip(after > before ? `+${number(after - before)}` : `−${number(before - after)}`, "warn")]);
+  const rows = Object.entries(found.counts).filter(([, { before, after }]) => before !== after).map(([id, { before, after }]) => [name(id), number(before), number(after), chip(after > before ? `+${number(after - before)}` : `−${number(before - after)}`, "warn")]);
   const chips = (ids, others, kind) => ids.map((id) => chip(name(id), others.includes(id) ? "" : kind));
-  const records = found.records.map((one) => h("li", { class: "changed-record" }, h("p", {}, one.excerpt), h("div", { class: "chips" }, chips(one.before, one.after, "bad"), "→", chips(one.after, one.before, "good")), h("span", { class: "facts" }, one.author, ` #${one.channel} `, moment(one.sent_at))));
+  const records = found.records.map((one) => h("li", { class: "changed-record" }, h("p", {}, one.excerpt), h("div", { class: "chips" }, chips(one.before, one.after, "bad"), "→", one.after.length ? chips(one.after, one.before, "good") : "–"), h("span", { class: "facts" }, one.author, ` #${one.channel} `, moment(one.sent_at))));
   return [
     h("p", { role: "status" }, h("b", {}, t("categories.would_change", { n: number(found.changed), of: number(found.looked_at) }))),
-    found.changed ? table([t("categories.category"), { title: t("categories.before"), class: "right" }, { title: t("categories.after"), class: "right" }, ""], rows, { label: t("categories.effect") }) : h("p", { class: "hint" }, t("categories.nothing_changes", { n: number(found.examples) })),
+    rows.length ? table([t("categories.category"), { title: t("categories.before"), class: "right" }, { title: t("categories.after"), class: "right" }, ""], rows, { label: t("categories.effect") }) : null,
+    found.changed ? null : h("p", { class: "hint" }, t("categories.nothing_changes", { n: number(found.examples) })),
     records.length ? h("ul", { class: "changed-records" }, records) : null,
   ].filter(Boolean);
 }

@@ -47,17 +47,18 @@ export const page = {
     const path = `prompts/${part(params.name)}/${part(params.language)}`;
     const found = await api.get(path);
     title(`${t(`prompts.name_${found.name}`)} · ${LANGUAGES[found.language]}`);
-    const text = h("textarea", { name: "text", rows: 14, class: "prompt-text", lang: found.language, spellcheck: "false", readonly: !canWrite });
+    const text = h("textarea", { name: "text", rows: 10, class: "prompt-text", lang: found.language, spellcheck: "false", readonly: !canWrite });
     text.value = found.in_force.text;
     const size = h("small", { class: "hint" });
     const changed = h("span", {});
+    const tools = h("div", { class: "actions-line" });
     const measure = () => {
+      for (const button of tools.children) button.disabled = text.value.trim() === found.in_force.text;
       size.textContent = t("prompts.size", { n: number(tokens(text.value)), most: number(found.most_tokens) });
       size.classList.toggle("bad-text", tokens(text.value) > found.most_tokens);
       changed.replaceChildren(text.value.trim() === found.in_force.text ? chip(t("prompts.as_in_force"), "good") : chip(t("prompts.not_saved"), "warn"));
     };
     text.addEventListener("input", measure);
-    measure();
     const load = (words) => {
       text.value = words;
       measure();
@@ -65,14 +66,32 @@ export const page = {
       text.scrollIntoView({ block: "center" });
     };
 
-    const keep = async () => {
-      const saved = await api.post(`${path}/versions`, { text: text.value });
-      toast(t("prompts.saved", { version: saved.version }));
-      return saved.version;
+    // What keeps the text from being used stays beside it until it is written.
+    const refused = h("div", { class: "refused", role: "alert" });
+    const allowed = async (work) => {
+      refused.replaceChildren();
+      try {
+        return await work();
+      } catch (error) {
+        if (error.code !== "prompt_refused") throw error;
+        const [first, ...others] = error.sentence.split("\n");
+        const cut = first.search(/[:：]/) + 1;
+        refused.replaceChildren(h("b", {}, first.slice(0, cut)), h("ul", {}, [first.slice(cut), ...others].map((line) => h("li", {}, line))), h("p", { class: "hint" }, error.hint));
+        refused.scrollIntoView({ block: "nearest" });
+        return null;
+      }
+    };
+    const keep = async () => (await api.post(`${path}/versions`, { text: text.value })).version;
+    const keepOnly = async () => {
+      const version = await allowed(keep);
+      if (!version) return;
+      toast(t("prompts.saved", { version }));
+      reload();
     };
     const keepAndUse = async () => {
       const former = found.in_force.version;
-      const version = await keep();
+      const version = await allowed(keep);
+      if (!version) return;
       await api.put(`${path}/in-force`, { version });
       toast(t("prompts.in_force_now", { version }), "", { name: t("prompts.go_back"), act: () => api.put(`${path}/in-force`, { version: former }).then(reload, complain) }, { seconds: 12 });
       reload();
@@ -96,7 +115,8 @@ export const page = {
     const count = select([["5", "5"], ["10", "10"], ["20", "20"]], "5", { name: "count", "aria-label": t("prompts.count") });
     const anew = h("input", { type: "checkbox", name: "anew" });
     const begin = async () => {
-      const trial = await api.post(`${path}/trial`, { text: text.value, choice, count: Number(count.value), anew: anew.checked });
+      const trial = await allowed(() => api.post(`${path}/trial`, { text: text.value, choice, count: Number(count.value), anew: anew.checked }));
+      if (!trial) return;
       result.replaceChildren();
       drawTrial(result, trial, t, stop);
       await watch();
@@ -104,16 +124,15 @@ export const page = {
     };
 
     const needs = h("details", { class: "needs" }, h("summary", {}, t("prompts.needs")), h("ul", {}, found.needs.map((need) => h("li", {}, need))));
-    const tools = canWrite
-      ? h("div", { class: "actions-line" }, action(t("prompts.save_and_use"), keepAndUse, { kind: "primary" }), action(t("prompts.save"), () => keep().then(reload)), action(t("prompts.reset"), () => load(found.in_force.text)))
-      : null;
+    if (canWrite) tools.append(action(t("prompts.save_and_use"), keepAndUse, { kind: "primary" }), action(t("prompts.save"), keepOnly), h("button", { type: "button", class: "quiet", on: { click: () => load(found.in_force.text) } }, t("prompts.reset")));
+    measure();
     const tryTools = canWrite
       ? h("div", { class: "filters" }, found.is_asked ? choices : null, count, found.can_search_anew ? h("label", { class: "tick" }, anew, t("prompts.anew")) : null, action(t("prompts.try"), begin, { kind: "primary" }))
       : null;
     root.append(
       ...[
         h("p", { class: "about" }, t(`prompts.for_${found.name}`)),
-        h("section", { class: "section" }, field(t("prompts.text"), text), h("div", { class: "filters" }, changed, h("code", {}, found.in_force.version), size), needs, tools),
+        h("section", { class: "section" }, field(t("prompts.text"), text), h("div", { class: "filters" }, changed, h("code", {}, found.in_force.version), size), refused, needs, tools),
         h("section", { class: "section" }, h("h2", {}, t("prompts.trial")), h("p", { class: "hint" }, t(found.is_asked ? "prompts.trial_about" : "prompts.trial_about_summaries")), tryTools, result),
         versions(found, context, path, load),
       ].filter(Boolean),
