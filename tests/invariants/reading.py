@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,6 +14,9 @@ from bot.application import Application
 from bot.cli.filters import resolve
 from bot.cli.options import Filters
 from bot.console_host import ConsoleHost
+from bot.curating.giving import GivingStandardAnswers
+from bot.curating.matching import Matching
+from bot.curating.standard_answers import StandardAnswers
 from bot.digests.schedule import Schedule
 from bot.digests.showing import shown
 from bot.digests.times import Due, Timing
@@ -134,6 +138,22 @@ class Look:
         )
         return reply.steps, result, [request.messages for request in model.requests]
 
+    async def standard(self) -> object:
+        """Standard answers, each asked for in its very words."""
+        giving = GivingStandardAnswers(
+            database=self.application.database,
+            matching=Matching(StandardAnswers(self.application.database), self.application.embedder),
+            zone=self.application.zone,
+        )
+        return [
+            await giving.answer(
+                one.question, audience=self.audience, language="en", asked_at=datetime.now(UTC),
+                channel_id="console:launch", person_id="console:Ann", record_id=None,
+            )
+            for one in await StandardAnswers(self.application.database).listed("approved")
+            if one.question.startswith(f"World {self.world.number},")
+        ]  # fmt: skip
+
     async def _searches(self) -> list[NearestSearch | LexicalSearch]:
         vector = (await self.application.embedder.embed_query(self.text)).tolist()
         words = sparse_query(terms(self.text))
@@ -156,6 +176,7 @@ FOR_AN_AUDIENCE: dict[str, Callable[[Look], Awaitable[object]]] = {
     "story": Look.story,
     "summaries": Look.summary,
     "answer, sources and prompt": Look.answered,
+    "standard answers": Look.standard,
 }
 
 

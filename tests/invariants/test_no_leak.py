@@ -14,6 +14,7 @@ from connectors.events import ChannelId
 from knowledge.passage import Audience, PassageFilter, PersonId
 from knowledge.passage import ChannelId as PassageChannelId
 from tests.builders import at
+from tests.invariants.curating import add_standard_answers
 from tests.invariants.reading import AT_THE_CONSOLE, FOR_A_PERSON, FOR_AN_AUDIENCE, Look, Visit, spoken_in
 from tests.invariants.spy import ConditionSpy
 from tests.invariants.world import Person, Room, World, file_events, marks_in, random_world
@@ -89,6 +90,7 @@ async def _tell(stage: Stage, world: World) -> None:
     half = len(events) // 2
     await archive(stage.application, *events[:half])
     await archive(stage.application, *events[half:])
+    await add_standard_answers(stage.application, world)
 
 
 async def _look_as(stage: Stage, world: World, person: Person) -> None:
