@@ -51,23 +51,30 @@ class Feed extends MessageList {
 
   /** Show a channel, at its end or around a message. Answers under way are kept when the channel is the same. */
   async open(channelId, around = null) {
-    const same = channelId === this.channelId;
-    const { lives, pending } = this;
+    if (channelId !== this.channelId) [this.lives, this.pending] = [new Map(), new Map()];
     this.channelId = channelId;
     const turn = (this.turn = (this.turn ?? 0) + 1);
+    const arrived = (this.arrived = new Map());
     let data;
     try {
       data = await get("/api/messages", { channel: channelId, around, limit: PAGE });
     } catch (error) {
-      if (turn === this.turn) complain(error);
+      if (turn === this.turn) {
+        this.arrived = null;
+        complain(error);
+      }
       return false;
     }
     if (turn !== this.turn) return false;
+    const { lives, pending } = this;
     this.clear();
-    if (same) [this.lives, this.pending] = [lives, pending];
+    [this.lives, this.pending] = [lives, pending];
     this.atEnd = around === null;
     this.atStart = !around && data.messages.length < PAGE;
     this.take(data);
+    // What came while the page was on its way is newer than what it holds.
+    this.arrived = null;
+    for (const view of arrived.values()) this.upsert(view);
     this.stuck = this.atEnd;
     this.render();
     if (this.stuck) this.toEnd();
@@ -179,6 +186,7 @@ class Feed extends MessageList {
 
   /** A message of the open channel appeared or changed. */
   upsert(view) {
+    this.arrived?.set(view.record_id, view);
     if (view.thread_id !== null) {
       const channel = channelOf(view.channel_id);
       // An answer that is ready at once, as standard answers are, may be here before the message that asks.
@@ -202,6 +210,7 @@ class Feed extends MessageList {
 
   removed(recordId) {
     this.views.delete(recordId);
+    this.arrived?.delete(recordId);
     for (const answers of this.inline.values()) answers.delete(recordId);
     this.render();
   }
