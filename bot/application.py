@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.answering.answerer import Answerer
@@ -30,8 +31,11 @@ from bot.digests.schedule import Schedules
 from bot.digests.setting_up import SettingUp
 from bot.errors import ModelError, ModelUnavailable, SettingsError, TruthUnavailable
 from bot.executor import Executor
+from bot.feedback.learning import Learning
+from bot.feedback.learning_memory import LearningRates
 from bot.feedback.question_groups import QuestionGroups
 from bot.feedback.taking_in import TakingIn
+from bot.feedback.vectors import QuestionVectors
 from bot.file_store import FileStore
 from bot.intent import Intents
 from bot.llm.factory import create_model
@@ -85,6 +89,8 @@ class Application:
     forgetting_own: ForgettingOwn
     conversation: Conversation
     taking_in: TakingIn
+    learning: Learning
+    """Told of votes and shown at the desk even where ``feedback.learning`` keeps it from search."""
     prompts: PromptVersions
     prompt_trials: PromptTrials
 
@@ -133,7 +139,10 @@ async def open_application(
             file_reader=reader,
         )
         reranking = Reranking(reranker, candidates=settings.reranker.candidates) if reranker else None
-        searcher = Searcher(store, embedder, reranking=reranking)
+        learning = make_learning(settings, database, embedder)
+        stack.push_async_callback(learning.close)
+        priors = learning if settings.feedback.learning else None
+        searcher = Searcher(store, embedder, reranking=reranking, priors=priors)
         finder = Finder(database=database, searcher=searcher, store=store, zone=zone)
         permissions = Permissions(database)
         model = model or create_model(settings)
@@ -189,6 +198,7 @@ async def open_application(
         taking_in = TakingIn(database, embedder, permissions)
         groups = QuestionGroups(database, taking_in.vectors, embedding_model=embedder.spec.identity)
         taking_in.listen(groups.take_in)
+        taking_in.listen(learning.taken)
         yield Application(
             settings=settings,
             zone=zone,
@@ -211,6 +221,7 @@ async def open_application(
             confirmations=confirmations,
             forgetting_own=forgetting_own,
             taking_in=taking_in,
+            learning=learning,
             prompts=prompts,
             prompt_trials=prompt_trials,
             conversation=Conversation(
@@ -234,6 +245,12 @@ async def open_application(
                 )
             ),
         )
+
+
+def make_learning(settings: Settings, database: Database, embedder: Embedder) -> Learning:
+    """What votes have taught, not loaded."""
+    rates = LearningRates(half_life=timedelta(days=settings.feedback.half_life_days))
+    return Learning(database, QuestionVectors(database, embedder), rates=rates)
 
 
 def vector_config(settings: Settings) -> VectorConfig:

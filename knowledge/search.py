@@ -2,8 +2,8 @@
 
 Signals: the passage's own vector, the vector of its surroundings, its own words (BM25), the words of its
 surroundings (BM25). Scores are normalised within each list and added with fixed weights; ``knowledge.ranking`` orders
-the first, then ``knowledge.reranking``, where it is set up, the very first. Of a record only the best passage is kept,
-unless more are asked for.
+the first, then ``knowledge.reranking``, where it is set up, the very first, and ``knowledge.priors`` adds what people's
+votes have taught. Of a record only the best passage is kept, unless more are asked for.
 """
 
 import asyncio
@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from knowledge.embedding import Embedder
+from knowledge.embedding import Embedder, Vectors
 from knowledge.lexical import sparse_query, terms
 from knowledge.passage import NO_FILTER, Audience, PassageFilter, PersonId, RecordId, ScoredPassage
+from knowledge.priors import Learned, Priors, learned_signal, raised
 from knowledge.qdrant.schema import AROUND, CONTEXT, DENSE, TERMS
 from knowledge.qdrant.searches import LexicalSearch, NearestSearch, ScoredPoint
 from knowledge.qdrant.store import PassageStore
@@ -63,6 +64,7 @@ class Searcher:
         weights: FusionWeights = FusionWeights(),
         ranking: RankingWeights = DEFAULT_RANKING,
         reranking: Reranking | None = None,
+        priors: Priors | None = None,
         candidates: int = 200,
     ) -> None:
         self._store = store
@@ -70,6 +72,7 @@ class Searcher:
         self._weights = weights
         self._ranking = ranking
         self._reranking = reranking
+        self._priors = priors
         self._candidates = candidates
 
     async def search(self, query: SearchQuery) -> list[ScoredPassage]:
@@ -87,31 +90,44 @@ class Searcher:
         ]
         if words.indices:
             searches += [LexicalSearch(TERMS, words), LexicalSearch(CONTEXT, words)]
-        lists = await self._store.search_batch(
-            searches, audience=query.audience, where=query.where, limit=max(self._candidates, 2 * query.limit)
+        lists, learned = await asyncio.gather(
+            self._store.search_batch(
+                searches, audience=query.audience, where=query.where, limit=max(self._candidates, 2 * query.limit)
+            ),
+            self._recall(text, embedded),
         )
-        return await self._best(fuse(lists, self._weights), query)
+        return await self._best(fuse(lists, self._weights), query, learned)
 
-    async def _best(self, fused: Sequence["_Fused"], query: SearchQuery) -> list[ScoredPassage]:
+    async def _recall(self, text: str, vector: Vectors) -> Learned | None:
+        return await self._priors.recall(text, vector) if self._priors is not None else None
+
+    async def _best(
+        self, fused: Sequence["_Fused"], query: SearchQuery, learned: Learned | None
+    ) -> list[ScoredPassage]:
         """The first passages, not too many of one record; fetched in parts, since mostly the first one is enough."""
         best: list[ScoredPassage] = []
         taken: Counter[RecordId] = Counter()
         start, size = 0, max(_RANKED, query.limit)
+        if learned is not None:
+            fused, size = _with_promising(fused, learned.promising(), size)
         while start < len(fused):
             part = {entry.point_id: entry for entry in fused[start : start + size]}
-            passages = await self._store.get(list(part), audience=query.audience)
+            # What was learnt names passages that no filter has seen yet.
+            passages = await self._store.get(list(part), audience=query.audience, where=query.where)
             candidates = [Candidate(passage, part[passage.point_id].score) for passage in passages]
             if start == 0:
                 text = query.text[:_QUERY_CHARS]
                 candidates = await asyncio.to_thread(rank, text, candidates, people=query.people, weights=self._ranking)
                 if self._reranking is not None:
                     candidates = await self._reranking.reorder(text, candidates)
+            if learned is not None:
+                candidates = raised(candidates, learned)
             start, size = start + size, 4 * size
             for candidate in candidates:
                 passage = candidate.passage
                 if taken[passage.record_id] < query.passages_per_record:
                     taken[passage.record_id] += 1
-                    signals = part[passage.point_id].signals
+                    signals = part[passage.point_id].signals | learned_signal(learned, passage)
                     best.append(ScoredPassage(passage=passage, score=candidate.score, signals=signals))
                     if len(best) == query.limit:
                         return best
@@ -123,6 +139,20 @@ class _Fused:
     point_id: str
     score: float
     signals: dict[str, float]
+
+
+def _with_promising(fused: Sequence[_Fused], promising: Sequence[str], size: int) -> tuple[Sequence[_Fused], int]:
+    """The fused with these passages among the first, and how many those now are; as good as the last where they are
+    in no list."""
+    first = {entry.point_id for entry in fused[:size]}
+    wanted = [point_id for point_id in promising if point_id not in first]
+    if not wanted:
+        return fused, size
+    later = {entry.point_id: entry for entry in fused[size:] if entry.point_id in wanted}
+    last = fused[-1].score if fused else 0.0
+    added = [later.get(point_id) or _Fused(point_id, last, {}) for point_id in wanted]
+    rest = [entry for entry in fused[size:] if entry.point_id not in later]
+    return [*fused[:size], *added, *rest], len(fused[:size]) + len(added)
 
 
 def fuse(lists: Sequence[Sequence[ScoredPoint]], weights: FusionWeights) -> list[_Fused]:

@@ -207,9 +207,11 @@ class PassageStore:
         found = await self._search(searches, selection(audience, where), limit=limit, whole=False)
         return [[scored_point(point) for point in points] for points in found]
 
-    async def get(self, point_ids: Sequence[str], *, audience: Audience) -> list[Passage]:
-        """Passages by point id, in this order; those that are gone or not for this audience are left out."""
-        chosen = selection(audience, _EVERYTHING)
+    async def get(
+        self, point_ids: Sequence[str], *, audience: Audience, where: PassageFilter = _EVERYTHING
+    ) -> list[Passage]:
+        """Passages by point id, in this order; without those that are gone, not wanted or not for this audience."""
+        chosen = selection(audience, where)
         if chosen.empty or not point_ids:
             return []
         found: dict[str, Passage] = {}

@@ -1,0 +1,230 @@
+"""What votes have taught search, for operators to look at, and to have forgotten."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.feedback.learning import Learning
+from bot.feedback.learning_memory import Judged
+from bot.feedback.learning_reading import EVERYTHING
+from bot.feedback.learning_votes import Vote
+from bot.feedback.vectors import asked_about
+from bot.truth.database import Database
+from bot.truth.tables import ChannelRow, FileRow, LearningResetRow, MessageRow, PersonRow
+
+_SHOWN_CHARS: Final = 280
+_SHOWN_QUESTIONS: Final = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnedPassage:
+    """A message or a shared file, and what votes on its passages have come to."""
+
+    record_id: str
+    """The message that said it or shared the file: what ``reset`` takes."""
+    file_id: str | None
+    file_name: str | None
+    text: str
+    """Its beginning; empty for what was deleted."""
+    author: str
+    channel_id: str | None
+    channel_name: str
+    permalink: str | None
+    sent_at: datetime | None
+    bonus: float
+    """For the question that moves it most, in units of the fused score, whose bound is ``Inspecting.bound``."""
+    bonus_of_passage: float
+    """Of that, what it gets whatever is asked."""
+    up: int
+    down: int
+    """Votes: verdicts, picks and signs."""
+    people: int
+    questions: int
+    """Different ones."""
+    judged_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnedQuestion:
+    """A question whose answers were judged, and what that does to one record."""
+
+    question: str
+    bonus: float
+    up: int
+    down: int
+    people: int
+    answer_ids: tuple[str, ...]
+    judged_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnedSummary:
+    """All of it."""
+
+    answers: int
+    """Judged ones that are remembered."""
+    votes: int
+    people: int
+    passages: int
+    last_reset_at: datetime | None
+    """When everything was reset last."""
+
+
+class Inspecting:
+    """Reads the memory, and resets it. ``operator`` is who does it: the caller audits."""
+
+    def __init__(self, database: Database, learning: Learning) -> None:
+        self._database = database
+        self._learning = learning
+
+    @property
+    def bound(self) -> float:
+        """The most that votes can move a passage, either way."""
+        rates = self._learning.memory.rates
+        return rates.pair_bound + rates.passage_bound
+
+    async def summary(self) -> LearnedSummary:
+        """How much was learnt."""
+        await self._learning.ready()
+        judged = _distinct(self._learning.memory.passages())
+        async with self._database.read() as connection:
+            statement = select(LearningResetRow.reset_at).where(LearningResetRow.record_id == EVERYTHING)
+            reset_at = (await connection.execute(statement)).scalar()
+        votes = [vote for one in judged for vote in one.votes]
+        return LearnedSummary(
+            answers=len(judged),
+            votes=len(votes),
+            people=len({vote.person_id for vote in votes}),
+            passages=len({vote.point_id for vote in votes}),
+            last_reset_at=reset_at,
+        )
+
+    async def passages(self, *, limit: int = 50, offset: int = 0, worst_first: bool = False) -> list[LearnedPassage]:
+        """Records that were moved, the most raised first, or the most lowered."""
+        await self._learning.ready()
+        now = datetime.now(UTC)
+        by_record = self._by_record()
+        scores = {record_id: self._bonuses(record_id, judged, now) for record_id, judged in by_record.items()}
+        order = sorted(
+            scores, key=lambda one: (scores[one][0] if worst_first else -scores[one][0], one)
+        )[offset : offset + limit]  # fmt: skip
+        async with self._database.read() as connection:
+            return await connection.run_sync(
+                lambda sync: [_passage(Session(sync), one, by_record[one], *scores[one]) for one in order]
+            )
+
+    async def questions(self, record_id: str) -> list[LearnedQuestion]:
+        """What was asked where this record was judged, the last first."""
+        await self._learning.ready()
+        now = datetime.now(UTC)
+        groups: dict[frozenset[int], list[Judged]] = defaultdict(list)
+        for one in self._by_record().get(record_id, ()):
+            groups[one.asked.terms].append(one)
+        newest = sorted(groups.values(), key=lambda group: max(one.judged_at for one in group), reverse=True)
+        shown = newest[:_SHOWN_QUESTIONS]
+        async with self._database.read() as connection:
+            words = await connection.run_sync(
+                lambda sync: asked_about(Session(sync), [one.answer_id for group in shown for one in group])
+            )
+        return [self._question(record_id, group, words, now) for group in shown]
+
+    async def reset(self, record_id: str | None, operator: str) -> None:
+        """Votes so far count no longer for this record, or, with None, for any; verdicts themselves are kept."""
+
+        def write(session: Session) -> None:
+            session.merge(
+                LearningResetRow(record_id=record_id or EVERYTHING, reset_at=datetime.now(UTC), reset_by=operator)
+            )
+            session.flush()
+
+        async with self._database.begin() as connection:
+            await connection.run_sync(lambda sync: write(Session(sync)))
+        await self._learning.load()
+
+    def _by_record(self) -> Mapping[str, list[Judged]]:
+        found: dict[str, list[Judged]] = defaultdict(list)
+        for one in _distinct(self._learning.memory.passages()):
+            for record_id in {vote.record_id for vote in one.votes}:
+                found[record_id].append(one)
+        return found
+
+    def _bonuses(self, record_id: str, judged: Sequence[Judged], now: datetime) -> tuple[float, float]:
+        """The one of the question that moves it most, and what of it is the passage's whatever is asked."""
+        memory = self._learning.memory
+        found = [(0.0, 0.0)]
+        for asked in {one.asked.terms: one.asked for one in judged}.values():
+            recalled = memory.recall(asked, now)
+            found += [
+                (recalled.bonus(point_id), memory.passage_bonus(point_id, now))
+                for point_id in _points(record_id, judged)
+            ]
+        return max(found, key=lambda one: abs(one[0]))
+
+    def _question(
+        self, record_id: str, group: Sequence[Judged], words: Mapping[str, str], now: datetime
+    ) -> LearnedQuestion:
+        newest = max(group, key=lambda one: one.judged_at)
+        recalled = self._learning.memory.recall(newest.asked, now)
+        votes = _votes(record_id, group)
+        return LearnedQuestion(
+            question=words.get(newest.answer_id, ""),
+            bonus=max((recalled.bonus(point_id) for point_id in _points(record_id, group)), key=abs, default=0.0),
+            up=_ups(votes),
+            down=len(votes) - _ups(votes),
+            people=len({vote.person_id for vote in votes}),
+            answer_ids=tuple(one.answer_id for one in group),
+            judged_at=newest.judged_at,
+        )
+
+
+def _distinct(passages: Mapping[str, Sequence[Judged]]) -> list[Judged]:
+    return list({one.answer_id: one for judged in passages.values() for one in judged}.values())
+
+
+def _votes(record_id: str, judged: Sequence[Judged]) -> list[Vote]:
+    return [vote for one in judged for vote in one.votes if vote.record_id == record_id]
+
+
+def _points(record_id: str, judged: Sequence[Judged]) -> set[str]:
+    return {vote.point_id for vote in _votes(record_id, judged)}
+
+
+def _ups(votes: Sequence[Vote]) -> int:
+    return sum(vote.of_pair > 0 for vote in votes)
+
+
+def _passage(
+    session: Session, record_id: str, judged: Sequence[Judged], bonus: float, of_passage: float
+) -> LearnedPassage:
+    votes = _votes(record_id, judged)
+    file_id = next((vote.file_id for vote in votes if vote.file_id), None)
+    said = session.execute(
+        select(MessageRow, PersonRow.name, ChannelRow.name)
+        .join(PersonRow, PersonRow.person_id == MessageRow.author_id, isouter=True)
+        .join(ChannelRow, ChannelRow.channel_id == MessageRow.channel_id, isouter=True)
+        .where(MessageRow.record_id == record_id)
+    ).first()
+    message, author, channel = said if said is not None else (None, "", "")
+    return LearnedPassage(
+        record_id=record_id,
+        file_id=file_id,
+        file_name=session.scalar(select(FileRow.name).where(FileRow.file_id == file_id)) if file_id else None,
+        text=message.text[:_SHOWN_CHARS] if message is not None else "",
+        author=author or "",
+        channel_id=message.channel_id if message is not None else None,
+        channel_name=channel or "",
+        permalink=message.permalink if message is not None else None,
+        sent_at=message.sent_at if message is not None else None,
+        bonus=bonus,
+        bonus_of_passage=of_passage,
+        up=_ups(votes),
+        down=len(votes) - _ups(votes),
+        people=len({vote.person_id for vote in votes}),
+        questions=len({one.asked.terms for one in judged}),
+        judged_at=max(vote.at for vote in votes),
+    )

@@ -1,0 +1,299 @@
+"""Votes in memory, and what they amount to for a question: bonuses for passages, bounded whatever people do.
+
+A passage gains or loses by the votes on it for the same or nearly the same question (the pair), and a little by all
+votes on it (the passage). Both are ``bound * (up - down) / (up + down + doubt)``: the first votes move most, and no
+number of them moves more than the bound. A person counts once for a pair and once for a passage; who votes much more
+than the others counts less each time; votes fade with half of their weight after ``half_life``.
+"""
+
+import heapq
+import statistics
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+from typing import Final
+
+import numpy as np
+
+from bot.feedback.learning_votes import Vote
+from knowledge.embedding import Vectors
+from knowledge.lexical import term_index, terms
+
+_FIRST_ROWS: Final = 256
+_ALIKE_AT_MOST: Final = 200
+"""Remembered questions that are compared word by word."""
+_PROMISING: Final = 5
+_READ_CHARS: Final = 600
+_PAIR: Final = "2:"
+"""Begins a term of two Chinese characters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearningRates:
+    """How fast and how far votes move the order. Bounds are in units of the fused score (``knowledge.search.fuse``)."""
+
+    pair_bound: float = 12.0
+    pair_doubt: float = 0.5
+    """Votes' worth of doubt before any vote: with 0.5, a single one moves two thirds of the bound."""
+    passage_bound: float = 1.0
+    passage_doubt: float = 2.0
+    half_life: timedelta = timedelta(days=75)
+    near: float = 0.85
+    """Cosine of two questions from which votes on one count for the other, in full at 1."""
+    same_words: float = 0.4
+    """Share of common words from which they do, in full at 1."""
+    most_votes: float = 3.0
+    """A person's votes weigh in total no more than this many times those of the median person …"""
+    few_votes: int = 20
+    """… or than this many votes, where people vote little."""
+
+
+DEFAULT_RATES: Final = LearningRates()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is kept of a question: nothing that can be read."""
+
+    vector: Vectors
+    terms: frozenset[int]
+    figures: frozenset[int]
+
+    @classmethod
+    def of(cls, question: str, vector: Vectors) -> "Asked":
+        """Cuts words: milliseconds."""
+        words = terms(question[:_READ_CHARS])
+        return cls(
+            vector,
+            frozenset(term_index(word) for word in words),
+            frozenset(term_index(word) for word in words if any(map(str.isdigit, word.removeprefix(_PAIR)))),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An answer that somebody judged: its question, and the votes that follow."""
+
+    answer_id: str
+    asked: Asked
+    votes: tuple[Vote, ...]
+    judged_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What votes on a passage amount to."""
+
+    up: float
+    down: float
+
+    def bonus(self, bound: float, doubt: float) -> float:
+        """Between ``-bound`` and ``bound``."""
+        return bound * (self.up - self.down) / (self.up + self.down + doubt)
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """``knowledge.priors.Learned`` for one question."""
+
+    memory: "LearningMemory"
+    of_pair: Mapping[str, float]
+    now: datetime
+
+    def bonus(self, point_id: str) -> float:
+        """In units of the fused score."""
+        return self.of_pair.get(point_id, 0.0) + self.memory.passage_bonus(point_id, self.now)
+
+    def promising(self) -> Sequence[str]:
+        """Point ids that helped with this question, the best first."""
+        good = sorted((one for one in self.of_pair.items() if one[1] > 0), key=lambda one: (-one[1], one[0]))
+        return [point_id for point_id, _ in good[:_PROMISING]]
+
+
+class LearningMemory:
+    """At most ``size`` judged answers, the newest. Safe to use from several threads."""
+
+    def __init__(self, rates: LearningRates = DEFAULT_RATES, *, size: int = 20_000) -> None:
+        self._rates = rates
+        self._size = size
+        self._lock = Lock()
+        self._rows: dict[str, int] = {}
+        self._free: list[int] = []
+        self._judged: list[Judged | None] = []
+        self._vectors: Vectors = np.zeros((0, 0), np.float32)
+        self._by_point: dict[str, dict[str, Judged]] = defaultdict(dict)
+        self._votes_of_person: Counter[str] = Counter()
+        self._most: float | None = None
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @property
+    def rates(self) -> LearningRates:
+        """How votes count."""
+        return self._rates
+
+    def put(self, judged: Iterable[Judged]) -> None:
+        """Remember these as they are now, whatever was known of them; one without votes is forgotten."""
+        with self._lock:
+            for one in judged:
+                self._drop(one.answer_id)
+                if one.votes:
+                    self._add(one)
+            for answer_id in heapq.nsmallest(len(self._rows) - self._size, self._rows, key=self._age):
+                self._drop(answer_id)
+
+    def keep_only(self, answer_ids: Collection[str]) -> None:
+        """Forget all but these."""
+        kept = set(answer_ids)
+        self.drop([answer_id for answer_id in self.answer_ids() if answer_id not in kept])
+
+    def drop(self, answer_ids: Iterable[str]) -> None:
+        """Forget these."""
+        with self._lock:
+            for answer_id in answer_ids:
+                self._drop(answer_id)
+
+    def recall(self, asked: Asked, now: datetime) -> Recalled:
+        """What was learnt for a question; takes some milliseconds."""
+        with self._lock:
+            found: dict[str, list[tuple[float, Vote]]] = defaultdict(list)
+            for likeness, one in self._alike(asked):
+                for vote in one.votes:
+                    if vote.of_pair:
+                        found[vote.point_id].append((likeness * vote.of_pair, vote))
+            rates = self._rates
+            return Recalled(
+                self,
+                {
+                    point_id: self._standing(votes, now).bonus(rates.pair_bound, rates.pair_doubt)
+                    for point_id, votes in found.items()
+                },
+                now,
+            )
+
+    def passage_bonus(self, point_id: str, now: datetime) -> float:
+        """What was learnt of a passage, whatever is asked."""
+        return self.passage_standing(point_id, now).bonus(self._rates.passage_bound, self._rates.passage_doubt)
+
+    def passage_standing(self, point_id: str, now: datetime) -> Standing:
+        """What votes on a passage amount to, whatever was asked.
+
+        To have answered one question is no reason to answer another: the question that praises it most is left out.
+        """
+        with self._lock:
+            judged = self._by_point.get(point_id)
+            if not judged:
+                return Standing(0.0, 0.0)
+            questions: dict[frozenset[int], list[tuple[float, Vote]]] = defaultdict(list)
+            for one in judged.values():
+                questions[one.asked.terms] += [
+                    (vote.of_passage, vote) for vote in one.votes if vote.point_id == point_id
+                ]
+            standings = [self._standing(votes, now) for votes in questions.values()]
+        gains = [standing.up for standing in standings]
+        return Standing(sum(gains) - max(gains), sum(standing.down for standing in standings))
+
+    def answer_ids(self) -> list[str]:
+        """Of all that is remembered."""
+        with self._lock:
+            return list(self._rows)
+
+    def passages(self) -> dict[str, list[Judged]]:
+        """Point ids with the judged answers that rest on them."""
+        with self._lock:
+            return {point_id: list(judged.values()) for point_id, judged in self._by_point.items()}
+
+    def _alike(self, asked: Asked) -> list[tuple[float, Judged]]:
+        if not self._rows:
+            return []
+        cosines = self._vectors[: len(self._judged)] @ asked.vector.astype(np.float32)
+        near = np.flatnonzero(cosines >= self._rates.near)
+        if len(near) > _ALIKE_AT_MOST:
+            near = near[np.argpartition(-cosines[near], _ALIKE_AT_MOST)[:_ALIKE_AT_MOST]]
+        found: list[tuple[float, Judged]] = []
+        for row in near.tolist():
+            one = self._judged[row]
+            likeness = likeness_of(asked, one.asked, float(cosines[row]), self._rates) if one is not None else 0.0
+            if one is not None and likeness > 0:
+                found.append((likeness, one))
+        return found
+
+    def _standing(self, said: Iterable[tuple[float, Vote]], now: datetime) -> Standing:
+        """Votes, each with what it says; of a person only the strongest each way."""
+        people: dict[str, tuple[float, float]] = {}
+        for worth, vote in said:
+            weight = worth * self._fading(vote, now)
+            up, down = people.get(vote.person_id, (0.0, 0.0))
+            people[vote.person_id] = max(up, weight), max(down, -weight)
+        gained = lost = 0.0
+        for person_id, (up, down) in people.items():
+            net = (up - down) * self._weight(person_id)
+            gained, lost = gained + max(0.0, net), lost + max(0.0, -net)
+        return Standing(gained, lost)
+
+    def _fading(self, vote: Vote, now: datetime) -> float:
+        age = max(0.0, (now - vote.at) / self._rates.half_life)
+        return float(0.5**age)
+
+    def _weight(self, person_id: str) -> float:
+        if self._most is None:
+            counts = list(self._votes_of_person.values())
+            median = statistics.median(counts) if counts else 0
+            self._most = max(float(self._rates.few_votes), self._rates.most_votes * median)
+        return min(1.0, self._most / max(1, self._votes_of_person[person_id]))
+
+    def _add(self, one: Judged) -> None:
+        if not len(self._vectors):
+            self._vectors = np.zeros((_FIRST_ROWS, one.asked.vector.shape[0]), np.float32)
+        if self._free:
+            row = self._free.pop()
+            self._judged[row] = one
+        else:
+            row = len(self._judged)
+            self._judged.append(one)
+            if row >= len(self._vectors):
+                self._vectors = np.concatenate([self._vectors, np.zeros_like(self._vectors)])
+        self._vectors[row] = one.asked.vector
+        self._rows[one.answer_id] = row
+        for vote in one.votes:
+            self._by_point[vote.point_id][one.answer_id] = one
+        self._votes_of_person.update({vote.person_id for vote in one.votes})
+        self._most = None
+
+    def _drop(self, answer_id: str) -> None:
+        row = self._rows.pop(answer_id, None)
+        one = self._judged[row] if row is not None else None
+        if row is None or one is None:
+            return
+        self._judged[row] = None
+        self._vectors[row] = 0
+        self._free.append(row)
+        for vote in one.votes:
+            self._by_point[vote.point_id].pop(answer_id, None)
+            if not self._by_point[vote.point_id]:
+                del self._by_point[vote.point_id]
+        for person_id in {vote.person_id for vote in one.votes}:
+            self._votes_of_person[person_id] -= 1
+            if self._votes_of_person[person_id] <= 0:
+                del self._votes_of_person[person_id]
+        self._most = None
+
+    def _age(self, answer_id: str) -> datetime:
+        one = self._judged[self._rows[answer_id]]
+        return one.judged_at if one is not None else datetime.min.replace(tzinfo=UTC)
+
+
+def likeness_of(asked: Asked, other: Asked, cosine: float, rates: LearningRates) -> float:
+    """0 … 1: how far what was learnt for ``other`` counts for ``asked``. Other figures make another question."""
+    if asked.figures != other.figures or cosine < rates.near:
+        return 0.0
+    if asked.terms == other.terms and asked.terms:
+        return 1.0
+    common = len(asked.terms & other.terms) / max(1, len(asked.terms | other.terms))
+    if common < rates.same_words:
+        return 0.0
+    # Both near and in the same words: either alone is as often another question.
+    return (cosine - rates.near) / (1 - rates.near) * (common - rates.same_words) / (1 - rates.same_words)
