@@ -1,5 +1,6 @@
 """One thing done with a draft: the answer, summary or rewritten question that it makes, beside the one of then."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
@@ -17,6 +18,7 @@ from bot.prompting.subjects import Subject
 from bot.prompts import PromptKey, PromptText
 from bot.rewriting.phrasing import phrased
 from bot.summaries.phrasing import Phrasing as SummaryPhrasing
+from bot.summaries.summarizer import without_orders
 from bot.summaries.support import Support
 from bot.summaries.talk import Wanted, read_talks
 from bot.truth.answers import Answers
@@ -130,9 +132,10 @@ class Performing:
     async def _summarised(self, subject: Subject, key: PromptKey) -> tuple[Told, Told] | None:
         wanted = Wanted(audience=Audience.operator(), conversation_ids=frozenset({subject.about}))
         talks = await read_talks(self._database, wanted)
-        if not talks:
+        talk = await asyncio.to_thread(without_orders, talks[0]) if talks else None
+        if talk is None or not talk.turns:
             return None
-        made = await self._summaries.phrase(talks[0], language=key[1], seconds=_SECONDS, asker=ASKER)
+        made = await self._summaries.phrase(talk, language=key[1], seconds=_SECONDS, asker=ASKER)
         text = " ".join(sentence.text for sentence in made.sentences)
         return Told(text=subject.told), Told(text=text, abstained=made.extractive is not None, reason=made.extractive)
 

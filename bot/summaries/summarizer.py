@@ -246,7 +246,7 @@ class Summarizer:
         if kept is not None:
             lines = tuple(SummaryLine.of(document) for document in kept)
             return ConversationSummary(lines=lines, model=model, prompt_version=version)
-        whole, talk = talk, await asyncio.to_thread(_without_orders, talk)
+        whole, talk = talk, await asyncio.to_thread(without_orders, talk)
         found = await asyncio.to_thread(findings, talk, self._zone)
         is_worth_it = await asyncio.to_thread(is_worth_phrasing, talk, language)
         left = until - time.monotonic()
@@ -309,7 +309,7 @@ def _found(talk: Talk, zone: tzinfo) -> list[SummaryLine]:
     return [line for line in lines if orders.isdisjoint(line.record_ids)]
 
 
-def _without_orders(talk: Talk) -> Talk:
+def without_orders(talk: Talk) -> Talk:
     """Without messages that give orders to a bot: they are no talk among people, and nobody is told of them."""
     return replace(talk, turns=tuple(turn for turn in talk.turns if not gives_orders(turn.text)))
 
