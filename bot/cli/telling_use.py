@@ -123,7 +123,7 @@ async def _channel(database: Database, name: str) -> str:
 def _table(title: str, rows: Sequence[tuple[str, Use]], language: Language) -> Table:
     """Narrow enough for 80 columns."""
     numbers = ("asked", "people", "answered", "up", "curated", "opened", "asked_again", "answered_by_person")
-    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")
+    table = Table(box=None, padding=(0, 0, 0, 1), pad_edge=False, header_style="dim")
     table.add_column(_TEXTS[title][language], no_wrap=True)
     for key in numbers:
         table.add_column(_TEXTS[key][language], justify="right", no_wrap=True)

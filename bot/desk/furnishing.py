@@ -11,6 +11,8 @@ from bot.desk.audit import AuditPart
 from bot.desk.case import CasePart
 from bot.desk.categories import CategoriesPart
 from bot.desk.channels import ChannelsPart
+from bot.desk.learning import LearningPart
+from bot.desk.comparing import ComparingPart
 from bot.desk.overview import OverviewPart
 from bot.desk.people import OperatorsPart
 from bot.desk.prompts import PromptsPart
@@ -23,6 +25,7 @@ from bot.desk.system import Ready, SystemPart
 from bot.desk.trace import TracePart
 from bot.desk.trying import TryingPart
 from bot.feedback.cases import Cases
+from bot.feedback.inspecting import Inspecting
 from bot.feedback.report import ReportMaker
 from bot.feedback.reporting import Reporting
 from connectors.connector import Connector
@@ -49,6 +52,11 @@ def parts(application: Application, connectors: Mapping[str, Connector], *, read
         TracePart(database),
         OverviewPart(database, zone=application.zone),
         QuestionsPart(database, zone=application.zone),
+        LearningPart(
+            database,
+            Inspecting(database, application.learning),
+            is_used=application.settings.feedback.learning,
+        ),
         ReportPart(
             database,
             Reporting(database, ReportMaker(database, application.permissions)),
@@ -56,6 +64,7 @@ def parts(application: Application, connectors: Mapping[str, Connector], *, read
             running=frozenset(connectors),
             digests=application.settings.digests.enabled,
         ),
+        ComparingPart(database),
         AuditPart(database),
         PromptsPart(
             database=database,

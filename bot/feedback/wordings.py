@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from bot.feedback.counting import directs
 from bot.feedback.periods import Period
 from bot.feedback.vectors import in_full
-from bot.truth.tables import AnswerRow
+from bot.truth.tables import AnswerRow, VerdictRow
 from knowledge.topics.words import topic_words
 
 FEWEST_PEOPLE: Final = 2
@@ -133,3 +133,14 @@ def _as_written(word: str, asked: Sequence[Wording]) -> str:
         if at >= 0:
             return wording.question[at : at + len(word)]
     return word
+
+
+def kept_private(session: Session, answer_ids: Collection[str]) -> set[str]:
+    """Of these answers, those given to a person alone who has not judged them: their words are not shown."""
+    judged = select(VerdictRow.answer_id).where(
+        VerdictRow.answer_id == AnswerRow.answer_id, VerdictRow.kind.in_(("up", "down"))
+    )
+    statement = select(AnswerRow.answer_id).where(
+        AnswerRow.answer_id.in_(answer_ids), AnswerRow.channel_id.in_(directs()), ~judged.exists()
+    )
+    return set(session.scalars(statement))

@@ -7,6 +7,10 @@ import { page as categories } from "./pages/categories.js";
 import { page as category } from "./pages/category.js";
 import { page as channel } from "./pages/channel.js";
 import { page as channels } from "./pages/channels.js";
+import { page as learning } from "./pages/learning.js";
+import { page as learningOne } from "./pages/learning_one.js";
+import { page as compare } from "./pages/compare.js";
+import { page as compareOne } from "./pages/compare_one.js";
 import { page as operators } from "./pages/operators.js";
 import { page as overview } from "./pages/overview.js";
 import { page as prompt } from "./pages/prompt.js";
@@ -21,10 +25,10 @@ import { page as trace } from "./pages/trace.js";
 
 export const groups = [
   { title: "nav.mending", pages: [queue, standard] },
-  { title: "nav.seeing", pages: [overview, questions, report] },
+  { title: "nav.seeing", pages: [overview, questions, learning, report] },
   { title: "nav.setting", pages: [channels, prompts, categories, system, operators, audit] },
 ];
 
-export const inner = [caseOf, category, channel, prompt, standardOne, trace];
+export const inner = [learningOne, caseOf, category, channel, prompt, standardOne, trace];
 
 export const every = [...groups.flatMap((group) => group.pages), ...inner];
