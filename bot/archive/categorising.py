@@ -107,8 +107,9 @@ class Categorising:
         async with self._database.read() as connection:
             now, then, drafts, said = await connection.run_sync(lambda sync: read(Session(sync)))
         lines = {name: draft.line.spoken()[:_EMBEDDED_CHARS] for name, draft in drafts.items()}
-        made = await self._embedder.embed_passages(list(lines.values())) if lines else []
-        vectors = dict(zip(lines, made, strict=True))
+        if not drafts:
+            return {}
+        vectors = dict(zip(lines, await self._embedder.embed_passages(list(lines.values())), strict=True))
         found: list[dict[str, set[str]]] = []
         for evidence in (now, then):
             learnt = await self._vectors(evidence) if evidence.corrections else {}

@@ -150,7 +150,7 @@ def _records(
             record_id=record_id,
             channel=channel,
             author=author or "",
-            sent_at=sent_at,
+            sent_at=sent_at or LONG_AGO,
             excerpt=" ".join(text.split())[:_SHOWN_CHARS],
             before=tuple(name for name in order if name in compared[record_id][0]),
             after=tuple(name for name in order if name in compared[record_id][1]),

@@ -1,7 +1,7 @@
 """The page of prompts: changed at the desk, tried on past questions, rolled back; and what it refuses."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -13,8 +13,8 @@ from bot.answering.answerer import Question
 from bot.application import Application
 from bot.desk.auditing import Auditing
 from bot.desk.prompts import PromptsPart
-from bot.llm.scripted import ScriptedModel, ScriptedReply, ScriptedRequest
-from bot.prompts import shipped_prompt_text
+from bot.llm.scripted import Reply, ScriptedModel, ScriptedReply, ScriptedRequest
+from bot.prompts import PromptKey, shipped_prompt_text
 from bot.truth.tables import AnswerRow
 from connectors.connector import Answer
 from tests.builders import at, channel, deleted, person, posted
@@ -22,7 +22,7 @@ from tests.quick_application import archive, quick_application
 from tests.unit.bot.desk.conftest import Browser, House
 from tests.waiting import eventually
 
-KEY = ("answer", "en")
+KEY: PromptKey = ("answer", "en")
 SHIPPED = shipped_prompt_text(*KEY)
 OWN = SHIPPED.text.replace("in one to three short sentences", "as briefly as you can")
 THEN = "The launch moved to 8 December. The pump costs 99 yuan."
@@ -211,7 +211,9 @@ async def test_people_who_chat_go_first(office: Office) -> None:
     await office.ask()
     gate = asyncio.Event()
     model = office.model
-    replies = iter([ScriptedReply(("never said",), before_first=asyncio.Event()), ScriptedReply((NOW,)), NOW])
+    replies: Iterator[Reply] = iter(
+        [ScriptedReply(("never said",), before_first=asyncio.Event()), ScriptedReply((NOW,)), NOW]
+    )
     model._script = lambda request: next(replies) if request.asker == "desk" else ScriptedReply((THEN,), gate)
     await office.browser.call("POST", "prompts/answer/en/trial", {"text": OWN})
     await model.asked(2)
