@@ -90,7 +90,8 @@ def _settle(session: Session, work: WorkingSet, record_id: str, *, may_begin: bo
     question, text = _question(session, head), reply.text.strip()[:TEXT_CHARS]
     if row is not None:
         if row.changed_at is None:  # else an operator has given it other words
-            row.question, row.text, row.contested_by, row.contested_at = question, text, None, None
+            row.question, row.text, row.proposed_by = question, text, by
+            row.contested_by, row.contested_at = None, None
             session.flush()
         return
     if not may_begin:
