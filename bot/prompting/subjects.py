@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final, Literal
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from bot.prompts import PromptKey
 from bot.truth.tables import AnswerRow, ConversationSummaryRow, StandardAnswerRow, VerdictRow
@@ -16,7 +16,6 @@ Choice = Literal["recent", "down", "up"]
 
 _LOOKED_AT: Final = 8
 """Times as many as are wanted: the same thing is asked again and again."""
-_REWRITTEN_LOOKED_AT: Final = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,27 +71,32 @@ def _answers(session: Session, key: PromptKey, choice: Choice, count: int) -> li
 
 def _rewritten(session: Session, key: PromptKey, choice: Choice, count: int) -> list[Subject]:
     """Questions that were completed from what was said before."""
-    found: list[Subject] = []
-    for row in _asked(session, key, choice, count * _REWRITTEN_LOOKED_AT):
-        before = row.trace.get("before")
-        searches = row.trace.get("searches")
-        if before and searches:
-            told = " / ".join(map(str, searches))
-            found.append(_subject(session, row, told=told, about=str(before)))
-        if len(found) == count:
-            break
-    return found
+    completed = AnswerRow.trace["before"].as_string().is_not(None)
+    return [
+        _subject(
+            session,
+            row,
+            told=" / ".join(map(str, row.trace.get("searches", ()))),
+            about=str(row.trace.get("before", "")),
+        )
+        for row in _asked(session, key, choice, count, completed)
+    ]
 
 
-def _asked(session: Session, key: PromptKey, choice: Choice, limit: int) -> Sequence[AnswerRow]:
+def _asked(
+    session: Session, key: PromptKey, choice: Choice, limit: int, *more: ColumnElement[bool]
+) -> Sequence[AnswerRow]:
+    """Without their traces, which are large."""
     statement = (
         select(AnswerRow)
+        .options(defer(AnswerRow.trace))
         .where(
             AnswerRow.language == key[1],
             AnswerRow.channel_id.is_not(None),
             AnswerRow.withdrawn_at.is_(None),
             AnswerRow.question != "",
             *_judged(choice),
+            *more,
         )
         .order_by(AnswerRow.asked_at.desc())
         .limit(limit)
