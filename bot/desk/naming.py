@@ -21,7 +21,7 @@ def people_named(session: Session, person_ids: Iterable[str | None]) -> Mapping[
         statement = select(PersonRow.person_id, PersonRow.name).where(
             PersonRow.person_id.in_(wanted[start : start + _AT_ONCE])
         )
-        found |= dict(session.execute(statement).tuples().all())
+        found |= dict(session.execute(statement).all())
     return found
 
 
@@ -43,9 +43,7 @@ def channels_named(session: Session, channel_ids: Iterable[str | None]) -> Mappi
                 select(MembershipRow.channel_id, func.count())
                 .where(MembershipRow.channel_id.in_(part), MembershipRow.present)
                 .group_by(MembershipRow.channel_id)
-            )
-            .tuples()
-            .all()
+            ).all()
         )
         for channel_id, name, platform, visibility in rows:
             found[channel_id] = {
@@ -116,7 +114,7 @@ def _whose(session: Session, direct: Collection[str]) -> Mapping[str, str]:
         .where(MembershipRow.channel_id.in_(list(direct)), PersonRow.is_bot.is_(False))
         .order_by(MembershipRow.present)
     )
-    return dict(session.execute(statement).tuples().all())
+    return dict(session.execute(statement).all())
 
 
 def _page(session: Session, file: FileRow, page: str | None) -> str:

@@ -80,9 +80,7 @@ def _passages(session: Session, answer: StoredAnswer, named: Any) -> list[dict[s
             select(FileRow.file_id, FileRow.name).where(
                 FileRow.file_id.in_([source.file_id for source in answer.sources if source.file_id])
             )
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     people = people_named(session, [message.author_id for message in messages.values()])
     shown = []
