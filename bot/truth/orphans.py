@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, delete, exists, or_, select, union, update
 from sqlalchemy.orm import Session
 
 from bot.truth.inbox import Lane
+from bot.truth.resting import empty_those_on
 from bot.truth.shared_files import SharedFiles
 from bot.truth.tables import (
     AnswerSourceRow,
@@ -25,6 +26,7 @@ from bot.truth.tables import (
     ReactionRow,
     RecordCategoryRow,
     RecordTopicRow,
+    StandardAnswerSourceRow,
 )
 from bot.truth.working_set import WorkingSet
 
@@ -142,6 +144,12 @@ def _mend_summaries(session: Session, found: Sequence[str]) -> None:
     work.index_dependants()
 
 
+def _mend_standard_answers(session: Session, found: Sequence[str]) -> None:
+    for start in range(0, len(found), 500):
+        gone = StandardAnswerSourceRow.record_id.in_(found[start : start + 500])
+        empty_those_on(session, gone, datetime.now(UTC))
+
+
 _DELETED = MessageRow.deleted_at.is_not(None)
 
 ORPHANS = (
@@ -174,6 +182,17 @@ ORPHANS = (
             .limit(_LIMIT)
         ).all(),
         _mend_quotes,
+    ),
+    Orphan(
+        "standard_answer_sources",
+        True,
+        lambda session: session.scalars(
+            select(StandardAnswerSourceRow.record_id)
+            .join(MessageRow, MessageRow.record_id == StandardAnswerSourceRow.record_id)
+            .where(_DELETED)
+            .limit(_LIMIT)
+        ).all(),
+        _mend_standard_answers,
     ),
     Orphan("summaries", True, _summarised, _mend_summaries),
     _rows(

@@ -178,6 +178,18 @@ async def _digest_of_the_deleted(application: Application) -> None:
     await _add(application, tables.DigestSourceRow, digest_id="d", record_id="m3")
 
 
+async def _standard_answer_of_the_deleted(application: Application) -> None:
+    await _add(
+        application, tables.StandardAnswerRow, standard_answer_id="s", question="third?", variants=[],
+        text="third words", language="en", proposed_by="p", state="approved", proposed_at=NOW, approved_at=NOW,
+        channel_ids=[],
+    )  # fmt: skip
+    await _add(
+        application, tables.StandardAnswerSourceRow,
+        standard_answer_id="s", n=1, record_id="m3", channel_id="console:launch",
+    )  # fmt: skip
+
+
 async def _stuck(application: Application) -> None:
     await _add(application, IndexQueueRow, record_id="m2", lane=1, enqueued_at=NOW, ticket="t", attempts=MAX_ATTEMPTS)
 
@@ -208,6 +220,7 @@ _DAMAGES: dict[str, tuple[Damaging, Kind]] = {
     "a deleted message is in a conversation": (_conversation_of_the_deleted, "rows_of_the_dead"),
     "a summary of a deleted message": (_summary_of_the_deleted, "words_of_the_dead"),
     "a digest of a deleted message": (_digest_of_the_deleted, "words_of_the_dead"),
+    "a standard answer of a deleted message": (_standard_answer_of_the_deleted, "words_of_the_dead"),
     "a topic of nothing": (_topic_of_nothing, "rows_of_the_dead"),
     "a correction of nothing": (_correction_of_nothing, "rows_of_the_dead"),
     "a record was given up": (_stuck, "queue_stuck"),
