@@ -17,7 +17,7 @@ from bot.feedback.case_views import CaseView
 from bot.feedback.cases import Cases
 from bot.feedback.failing import Cause
 from bot.truth.database import Database
-from bot.truth.tables import AnswerRow, CaseAnswerRow
+from bot.truth.tables import CaseAnswerRow
 
 _SHOWN = 25
 
@@ -91,10 +91,7 @@ def case_view(case: CaseView) -> dict[str, Any]:
 
 def _channels_of(session: Session, case_ids: Sequence[str]) -> Mapping[str, list[dict[str, Any]]]:
     pairs = session.execute(
-        select(CaseAnswerRow.case_id, AnswerRow.channel_id)
-        .join(AnswerRow, AnswerRow.answer_id == CaseAnswerRow.answer_id)
-        .where(CaseAnswerRow.case_id.in_(case_ids))
-        .distinct()
+        select(CaseAnswerRow.case_id, CaseAnswerRow.channel_id).where(CaseAnswerRow.case_id.in_(case_ids)).distinct()
     ).all()
     named = channels_named(session, [channel_id for _, channel_id in pairs])
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
