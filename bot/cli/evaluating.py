@@ -61,3 +61,21 @@ def summaries(
     from bot.cli.measuring_summaries import measure_summaries
 
     run(measure_summaries(conversations, out, limit=limit, as_json=as_json))
+
+
+@app.command()
+def compare(
+    left: Annotated[
+        list[str] | None, typer.Option("--left", help="KEY=VALUE that differs from the settings; repeatable.")
+    ] = None,
+    right: Annotated[list[str] | None, typer.Option("--right", help="The same of the other side.")] = None,
+    limit: LimitOption = None,
+    judge: Annotated[bool, typer.Option("--judge", help="Have the model judge, too, in both orders.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Two configurations on the team's own questions: those whose right answer people have shown."""
+    from bot.cli.comparing import compare as compare_sides
+
+    if not left and not right:
+        raise typer.BadParameter("--left or --right must name what differs")
+    run(compare_sides(left or [], right or [], limit=limit, judge=judge, as_json=as_json))

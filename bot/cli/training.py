@@ -63,7 +63,7 @@ async def write_export(wanted: Format, out: Path, *, supported_only: bool, as_js
         )
         left_out = dict(sorted(made.counts.left_out.items()))
         detail = {"rows": made.counts.rows, "left_out": left_out}
-        await Auditing(database).note(_operator(), "feedback.export", wanted, detail)
+        await Auditing(database).note(_operator(), "training_exported", wanted, detail)
         allowed = (await TrainingConsents(database).in_force()).channels
     if as_json:
         print_json(
@@ -97,7 +97,7 @@ async def check_export(file: Path, *, remove: bool, as_json: bool) -> None:
         now = datetime.now(UTC)
         gone = await (checking.remove(file, now=now) if remove else checking.gone(file, now=now))
         if remove and gone:
-            await Auditing(database).note(_operator(), "feedback.export.remove", detail={"rows": len(gone)})
+            await Auditing(database).note(_operator(), "training_rows_removed", detail={"rows": len(gone)})
     if as_json:
         print_json({"gone": list(gone), "removed": remove})
     elif not gone:
@@ -120,7 +120,7 @@ async def keep_consent(
             for subject_id in await _subjects(database, channel, person):
                 allowed = None if say == "unsaid" else say == "yes"
                 await consents.say(kind, subject_id, allowed=allowed, changed_by=_operator())
-                await Auditing(database).note(_operator(), "training.consent", subject_id, {"say": say})
+                await Auditing(database).note(_operator(), "training_consent_said", subject_id, {"say": say})
         said = await consents.listed()
     if as_json:
         print_json(

@@ -11,8 +11,8 @@ from bot.desk.audit import AuditPart
 from bot.desk.case import CasePart
 from bot.desk.categories import CategoriesPart
 from bot.desk.channels import ChannelsPart
-from bot.desk.learning import LearningPart
 from bot.desk.comparing import ComparingPart
+from bot.desk.learning import LearningPart
 from bot.desk.overview import OverviewPart
 from bot.desk.people import OperatorsPart
 from bot.desk.prompts import PromptsPart

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Delete, Select, Update, and_, delete, exists, false, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from bot.truth.compared import erase_compared
 from bot.truth.inbox import Lane
 from bot.truth.intake import note
 from bot.truth.questions import cases_of, drop_emptied, erase_questions, forget_signs
@@ -263,7 +264,8 @@ def erase_around(session: Session, scope: Scope) -> Counter[str]:
     held = cases_of(session, scope.answers())
     for name, table in (("question_vectors", QuestionVectorRow), ("signs", SignRow)):
         removed[name] = _count(session, select(func.count()).select_from(table).join(AnswerRow).where(scope.answers()))
-    removed["answers"] = _run(session, delete(AnswerRow).where(scope.answers()))
+    compared = erase_compared(session, scope.answers())
+    removed["answers"] = compared + _run(session, delete(AnswerRow).where(scope.answers()))
     drop_emptied(session, held)
     removed["digests"] = _run(session, delete(DigestRow).where(scope.digests()))
     if scope.person_id is None or scope.record_ids:

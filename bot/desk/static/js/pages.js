@@ -25,10 +25,10 @@ import { page as trace } from "./pages/trace.js";
 
 export const groups = [
   { title: "nav.mending", pages: [queue, standard] },
-  { title: "nav.seeing", pages: [overview, questions, learning, report] },
+  { title: "nav.seeing", pages: [overview, questions, learning, report, compare] },
   { title: "nav.setting", pages: [channels, prompts, categories, system, operators, audit] },
 ];
 
-export const inner = [learningOne, caseOf, category, channel, prompt, standardOne, trace];
+export const inner = [compareOne, learningOne, caseOf, category, channel, prompt, standardOne, trace];
 
 export const every = [...groups.flatMap((group) => group.pages), ...inner];
