@@ -4,8 +4,7 @@ A dismissed case is opened again by three new answers, a mended one when the ver
 what else fails after mending opens a case of its own, for the standard answer was not given to that question.
 """
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 from uuid import uuid4
@@ -14,8 +13,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.feedback.failing import Given, given
-from bot.feedback.grouping import Grouping, Likely, figures
-from bot.feedback.vectors import asked_about, unpacked
+from bot.feedback.grouping import Grouping, Likely
+from bot.feedback.vectors import unpacked
 from bot.truth.database import Database
 from bot.truth.questions import leave_cases
 from bot.truth.tables import AnswerRow, CaseAnswerRow, CaseRow, QuestionVectorRow, StandardAnswerRow
@@ -34,7 +33,7 @@ class Filing:
     def __init__(self, database: Database, *, embedding_model: str) -> None:
         self._database = database
         self._embedding_model = embedding_model
-        self._grouping = Grouping()
+        self._grouping = Grouping(database, embedding_model=embedding_model)
         self._known: int | None = None
         """How many answers were in cases when these were read: fewer now means that words were erased."""
 
@@ -70,7 +69,7 @@ class Filing:
             return
         like: Sequence[Likely] = ()
         if vector is not None:
-            like = await asyncio.to_thread(self._grouping.like, vector, language=language, besides=answer_id)
+            like = await self._grouping.asking_the_same(answer_id, vector, language=language)
         async with self._database.begin() as connection:
             told_of = await connection.run_sync(lambda sync: self._file(Session(sync), answer_id, like))
         if told_of is not None and vector is not None:
@@ -136,11 +135,9 @@ def _case_for(session: Session, one: Given, like: Sequence[Likely]) -> CaseRow |
         if case is not None:
             return case
     by_state: dict[str, CaseRow] = {}
-    questions: Mapping[str, str] = asked_about(session, [one.answer_id, *(other.answer_id for other in like)])
-    asked = figures(questions.get(one.answer_id, ""))
     for other in like:
         row = session.get(CaseAnswerRow, other.answer_id)
-        if row is None or figures(questions.get(other.answer_id, "")) != asked:
+        if row is None:
             continue
         case = session.get_one(CaseRow, row.case_id)
         if case.state != "mended" or one.asked_at < case.changed_at:

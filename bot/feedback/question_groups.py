@@ -3,14 +3,13 @@
 A listener of ``bot.feedback.taking_in``. Groups are ids without words; the words are read from the answers.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from bot.feedback.grouping import Grouping, figures
+from bot.feedback.grouping import Grouping
 from bot.feedback.vectors import QuestionVectors, asked_about, unpacked
 from bot.truth.database import Database
 from bot.truth.tables import AnswerRow, QuestionVectorRow
@@ -30,7 +29,7 @@ class QuestionGroups:
         self._database = database
         self._vectors = vectors
         self._embedding_model = embedding_model
-        self._grouping = Grouping()
+        self._grouping = Grouping(database, embedding_model=embedding_model)
         self._sizes: dict[str, int] = {}
         self._is_read = False
 
@@ -59,15 +58,13 @@ class QuestionGroups:
             return dict((await connection.execute(statement)).all())
 
     async def _give(self, answer_id: str, language: str, vector: Vectors) -> None:
-        likely = await asyncio.to_thread(self._grouping.like, vector, language=language, besides=answer_id)
+        likely = await self._grouping.asking_the_same(answer_id, vector, language=language)
 
         def give(session: Session) -> str | None:
-            asked = asked_about(session, [answer_id, *(one.answer_id for one in likely)])
-            if answer_id not in asked:
+            standing = asked_about(session, [answer_id, *(one.answer_id for one in likely)])
+            if answer_id not in standing:
                 return None  # its words went meanwhile
-            wanted = figures(asked[answer_id])
-            same = (one.group for one in likely if one.answer_id in asked and figures(asked[one.answer_id]) == wanted)
-            group = next(same, answer_id)
+            group = next((one.group for one in likely if one.answer_id in standing), answer_id)
             session.execute(update(AnswerRow).where(AnswerRow.answer_id == answer_id).values(question_group=group))
             return group
 

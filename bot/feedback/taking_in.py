@@ -45,7 +45,7 @@ class TakingIn:
         self._intake = Intake(database)
         self._embedding_model = embedder.spec.identity
         self.vectors = QuestionVectors(database, embedder)
-        self.watching = Watching(database, self.vectors, permissions)
+        self.watching = Watching(database, self.vectors, permissions, embedding_model=self._embedding_model)
         self._filing = Filing(database, embedding_model=self._embedding_model)
         self._listeners: list[Listener] = []
         self._failures: dict[str, int] = {}

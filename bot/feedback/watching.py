@@ -1,5 +1,6 @@
 """Watching for signs that nobody gives by a button: who asks again, who answers instead, who links to an answer."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
-from bot.feedback.grouping import same_question
+from bot.feedback.grouping import Sameness
 from bot.feedback.signs import SignKind, keep_sign
 from bot.feedback.vectors import QuestionVectors, asked_about
 from bot.permissions import Permissions
@@ -46,15 +47,17 @@ class _Asked:
 
     answer_id: str
     person_id: str
-    language: str
     question: str
 
 
 class Watching:
     """Finds signs in what is kept; looking twice finds the same once."""
 
-    def __init__(self, database: Database, vectors: QuestionVectors, permissions: Permissions) -> None:
+    def __init__(
+        self, database: Database, vectors: QuestionVectors, permissions: Permissions, *, embedding_model: str
+    ) -> None:
         self._database = database
+        self._sameness = Sameness(embedding_model)
         self._vectors = vectors
         self._permissions = permissions
         self._links_since = datetime.now(UTC) - _LINKS_SINCE
@@ -73,17 +76,10 @@ class Watching:
             return 0
         this, at, formers = before
         vectors = await self._vectors.of([former.answer_id for former in formers])
-        again = [
-            _Found(former.answer_id, former.person_id, "", at)
-            for former in formers
-            if former.answer_id in vectors
-            and same_question(
-                vectors[former.answer_id],
-                vector,
-                languages=(former.language, this.language),
-                questions=(former.question, this.question),
-            )
-        ]
+        known = [former for former in formers if former.answer_id in vectors]
+        others = [(former.question, float(vectors[former.answer_id] @ vector)) for former in known]
+        places = await asyncio.to_thread(self._sameness.alike, this.question, others) if others else []
+        again = [_Found(known[place].answer_id, known[place].person_id, "", at) for place in places]
         return await self._keep(again, "asked_again")
 
     async def answered(self, *, since: datetime | None = None, answer_ids: Sequence[str] = ()) -> int:
@@ -129,16 +125,16 @@ def _asked_before(session: Session, answer_id: str) -> tuple[_Asked, datetime, l
     The same message answered once more, by “try again” or an edit, is no other question.
     """
     later = session.execute(
-        select(AnswerRow.asked_at, AnswerRow.channel_id, AnswerRow.person_id, AnswerRow.question_record_id)
-        .add_columns(AnswerRow.language)
-        .where(AnswerRow.answer_id == answer_id, AnswerRow.channel_id.is_not(None), AnswerRow.person_id.is_not(None))
+        select(AnswerRow.asked_at, AnswerRow.channel_id, AnswerRow.person_id, AnswerRow.question_record_id).where(
+            AnswerRow.answer_id == answer_id, AnswerRow.channel_id.is_not(None), AnswerRow.person_id.is_not(None)
+        )
     ).first()
     if later is None:
         return None
     liked = select(VerdictRow.answer_id).where(VerdictRow.person_id == later.person_id, VerdictRow.kind == "up")
     known = select(SignRow.answer_id).where(SignRow.person_id == later.person_id, SignRow.kind == "asked_again")
     formers = session.execute(
-        select(AnswerRow.answer_id, AnswerRow.language).where(
+        select(AnswerRow.answer_id).where(
             AnswerRow.asked_at >= later.asked_at - AGAIN_WITHIN,
             AnswerRow.asked_at < later.asked_at,
             AnswerRow.channel_id == later.channel_id,
@@ -155,11 +151,11 @@ def _asked_before(session: Session, answer_id: str) -> tuple[_Asked, datetime, l
     if answer_id not in questions:
         return None
     asked = [
-        _Asked(former.answer_id, later.person_id, former.language, questions[former.answer_id])
+        _Asked(former.answer_id, later.person_id, questions[former.answer_id])
         for former in formers
         if former.answer_id in questions
     ]
-    return _Asked(answer_id, later.person_id, later.language, questions[answer_id]), later.asked_at, asked
+    return _Asked(answer_id, later.person_id, questions[answer_id]), later.asked_at, asked
 
 
 def _told_instead(session: Session, since: datetime | None, answer_ids: Sequence[str]) -> list[_Found]:
