@@ -2,4 +2,4 @@
 
 import { number } from "./parts.js";
 
-export const kept = (t, days) => (days === null ? t("channels.forever") : t("channels.days", { n: number(days) }));
+export const kept = (t, days) => (days === null ? t("channels.forever") : days === 1 ? t("channels.one_day") : t("channels.days", { n: number(days) }));
