@@ -30,7 +30,7 @@ from bot.truth.working_set import WorkingSet
 from connectors.events import MessageEdited, MessagePosted, ReactionChanged
 
 TICKS: Final = frozenset({"white_check_mark", "heavy_check_mark", "✅", "✔", "✔️"})
-"""As Slack names them, and as the console writes them."""
+"""By name, as Slack and the console write them, and as themselves."""
 _FRESH: Final = timedelta(days=90)
 """A tick on an older reply tidies up; what it says may have changed since."""
 

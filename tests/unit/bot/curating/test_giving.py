@@ -219,7 +219,7 @@ async def test_of_what_an_operator_writes_each_mark_has_its_source_and_somebody_
     assert (await kept.get(added)).text == "See (1) and (2)", "what people wrote in brackets is no citation"
     with pytest.raises(BadInput):
         await kept.approve(added, owner="Maya")
-    change = {
+    change: dict[str, Any] = {
         "question": "Q?", "variants": [], "text": "So [1].", "sources": [], "channel_ids": ["*"], "owner": "Maya",
         "valid_until": None, "operator": "Maya",
     }  # fmt: skip

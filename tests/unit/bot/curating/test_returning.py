@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select, update
 
 from bot.curating.standard_answers import StandardAnswers
 from bot.curating.watching import WatchingStandardAnswers
@@ -56,11 +56,11 @@ async def test_what_an_operator_dismissed_stays_away_until_it_ends_anew(database
     await watch.look(now=LATER)
     (case,) = await cases.listed("open")
     async with database.begin() as connection:
-        decided = CaseRow.__table__.update().values(state="dismissed", changed_at=LATER)
+        decided = update(CaseRow).values(state="dismissed", changed_at=LATER)
         await connection.execute(decided)
     assert await watch.look(now=LATER + timedelta(minutes=1)) == 0
     async with database.begin() as connection:
-        await connection.execute(CaseRow.__table__.update().values(changed_at=NOW))
+        await connection.execute(update(CaseRow).values(changed_at=NOW))
     assert await watch.look(now=LATER + timedelta(minutes=2)) == 1
     assert [one.case_id for one in await cases.listed("open")] == [case.case_id]
 
@@ -70,7 +70,7 @@ async def test_what_is_settled_leaves_the_queue(database: Database, does: str, s
     added, watch, kept = await _expiring(database), WatchingStandardAnswers(database), StandardAnswers(database)
     await watch.look(now=LATER)
     async with database.begin() as connection:
-        await connection.execute(CaseRow.__table__.update().values(changed_at=NOW))
+        await connection.execute(update(CaseRow).values(changed_at=NOW))
     if does == "approve":
         await kept.approve(added, owner="Maya", valid_until=NOW + timedelta(days=9), operator="Bo")
     else:
@@ -86,7 +86,7 @@ async def test_messages_are_read_on_where_the_last_look_before_a_restart_ended(d
     later = datetime.now(UTC) + timedelta(minutes=10)
     async with database.begin() as connection:
         await connection.execute(
-            ChannelRow.__table__.insert().values(
+            insert(ChannelRow).values(
                 channel_id="c", platform="console", workspace_id="", name="c", visibility="public", archived=False,
                 external=False, changed_at=NOW,
             )
@@ -107,7 +107,7 @@ async def test_messages_are_read_on_where_the_last_look_before_a_restart_ended(d
 async def _said(database: Database, record_id: str, text: str, at: datetime) -> None:
     async with database.begin() as connection:
         await connection.execute(
-            MessageRow.__table__.insert().values(
+            insert(MessageRow).values(
                 record_id=record_id, channel_id="c", text=text, sent_at=at, version_at=at, edited=False,
                 system=False, applied_at=at,
             )
