@@ -1,10 +1,14 @@
 """eval: ranked lists, answers, and the measures."""
 
+import asyncio
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from bot.truth.answers import Answers, StoredAnswer
+from bot.truth.database import Database
 from tests.unit.bot.cli.conftest import Lines, Shiguang
 
 
@@ -103,3 +107,45 @@ def test_summaries(shiguang: Shiguang, tmp_path: Path) -> None:
     assert set(row) == {"id", "expected", "ours", "one_shot", "lead_3", "record_ids", "reason", "took_ms"}
     assert row["record_ids"][0] == ["d:0"]
     assert "ours better by" in shiguang("eval", "summaries", str(path), "--limit", "1").stdout
+
+
+def test_compare_needs_something_that_differs_and_something_that_is_known_to_be_right(shiguang: Shiguang) -> None:
+    assert shiguang("eval", "compare").exit_code == 2
+    nothing = shiguang("eval", "compare", "--right", "answers.evidence_tokens=900")
+    assert nothing.exit_code == 1
+    assert "not_found" in nothing.output
+    assert "llm" in shiguang("eval", "compare", "--right", "home=/tmp").output
+
+
+def test_compare_prints_figures_of_both_sides(shiguang: Shiguang, home: Path, lines: Lines) -> None:
+    assert shiguang("import", "jsonl", str(lines("the launch is on Friday"))).exit_code == 0
+    asyncio.run(_liked(home))
+    told = json.loads(shiguang("eval", "compare", "--right", "answers.evidence_tokens=900", "--json").stdout)
+    assert (told["asked"], told["questions"]) == (1, 1)
+    assert told["right"] == {"answers.evidence_tokens": "900"}
+    assert told["figures"]["abstained"]["left"]["mean"] == 1, "no model is switched on"
+    assert "900" in shiguang("eval", "compare", "--left", "answers.evidence_tokens=900").stdout
+
+
+async def _liked(home: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{home / 'truth.db'}")
+    answers = Answers(database)
+    await answers.store(
+        StoredAnswer(
+            answer_id="a1",
+            asked_at=datetime.now(UTC),
+            channel_id="launch",
+            person_id="Bo",
+            question_record_id=None,
+            question="When is the launch?",
+            language="en",
+            text="On Friday.",
+            abstained=False,
+            reason=None,
+            model="m",
+            prompt_version="",
+            sources=(),
+        )
+    )
+    await answers.judge(answer_id="a1", person_id="Ann", kind="up")
+    await database.close()
