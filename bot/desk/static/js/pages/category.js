@@ -9,7 +9,7 @@ import { action, chip, field, moment, number, section, select, table } from "../
 function preview(t, found, name) {
   const rows = Object.entries(found.counts).filter(([, { before, after }]) => before !== after).map(([id, { before, after }]) => [name(id), number(before), number(after), chip(after > before ? `+${number(after - before)}` : `−${number(before - after)}`, "warn")]);
   const chips = (ids, others, kind) => ids.map((id) => chip(name(id), others.includes(id) ? "" : kind));
-  const records = found.records.map((one) => h("li", { class: "changed-record" }, h("p", {}, one.excerpt), h("div", { class: "chips" }, chips(one.before, one.after, "bad"), "→", one.after.length ? chips(one.after, one.before, "good") : "–"), h("span", { class: "facts" }, one.author, ` #${one.channel} `, moment(one.sent_at))));
+  const records = found.records.map((one) => h("li", { class: "changed-record" }, h("p", {}, one.excerpt), h("div", { class: "chips" }, chips(one.before, one.after, "bad"), "→", one.after.length ? chips(one.after, one.before, "good") : h("span", { class: "dim" }, t("categories.none"))), h("span", { class: "facts" }, one.author, ` #${one.channel} `, moment(one.sent_at))));
   return [
     h("p", { role: "status" }, h("b", {}, t("categories.would_change", { n: number(found.changed), of: number(found.looked_at) }))),
     rows.length ? table([t("categories.category"), { title: t("categories.before"), class: "right" }, { title: t("categories.after"), class: "right" }, ""], rows, { label: t("categories.effect") }) : null,

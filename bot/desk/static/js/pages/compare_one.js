@@ -7,9 +7,9 @@ import { action, chip, number, percent, section, table } from "../parts.js";
 
 const KEYS = { ArrowLeft: "first", 1: "first", ArrowRight: "second", 2: "second", 0: "neither", ArrowDown: "neither" };
 
-function side(answer, name, hint) {
+function side(answer, name) {
   const quotes = answer.citations.map((one) => h("li", {}, `[${one.n}] ${one.author}: ${one.quote}`));
-  return h("article", { class: "trial-side", "aria-label": name }, h("h3", {}, name, " ", h("kbd", {}, hint)), h("p", { class: "trial-text", lang: answer.language }, answer.text), quotes.length ? h("ul", { class: "quotes" }, quotes) : null);
+  return h("article", { class: "trial-side", "aria-label": name }, h("h3", {}, name), h("p", { class: "trial-text", lang: answer.language }, answer.text), quotes.length ? h("ul", { class: "quotes" }, quotes) : null);
 }
 
 const differs = (settings, t) => Object.entries(settings).map(([key, value]) => chip(`${key} = ${value}`)).concat(Object.keys(settings).length ? [] : [chip(t("compare.as_set"))]);
@@ -74,7 +74,7 @@ export const page = {
     const tools = h("div", { class: "actions-line" }, action(t("compare.first"), () => pick("first"), { kind: "primary" }), action(t("compare.neither"), () => pick("neither")), action(t("compare.second"), () => pick("second"), { kind: "primary" }));
     root.append(
       h("p", { class: "hint" }, t("compare.how")),
-      h("section", { class: "trial-item" }, h("div", { class: "trial-head" }, h("b", {}, question)), h("div", { class: "trial-sides" }, side(first, t("compare.answer", { n: 1 }), "1"), side(second, t("compare.answer", { n: 2 }), "2"))),
+      h("section", { class: "trial-item" }, h("div", { class: "trial-head" }, h("b", {}, question)), h("div", { class: "trial-sides" }, side(first, t("compare.answer", { n: 1 })), side(second, t("compare.answer", { n: 2 })))),
       ...(canWrite ? [tools] : []),
     );
     const pressed = (event) => {
