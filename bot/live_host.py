@@ -27,7 +27,8 @@ from bot.truth.inbox import Inbox, Lane
 from bot.truth.mailbox import Mailbox
 from bot.truth.notebook import Notebook
 from bot.truth.shared_files import kept_bytes
-from bot.truth.tables import AnswerRow, AnswerSourceRow, MessageRow, VerdictRow
+from bot.truth.tables import AnswerRow, AnswerSourceRow, MessageRow, StandardAnswerRow, VerdictRow
+from bot.truth.ticks import proposal_id
 from bot.truth.timeline import channel_of
 from bot.truth.workspaces import Workspaces
 from connectors.connector import Language, VerdictKind
@@ -187,6 +188,17 @@ class ApplicationLiveHost(ApplicationHost):
             replaces_answer_id=answer_id,
         )
         return say("proposed", language_of(f"{question} {text}"), id=proposal)
+
+    async def proposed_by_tick(
+        self, event_id: str, record_id: RecordId, person: PersonRef, language: Language
+    ) -> str | None:
+        """Whether a ✅ of this person proposes a reply as the standard answer; raises ``TimeoutError``."""
+        async with asyncio.timeout(_APPLY_SECONDS):
+            await self._archivist.wait_until_applied([event_id])
+        row = await self._read(lambda session: session.get(StandardAnswerRow, proposal_id(record_id)))
+        if row is None or (row.state, row.proposed_by) != ("proposed", person.person_id):
+            return None
+        return say("proposed_by_tick", language)
 
     def commands(self, language: Language) -> Sequence[CommandView]:
         """Everything that can be typed."""

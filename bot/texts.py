@@ -59,6 +59,7 @@ TextKey = Literal[
     "ask_me_directly",
     "called_off",
     "proposed",
+    "proposed_by_tick",
 ]
 
 TEXTS: dict[TextKey, dict[Language, str]] = {
@@ -66,6 +67,10 @@ TEXTS: dict[TextKey, dict[Language, str]] = {
         "zh": "已提交给管理员。批准后，大家再问就直接给出这个答案（shiguang curate approve {id}）。",
         "en": "Handed to your operators. Once approved, it is given whenever this is asked "
         "(shiguang curate approve {id}).",
+    },
+    "proposed_by_tick": {
+        "zh": "你的 ✅ 把这条回复提议为标准答案，批准与否由管理员决定。取消 ✅ 就撤回提议。",
+        "en": "Your ✅ proposes this reply as the standard answer; operators decide. Take it away to take it back.",
     },
     "searching": {"zh": "正在翻档案…", "en": "Searching the archive…"},
     "searched_for": {"zh": "按“{query}”搜索…", "en": "Searched for “{query}” …"},

@@ -250,6 +250,15 @@ class LiveHost(Host, Protocol):
         """
         ...
 
+    async def proposed_by_tick(
+        self, event_id: str, record_id: RecordId, person: PersonRef, language: Language
+    ) -> str | None:
+        """What came of a person's ✅ on a reply, in one sentence for them; None when it proposes nothing.
+
+        ``event_id`` is that of the reaction, which was accepted. Raises ``TimeoutError`` when it does not count soon.
+        """
+        ...
+
     def commands(self, language: Language) -> Sequence[CommandView]:
         """Everything that can be typed, in that language."""
         ...

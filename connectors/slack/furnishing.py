@@ -29,6 +29,7 @@ from connectors.slack.shortcuts import Shortcuts
 from connectors.slack.site import Site
 from connectors.slack.slash_commands import SlashCommands
 from connectors.slack.surface import Surface
+from connectors.slack.ticks import Ticks
 from connectors.slack.translating import SlackTranslator
 from connectors.slack.workspace import Parts
 
@@ -57,7 +58,7 @@ def furnish(
         tasks.spawn(memberships.reconcile(), name="reconcile memberships")
 
     parts = Parts(
-        listeners=[reading, fetching, feedback, commands, home, asking],
+        listeners=[reading, fetching, feedback, Ticks(site, profiles), commands, home, asking],
         registering=[
             feedback,
             commands,

@@ -24,10 +24,10 @@ class ReactionEvents:
             msg = "no emoji"
             raise PayloadUnreadable(msg)
         present = text_of(event, "type") == "reaction_added"
-        sign = "+" if present else "-"
+        event_ts = text_of(event, "event_ts")
         return [
             ReactionChanged(
-                event_id=f"{place.record(ts)}:reaction:{emoji}:{user_id}:{sign}{text_of(event, 'event_ts')}",
+                event_id=reaction_event_id(place.record(ts), emoji, user_id, present=present, event_ts=event_ts),
                 occurred_at=event_at,
                 record_id=place.record(ts),
                 person=await self._directory.person(user_id),
@@ -52,3 +52,8 @@ class ReactionEvents:
             for user_id in user_ids
             if is_slack_id(user_id)
         ]
+
+
+def reaction_event_id(record_id: str, emoji: str, user_id: str, *, present: bool, event_ts: str) -> str:
+    """The same on every delivery of one reaction that was given or taken away."""
+    return f"{record_id}:reaction:{emoji}:{user_id}:{'+' if present else '-'}{event_ts}"

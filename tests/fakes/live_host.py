@@ -135,6 +135,8 @@ class FakeLiveHost:
     offers: list[tuple[str, str | None, PersonId, bool]] = field(default_factory=list)
     declined: list[tuple[str, str, PersonId]] = field(default_factory=list)
     proposals: list[tuple[PersonId, str, str, RecordId | None, str | None]] = field(default_factory=list)
+    ticks: list[tuple[str, RecordId, PersonId]] = field(default_factory=list)
+    said_of_ticks: str | None = None
     categorized: list[tuple[PersonId, RecordId, str]] = field(default_factory=list)
     answers: dict[str, Answer] = field(default_factory=dict)
     listening: set[ChannelId] = field(default_factory=set)
@@ -345,6 +347,12 @@ class FakeLiveHost:
     ) -> str:
         self.proposals.append((person.person_id, question, text, record_id, answer_id))
         return "proposed"
+
+    async def proposed_by_tick(
+        self, event_id: str, record_id: RecordId, person: PersonRef, language: Language
+    ) -> str | None:
+        self.ticks.append((event_id, record_id, person.person_id))
+        return self.said_of_ticks
 
     def commands(self, language: Language) -> Sequence[CommandView]:
         name = "/问" if language == "zh" else "/ask"

@@ -16,7 +16,7 @@ from bot.live_host import ApplicationLiveHost
 from bot.llm.scripted import ScriptedModel
 from bot.truth.tables import PairOfferRow
 from connectors.connector import Answer, Utterance
-from connectors.events import PersonRef, RecordId
+from connectors.events import PersonRef, ReactionChanged, RecordId
 from tests.builders import at, channel, deleted, opened, person, posted, record
 from tests.fakes.reply import RecordingReply
 from tests.quick_application import archive, conversation_with, quick_application
@@ -143,3 +143,16 @@ async def test_an_answer_that_is_mended_is_for_those_who_may_read_its_sources(st
     )
     (proposal,) = await StandardAnswers(stage.application.database).listed("proposed")
     assert proposal.channel_ids == frozenset({"console:board"})
+
+
+async def test_who_ticked_a_reply_is_told_that_it_is_proposed_now(stage: Stage) -> None:
+    asked, said = posted(20, "Where is the hose?", author="Bo", place=BOARD), "In the shed"
+    await archive(stage.application, asked, posted(21, said, author="Maya", place=BOARD, thread=20))
+    for by, told in ((ANN, None), (BO, "✅")):
+        tick = ReactionChanged(
+            event_id=f"tick-{by.name}", occurred_at=at(30), record_id=record(21), person=by, emoji="white_check_mark",
+            present=True,
+        )  # fmt: skip
+        await archive(stage.application, tick)
+        outcome = await stage.host.proposed_by_tick(tick.event_id, record(21), by, "en")
+        assert outcome is None if told is None else told in str(outcome)
