@@ -26,6 +26,7 @@ from knowledge.embedding import Embedder
 _log = structlog.get_logger(__name__)
 
 _BATCH: Final = 32
+_NOTED_AT_ONCE: Final = 500
 _ATTEMPTS: Final = 3
 _IDLE_SECONDS: Final = 1.0
 """How soon is noticed what another process noted."""
@@ -63,10 +64,10 @@ class TakingIn:
             self._database.noted.clear()
             taken = 0
             try:
-                if not is_caught_up:
+                taken = await self.take_in()
+                if not taken and not is_caught_up:
                     await self.note_missing()
                     is_caught_up = True
-                taken = await self.take_in()
                 if time.monotonic() - looked_at >= _LOOK_SECONDS:
                     await self.watching.look()
                     looked_at = time.monotonic()
@@ -87,14 +88,19 @@ class TakingIn:
             QuestionVectorRow.embedding_model == self._embedding_model,
         )
         is_noted = select(IntakeRow.answer_id).where(IntakeRow.answer_id == AnswerRow.answer_id)
-        missing = select(AnswerRow.answer_id, AnswerRow.asked_at).where(
+        missing = select(AnswerRow.answer_id).where(
             AnswerRow.channel_id.is_not(None), AnswerRow.question != "", ~has_vector.exists(), ~is_noted.exists()
         )
         async with self._database.read() as connection:
-            if (await connection.execute(missing.limit(1))).first() is None:
-                return
-        async with self._database.begin() as connection:
-            await connection.execute(insert(IntakeRow).from_select(["answer_id", "noted_at"], missing))
+            rows = await connection.stream_scalars(missing)
+            parts = [list(part) async for part in rows.partitions(_NOTED_AT_ONCE)]
+        for part in parts:
+            # A moment each: others must be able to write meanwhile.
+            these = select(AnswerRow.answer_id, AnswerRow.asked_at).where(
+                AnswerRow.answer_id.in_(part), ~is_noted.exists()
+            )
+            async with self._database.begin() as connection:
+                await connection.execute(insert(IntakeRow).from_select(["answer_id", "noted_at"], these))
 
     async def take_in(self) -> int:
         """Take in what happened last; returns how many answers were done. Raises what the database raises."""

@@ -276,6 +276,8 @@ def test_a_citation_jumps_to_its_message_and_back(page: Page) -> None:
     page.wait(lambda: not page.all(".streaming"))
     page.click('.message[data-record] .cite[data-n="3"]')
     message = page.find(".message.flash", "Target for the pilot")
+    [(_, opened, _)] = page.wait(lambda: page.server.host.opened)  # the operators' figures know
+    assert opened == page.server.host.scripts[0].citations[2].record_id
     assert "launch" in page.find(".bar h1").text
     assert page.wait(lambda: page.driver.switch_to.active_element == message)
     assert "message=console%3Asample%3A0" in page.driver.current_url

@@ -1,11 +1,13 @@
 """Which answers are in a case, and in which: what failed somebody, with the questions that ask the same."""
 
 import pytest
+from sqlalchemy import select
 
 from bot.application import Application
 from bot.errors import NotFound
 from bot.feedback.cases import Cases
 from bot.feedback.signs import Signs
+from bot.truth.tables import QuestionVectorRow
 from tests.builders import deleted, posted
 from tests.quick_application import archive
 from tests.unit.bot.feedback.asked import asked, judged, queue, taken_in
@@ -112,6 +114,9 @@ async def test_a_deleted_question_leaves_no_case_behind(application: Application
     await archive(application, deleted(1))
     assert await queue(application) == {}
     assert await Cases(application.database).counts() == {}
+    async with application.database.read() as connection:
+        assert (await connection.execute(select(QuestionVectorRow))).first() is None
+    assert await application.taking_in.vectors.of(["a1"]) == {}
     await judged(application, "a1", "down")
     await taken_in(application)
     assert await queue(application) == {}
