@@ -23,7 +23,8 @@ export function verdictLine(answer, verdict, { alone = false } = {}) {
       });
     const undo = h("button", { type: "button", class: "link undo", on: { click: () => judge("withdrawn") } }, t("undo"));
     const thanks = current ? [h("span", { class: "said", role: "status" }, t(`thanks_${current}`)), undo] : [];
-    const model = answer.model ? h("span", { class: "model" }, t("answered_by", { model: answer.model })) : null;
+    // A standard answer says by itself who verified it; no model made it.
+    const model = answer.model && answer.model !== "standard answer" ? h("span", { class: "model" }, t("answered_by", { model: answer.model })) : null;
     line.replaceChildren(...[thumb("up", "up-vote"), thumb("down", "down-vote"), ...thanks, again, model].filter(Boolean));
   };
   const judge = async (kind, more = {}) => {
