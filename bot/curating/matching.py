@@ -1,8 +1,8 @@
 """Whether a question is one that has a standard answer. A wrong one given for sure is worse than the model's own.
 
 Vectors alone cannot tell: to "How do I book the big room?" the same question of the small room is nearer than any that
-is asked in other words. So the nearest known questions are compared word by word (``matching_signs``), weights learnt from questions of many
-teams' kinds say how likely they ask for the same fact, and where that leaves a doubt the chat model may judge.
+is asked in other words. So the nearest known questions are compared word by word (``matching_signs``), weights learnt
+from written questions say how likely they ask for the same fact, and where that leaves a doubt the chat model judges.
 """
 
 import asyncio

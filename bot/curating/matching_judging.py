@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from contextlib import aclosing
 from typing import Final
 
@@ -18,10 +19,16 @@ _TASK: Final = (
     "in whatever words or language? No, if it is about another thing, place, person, time or version, or asks another "
     "side of it (who, when, where, how much, how, why). Reply with yes or no."
 )
-"""Not among the prompts that operators edit: how far it can be believed was measured with these words. Short, since
-another prompt has always been read in between and all of it is read anew."""
+_EXAMPLES: Final = (
+    ("Who approves travel costs?", "Your team lead.", "差旅费用找谁批", "yes"),
+    ("生产库的备份几点跑？", "每天凌晨 3 点。", "测试库的备份几点跑？", "no"),
+)
+"""Not among the prompts that operators edit: how far it can be believed was measured with these words. Without the two
+examples a small model says yes to nearly everything; more of them only cost time."""
 _SECONDS: Final = 2.0
 """A judge that takes longer costs more than asking the model for an answer."""
+_REST_SECONDS: Final = 600.0
+"""Without asking a model that failed or was late: most likely it is too slow on this machine."""
 _SAMPLING: Final = Sampling(max_tokens=2)
 _READ_CHARS: Final = 160
 """Of a standard answer: enough to see what it is about."""
@@ -33,14 +40,17 @@ class Judging:
 
     def __init__(self, model: LanguageModel) -> None:
         self._model = model
+        self._rests_until = 0.0
 
     async def is_answered(self, question: str, known: StandardAnswer) -> bool:
         """Whether the model says yes in time; no when it is absent, busy or late."""
-        if self._model.waiting:
+        if self._model.waiting or time.monotonic() < self._rests_until:
             return False
         text = " ".join(known.text.split())[:_READ_CHARS]
-        asked = f"Known question: {known.question}\nStandard answer: {text}\nNew question: {question}"
-        messages = (ChatMessage("system", _TASK), ChatMessage("user", asked))
+        messages = [ChatMessage("system", _TASK)]
+        for *example, verdict in _EXAMPLES:
+            messages += [ChatMessage("user", _asked(*example)), ChatMessage("assistant", verdict)]
+        messages.append(ChatMessage("user", _asked(known.question, text, question)))
         try:
             async with (
                 asyncio.timeout(_SECONDS),
@@ -49,5 +59,10 @@ class Judging:
                 answer = "".join([piece async for piece in said])
         except (ModelError, TimeoutError) as error:
             _log.debug("no judgement", error=type(error).__name__)
+            self._rests_until = time.monotonic() + _REST_SECONDS
             return False
         return bool(_YES.match(answer))
+
+
+def _asked(known: str, answer: str, question: str) -> str:
+    return f"Known question: {known}\nStandard answer: {answer}\nNew question: {question}"

@@ -16,12 +16,15 @@ _WEIGHTS: Final[dict[Kind, float]] = {
 _KINDS: Final[tuple[Kind, ...]] = ("thing", "limit", "attribute", "act", "common", "word", "figure")
 _CERTAIN: Final = ("thing", "limit", "attribute")
 _NEARLY_ASKED: Final = (
-    frozenset({"when", "duration"}), frozenset({"when", "frequency"}), frozenset({"duration", "frequency"}),
-    frozenset({"duration", "count"}), frozenset({"duration", "amount"}), frozenset({"amount", "price"}),
-    frozenset({"amount", "count"}), frozenset({"count", "price"}), frozenset({"how", "where"}),
-    frozenset({"whether", "how"}), frozenset({"how", "who"}),
+    frozenset({"when", "duration"}), frozenset({"duration", "frequency"}), frozenset({"duration", "count"}),
+    frozenset({"duration", "amount"}), frozenset({"amount", "price"}), frozenset({"amount", "count"}),
+    frozenset({"count", "price"}), frozenset({"how", "where"}), frozenset({"whether", "how"}),
+    frozenset({"how", "who"}),
 )  # fmt: skip
 """Pairs that people use for each other: "what is the size", "how big is it"."""
+_VAGUE: Final = frozenset({"what", "which"})
+_OF_WHAT: Final = frozenset({"amount", "price", "count", "where", "when", "duration"})
+"""What "what is the …" may ask for, too."""
 _MOST = 2.0
 
 NAMES: Final = (
@@ -34,6 +37,7 @@ NAMES: Final = (
     *(f"only_{side}_{kind}" for side in ("asked", "known") for kind in _KINDS),
     "exchanged_things",
     "exchanged_acts",
+    "exchanged_words",
     "exchanged",
     "exchanged_across",
     "all_shared",
@@ -44,7 +48,8 @@ NAMES: Final = (
     "one_thing",
     "asked_same",
     "asked_nearly",
-    "asked_which",
+    "asked_vaguely",
+    "asked_vaguely_other",
     "asked_other",
     "asked_by_one",
     "negated_by_one",
@@ -75,6 +80,8 @@ def signs(asked: Wording, known: Wording, cosine: float) -> Signs:
             found[f"only_{side}_{kind}"] = min(sum(unit.kind == kind for unit in units), _MOST)
     things = min(sum(unit.kind in _CERTAIN for unit in left), sum(unit.kind in _CERTAIN for unit in right))
     found["exchanged_things"] = min(things, _MOST)
+    words = [[unit.text.isascii() for unit in units if unit.kind == "word"] for units in (left, right)]
+    found["exchanged_words"] = float(any(one in words[1] for one in words[0]))
     acts = (sum(unit.kind == "act" for unit in left), sum(unit.kind == "act" for unit in right))
     found["exchanged_acts"] = float(min(*acts, 1))
     found["exchanged"] = min(*alone, _MOST)
@@ -106,15 +113,18 @@ def _parted(asked: Sequence[Unit], known: Sequence[Unit]) -> tuple[list[Unit], l
         else:
             right.remove(same)
             shared.append(unit if unit.kind != "word" else same)
-    return left, right, shared
+    return [unit for unit in left if not unit.is_asked], [unit for unit in right if not unit.is_asked], shared
 
 
 def _is_same(one: Unit, other: Unit) -> bool:
     if one.names & other.names:
         return True
-    if one.kind == other.kind == "word" and one.text.isascii() == other.text.isascii():
+    if one.text.isascii() != other.text.isascii():
+        return False
+    if one.kind == other.kind == "word":
         return _alike(one.text, other.text)
-    return False
+    short, long = sorted((one, other), key=lambda unit: len(unit.text))
+    return short.kind in ("word", "act") and not short.text.isascii() and short.text in long.text
 
 
 def _alike(one: str, other: str) -> bool:
@@ -133,7 +143,11 @@ def _asked(one: frozenset[str], other: frozenset[str]) -> dict[str, float]:
     near = any(frozenset({a, b}) in _NEARLY_ASKED for a in one for b in other)
     if near:
         return {"asked_nearly": 1.0}
-    return {"asked_which" if "which" in one | other else "asked_other": 1.0}
+    vague = one | other if _VAGUE & one or _VAGUE & other else frozenset()
+    if vague:
+        of_what = _OF_WHAT | {"who"} if "which" in vague else _OF_WHAT
+        return {"asked_vaguely" if vague - _VAGUE <= of_what else "asked_vaguely_other": 1.0}
+    return {"asked_other": 1.0}
 
 
 def _pairs(text: str) -> frozenset[str]:

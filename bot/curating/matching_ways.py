@@ -30,6 +30,11 @@ class Way:
     wording: Wording
     words: frozenset[str]
 
+    def says_the_same_as(self, other: "Way") -> bool:
+        """In the same words; those that only ask (who, when, why) are no words to search for, but they count here."""
+        one, two = self.wording, other.wording
+        return self.words == other.words and one.asked == two.asked and one.negated == two.negated
+
 
 def taken_apart(question: str) -> Way:
     """A question ready to be compared; less than a ms."""
@@ -87,7 +92,9 @@ class Ways:
 
     def same_words(self, asked: Way) -> list[str]:
         """The ways that say the same in the same words, whatever their order."""
-        return [text for text, way in list(self._ways.items()) if asked.words and way.words == asked.words]
+        if not asked.words:
+            return []
+        return [text for text, way in list(self._ways.items()) if way.says_the_same_as(asked)]
 
     def nearest(self, asked: Way, vector: Vectors, among: Mapping[str, str]) -> list[str]:
         """The known questions that a question may be; ``among`` tells of which known question a way is."""

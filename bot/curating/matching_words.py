@@ -8,7 +8,7 @@ other, it does not. So a question is cut into things, and a list of words that t
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import Final, Literal
@@ -26,8 +26,17 @@ often left out. Not of the list: any other word, a number or code."""
 _MARKS: Final[dict[str, Kind]] = {"t": "thing", "l": "limit", "a": "attribute", "v": "act", "c": "common"}
 
 _ATOM: Final = re.compile(r"[\u3400-\u9fff]|[^\W\d_\u3400-\u9fff]+(?:['’][a-z]+)?|\d+(?:[.:]\d+)*")
+_NUMBERS: Final = {
+    "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9",
+    "ten": "10", "eleven": "11", "twelve": "12",
+}  # fmt: skip
 _CJK: Final = re.compile(r"[\u3400-\u9fff]")
+_Phrases = dict[tuple[str, ...], frozenset[str]]
 _LONGEST: Final = 7
+_HOW_OFTEN: Final = re.compile(
+    r"(隔?(?:多久|多长时间|几(?:天|周|个月|个?小时|分钟|秒)))([^，。？?\s]{1,6}?)一[次回遍班趟]"
+)
+"""多久更新一次 is 多久一次 about 更新."""
 _ASKS_WHETHER: Final = re.compile(r"[不没][？?。\s]*$|还是不")
 _stemmer = SnowballStemmer("english")
 
@@ -39,6 +48,8 @@ class Unit:
     names: frozenset[str]
     kind: Kind
     text: str
+    is_asked: bool = False
+    """It only says what is wanted: "the deadline" in a question that asks when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +65,7 @@ class Wording:
 
 def worded(question: str) -> Wording:
     """Take a question apart; some 0.1 ms. Blocks for a second when it is the first, while the dictionary loads."""
-    plain = with_certain_digits(normalize(question))
+    plain = _HOW_OFTEN.sub(r"多久一次\2", with_certain_digits(normalize(question)))
     said = _ATOM.findall(plain)
     atoms = [_stem(atom) for atom in said]
     units: dict[frozenset[str], Unit] = {}
@@ -69,7 +80,7 @@ def worded(question: str) -> Wording:
         unknown.clear()
 
     while at < len(atoms):
-        length, meanings = _longest(atoms, at)
+        length, meanings = _longest(said, atoms, at)
         if not meanings:
             if _CJK.match(atoms[at]):
                 unknown.append(atoms[at])
@@ -94,8 +105,8 @@ def worded(question: str) -> Wording:
         at += length
     flush()
     asked = _wanted(asked, by_noun)
-    # "The deadline" is nothing that a question is about when it asks when.
-    about = [unit for unit in units.values() if not {f"!{one}" for one in asked} & unit.names]
+    wanted = {f"!{one}" for one in asked}
+    about = [replace(unit, is_asked=True) if wanted & unit.names else unit for unit in units.values()]
     return Wording(
         text=plain,
         units=tuple(about),
@@ -107,18 +118,21 @@ def worded(question: str) -> Wording:
 
 def _wanted(asked: set[str], by_noun: set[str]) -> set[str]:
     """What is wanted: "what is the deadline" wants when, "who set the deadline" wants who."""
-    certain = asked - {"which", "whether", "amount"}
+    certain = asked - {"what", "which", "whether", "amount"}
     if certain:
         return certain
     if by_noun:
         return by_noun
-    return asked - {"which"} if len(asked) > 1 else asked
+    for vague in ("what", "whether", "which"):
+        asked = asked - {vague} if len(asked) > 1 else asked
+    return asked
 
 
-def _longest(atoms: list[str], at: int) -> tuple[int, frozenset[str]]:
-    phrases = _phrases()
-    for length in range(min(_LONGEST, len(atoms) - at), 0, -1):
-        found = phrases.get(tuple(atoms[at : at + length]))
+def _longest(said: list[str], stems: list[str], at: int) -> tuple[int, frozenset[str]]:
+    """The longest phrase of the list that begins here; as it is written before its stems: customers have no customs."""
+    written, stemmed = _phrases()
+    for length in range(min(_LONGEST, len(said) - at), 0, -1):
+        found = written.get(tuple(said[at : at + length])) or stemmed.get(tuple(stems[at : at + length]))
         if found:
             return length, found
     return 1, frozenset()
@@ -134,6 +148,7 @@ def _of_unknown(run: str) -> Iterator[Unit]:
 
 
 def _of_atom(atom: str, said: str) -> Unit:
+    atom = _NUMBERS.get(said, atom)
     if any(character.isdigit() for character in atom):
         return Unit(frozenset({f"#{atom.lstrip('0') or '0'}"}), "figure", said)
     return Unit(frozenset({f"w{atom}"}), "word", said)
@@ -144,14 +159,19 @@ def _stem(atom: str) -> str:
 
 
 @cache
-def _phrases() -> dict[tuple[str, ...], frozenset[str]]:
-    """What each phrase may mean: ``t`` and ``c`` with a number are things, ``?`` with a name is what is asked."""
+def _phrases() -> tuple[_Phrases, _Phrases]:
+    """What each phrase may mean, as it is written and by its stems.
+
+    A letter of ``_MARKS`` with a number is a line of the list, ``?`` and ``!`` with a name what is asked.
+    """
     stored = json.loads(resources.files(__package__).joinpath("matching_concepts.json").read_text("utf-8"))
-    found: dict[tuple[str, ...], set[str]] = {}
+    written: dict[tuple[str, ...], set[str]] = {}
+    stemmed: dict[tuple[str, ...], set[str]] = {}
 
     def add(phrase: str, meaning: str) -> None:
-        atoms = tuple(_stem(atom) for atom in _ATOM.findall(with_certain_digits(normalize(phrase))))
-        found.setdefault(atoms, set()).add(meaning)
+        atoms = tuple(_ATOM.findall(with_certain_digits(normalize(phrase))))
+        written.setdefault(atoms, set()).add(meaning)
+        stemmed.setdefault(tuple(_stem(atom) for atom in atoms), set()).add(meaning)
 
     for mark, name in (("t", "things"), ("l", "limits"), ("a", "attributes"), ("v", "acts"), ("c", "common")):
         for number, line in enumerate(stored[name]):
@@ -165,4 +185,7 @@ def _phrases() -> dict[tuple[str, ...], frozenset[str]]:
             add(phrase, f"!{asked}")
     for phrase in stored["light"].split(", "):
         add(phrase, "-")
-    return {phrase: frozenset(meanings) for phrase, meanings in found.items()}
+    return (
+        {phrase: frozenset(meanings) for phrase, meanings in written.items()},
+        {phrase: frozenset(meanings) for phrase, meanings in stemmed.items()},
+    )

@@ -1,0 +1,166 @@
+"""The standard answer of a question: found in other words, not mistaken for its neighbour's, offered when in doubt."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+
+import pytest
+import pytest_asyncio
+
+from bot.application import Application
+from bot.curating.matching import Matching
+from bot.curating.matching_judging import Judging
+from bot.curating.standard_answers import EVERYBODY, StandardAnswers
+from bot.errors import ModelUnavailable
+from bot.llm.scripted import ScriptedModel, ScriptedReply
+from knowledge.passage import Audience, ChannelId
+from tests.quick_application import quick_application
+
+NOW = datetime(2027, 1, 1, tzinfo=UTC)
+ANYBODY = Audience(frozenset({ChannelId("console:launch")}))
+
+KNOWN = (
+    ("大会议室怎么预订？", ()),
+    ("What is the SLA for priority one tickets?", ()),
+    ("谁负责仓库的钥匙？", ()),
+    ("When is the Berlin office closed over Christmas?", ()),
+    ("为什么周五晚上不能发布？", ()),
+    ("退货多久到账？", ("退货的钱几天能到",)),
+)
+SAME = (
+    ("预订大会议室的流程是什么", "大会议室怎么预订？"),
+    ("how do I book the big meeting room", "大会议室怎么预订？"),
+    ("仓库钥匙找谁", "谁负责仓库的钥匙？"),
+    ("who has the warehouse keys?", "谁负责仓库的钥匙？"),
+    ("柏林办公室圣诞节什么时候关门", "When is the Berlin office closed over Christmas?"),
+    ("周五晚上不让上线的原因", "为什么周五晚上不能发布？"),
+    ("退货几天到账", "退货多久到账？"),
+)
+DOUBTFUL = "预订会议室"
+DIFFERENT = (
+    "小会议室怎么预订？",
+    "大会议室能坐多少人？",
+    "How do I cancel the big meeting room?",
+    "What is the SLA for priority two tickets?",
+    "Who handles priority one tickets?",
+    "谁负责仓库的叉车？",
+    "仓库的钥匙放在哪里？",
+    "When is the Munich office closed over Christmas?",
+    "When is the Berlin office closed over Easter?",
+    "Why is the Berlin office closed over Christmas?",
+    "为什么周五晚上能发布？",
+    "为什么周四晚上不能发布？",
+    "退货寄到哪里？",
+    "换货多久到账？",
+)
+
+
+@pytest_asyncio.fixture
+async def application() -> AsyncIterator[Application]:
+    async with quick_application() as made:
+        yield made
+
+
+async def _with(application: Application, *known: tuple[str, Sequence[str]]) -> StandardAnswers:
+    kept = StandardAnswers(application.database)
+    for question, variants in known:
+        proposed = await kept.propose(
+            question=question, variants=variants, text=f"Answer: {question}", proposed_by="Ann", channel_ids=[EVERYBODY]
+        )
+        await kept.approve(proposed, owner="Maya")
+    return kept
+
+
+@pytest_asyncio.fixture
+async def matching(application: Application) -> Matching:
+    return Matching(await _with(application, *KNOWN), application.embedder)
+
+
+async def test_other_words_for_the_same_fact_get_its_answer_and_near_misses_do_not(matching: Matching) -> None:
+    """Fails for nearness of vectors: every one of the different questions is nearer than most of the same."""
+    served = {asked: await matching.find(asked, audience=ANYBODY, now=NOW) for asked, _ in SAME}
+    missed = [asked for asked, known in SAME if (one := served[asked]) is None or one.question != known]
+    wrong = [asked for asked in DIFFERENT if await matching.find(asked, audience=ANYBODY, now=NOW) is not None]
+    assert wrong == []
+    assert len(missed) <= 1, missed
+
+
+async def test_the_same_words_are_sure_whatever_their_order_and_manners(matching: Matching) -> None:
+    match = await matching.match("请问退货的钱几天能到？", audience=ANYBODY, now=NOW)
+    assert match is not None
+    assert match.sure
+    assert match.probability == 1.0
+    assert match.standard_answer.question == "退货多久到账？"
+
+
+async def test_what_is_likely_but_not_sure_is_only_for_offering(application: Application) -> None:
+    kept = await _with(application, ("大会议室怎么预订？", ()), ("大会议室谁打扫？", ()))
+    matching = Matching(kept, application.embedder)
+    match = await matching.match(DOUBTFUL, audience=ANYBODY, now=NOW)
+    assert match is not None
+    assert not match.sure
+    assert match.standard_answer.question == "大会议室怎么预订？"
+    assert await matching.find(DOUBTFUL, audience=ANYBODY, now=NOW) is None
+
+
+async def test_two_that_are_equally_likely_are_not_given(application: Application) -> None:
+    kept = await _with(application, ("谁负责仓库的钥匙？", ()), ("谁管仓库的钥匙？", ()))
+    match = await Matching(kept, application.embedder).match("仓库钥匙找谁", audience=ANYBODY, now=NOW)
+    assert match is not None
+    assert match.probability > 0.8
+    assert not match.sure
+
+
+@pytest.mark.parametrize(("script", "sure"), [(["Yes."], True), (["no"], False), ([ModelUnavailable("gone")], False)])
+async def test_the_chat_model_decides_what_is_in_doubt(
+    application: Application, script: list[str | Exception], sure: bool
+) -> None:
+    kept = await _with(application, ("大会议室怎么预订？", ()))
+    model = ScriptedModel(script)
+    matching = Matching(kept, application.embedder, judging=Judging(model))
+    match = await matching.match(DOUBTFUL, audience=ANYBODY, now=NOW)
+    assert match is not None
+    assert match.sure is sure
+    assert "Answer: 大会议室怎么预订？" in model.requests[0].messages[-1].content
+
+
+async def test_a_model_that_was_late_is_left_alone_for_a_while(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.curating.matching_judging._SECONDS", 0.05)
+    kept = await _with(application, ("大会议室怎么预订？", ()))
+    model = ScriptedModel([ScriptedReply(("yes",), before_first=asyncio.Event()), "yes"])
+    matching = Matching(kept, application.embedder, judging=Judging(model))
+    for _ in range(2):
+        match = await matching.match(DOUBTFUL, audience=ANYBODY, now=NOW)
+        assert match is not None
+        assert not match.sure
+    assert len(model.requests) == 1
+
+
+async def test_the_chat_model_is_not_asked_while_others_wait_for_it(application: Application) -> None:
+    kept = await _with(application, ("大会议室怎么预订？", ()))
+
+    class Busy(ScriptedModel):
+        @property
+        def waiting(self) -> int:
+            return 1
+
+    model = Busy(["yes"])
+    match = await Matching(kept, application.embedder, judging=Judging(model)).match(
+        DOUBTFUL, audience=ANYBODY, now=NOW
+    )
+    assert match is not None
+    assert not match.sure
+    assert model.requests == []
+
+
+async def test_a_way_that_is_asked_no_more_is_forgotten(application: Application) -> None:
+    """Invariant 3: nothing of a removed standard answer stays."""
+    kept = await _with(application, ("大会议室怎么预订？", ()), ("退货多久到账？", ()))
+    matching = Matching(kept, application.embedder)
+    await matching.warm(NOW)
+    (gone,) = [one for one in await kept.in_force(NOW) if one.question == "退货多久到账？"]
+    await kept.remove(gone.standard_answer_id)
+    assert await matching.match("退货多久到账？", audience=ANYBODY, now=NOW) is None
+    assert matching.known_ways == ("大会议室怎么预订？",)
