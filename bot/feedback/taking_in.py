@@ -115,13 +115,13 @@ class TakingIn:
             vector = vectors.get(answer_id)
             try:
                 await self._filing.file(answer_id, vector)
+                await self.watching.answered(answer_ids=[answer_id])
                 if vector is not None:
                     await self.watching.asked_again(answer_id, vector)
             except Exception:  # noqa: BLE001 - one broken answer must not hold up the others
                 self._failed(answer_id, noted_at)
             else:
                 done[answer_id] = noted_at
-        await self.watching.answered(answer_ids=list(done))
         await self._tell(done)
         await self._intake.done(done)
         for answer_id in done:

@@ -94,25 +94,30 @@ class Watching:
             linked = await connection.run_sync(
                 lambda sync: _linked(Session(sync), links_since=self._links_since, since=at - _QUOTED_WITHIN)
             )
-        self._links_since = max(self._links_since, at - _COMMITTED_WITHIN)
         may_see = [
             found
             for found, channel_id, platform in linked
             if await self._permissions.may_read(found.person_id, channel_id or "", platform=platform)
         ]
-        return await self._keep(may_see, "quoted")
+        kept = await self._keep(may_see, "quoted")
+        self._links_since = max(self._links_since, at - _COMMITTED_WITHIN)
+        return kept
 
     async def _keep(self, found: Sequence[_Found], kind: SignKind) -> int:
         if not found:
             return 0
 
         def keep(session: Session) -> int:
-            wanted = {one.answer_id for one in found}
-            standing = set(session.scalars(select(AnswerRow.answer_id).where(AnswerRow.answer_id.in_(wanted))))
+            # Either may have been erased since it was found.
+            answers = {one.answer_id for one in found}
+            standing = set(session.scalars(select(AnswerRow.answer_id).where(AnswerRow.answer_id.in_(answers))))
+            records = {one.record_id for one in found if one.record_id}
+            said = MessageRow.record_id.in_(records), MessageRow.deleted_at.is_(None)
+            standing |= {"", *session.scalars(select(MessageRow.record_id).where(*said))}
             return sum(
                 keep_sign(session, one.answer_id, one.person_id, kind, record_id=one.record_id, at=one.at)
                 for one in found
-                if one.answer_id in standing
+                if {one.answer_id, one.record_id} <= standing
             )
 
         async with self._database.begin() as connection:
