@@ -3,11 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+import datasets
 import pytest
 
 from tests.unit.bot.training.conftest import Team
-
-datasets: Any = pytest.importorskip("datasets", reason="NOT TESTED: the package datasets is not installed")
 
 
 @pytest.mark.parametrize(
