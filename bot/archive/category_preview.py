@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from bot.archive.categorising import words_of
 from bot.archive.indexer import Indexer
-from bot.errors import BadInput
+from bot.errors import BadInput, Language
+from bot.guarding.masking import mask
 from bot.truth.categories import MOST_CATEGORIES, known_categories
 from bot.truth.database import Database
 from bot.truth.inbox import Lane
@@ -21,6 +22,8 @@ from bot.truth.working_set import LONG_AGO, WorkingSet
 MOST_LOOKED_AT: Final = 500
 _SHOWN: Final = 50
 _SHOWN_CHARS: Final = 200
+_READ_CHARS: Final = 1000
+"""A secret that is cut off is none that can be seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +69,11 @@ class CategoryPreviews:
         self._database = database
         self._indexer = indexer
 
-    async def of(self, proposed: Definition, *, latest: int) -> CategoryPreview:
-        """What a category defined so would change among the ``latest`` messages of group chats."""
+    async def of(self, proposed: Definition, *, latest: int, language: Language) -> CategoryPreview:
+        """What a category defined so would change among the ``latest`` messages of group chats.
+
+        ``language`` is the reader's; secrets in the messages are not shown.
+        """
 
         def read(session: Session) -> tuple[list[str], list[CategoryRow], int]:
             examples = session.scalar(
@@ -93,7 +99,9 @@ class CategoryPreviews:
             after.update(will)
         order = list(dict.fromkeys([*(row.category_id for row in known), proposed.category_id]))
         async with self._database.read() as connection:
-            records = await connection.run_sync(lambda sync: _records(Session(sync), changed[:_SHOWN], compared, order))
+            records = await connection.run_sync(
+                lambda sync: _records(Session(sync), changed[:_SHOWN], compared, order, language)
+            )
         return CategoryPreview(
             looked_at=len(compared),
             counts={name: (before[name], after[name]) for name in order if before[name] or after[name]},
@@ -138,6 +146,7 @@ def _records(
     record_ids: Sequence[str],
     compared: Mapping[str, tuple[set[str], set[str]]],
     order: Sequence[str],
+    language: Language,
 ) -> list[ChangedRecord]:
     rows = session.execute(
         select(MessageRow.record_id, MessageRow.text, MessageRow.sent_at, ChannelRow.name, PersonRow.name)
@@ -151,7 +160,7 @@ def _records(
             channel=channel,
             author=author or "",
             sent_at=sent_at or LONG_AGO,
-            excerpt=" ".join(text.split())[:_SHOWN_CHARS],
+            excerpt=mask(" ".join(text.split())[:_READ_CHARS], language)[:_SHOWN_CHARS],
             before=tuple(name for name in order if name in compared[record_id][0]),
             after=tuple(name for name in order if name in compared[record_id][1]),
         )

@@ -187,7 +187,7 @@ class CategoriesPart:
                 archived=row.archived if query.archived is None else query.archived,
             )
 
-        preview = await self._previews.of(await self._read(proposed), latest=query.latest)
+        preview = await self._previews.of(await self._read(proposed), latest=query.latest, language=request.language)
         return Outcome(
             body={
                 "looked_at": preview.looked_at,

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from bot.desk.body import Body, Identifier, Text, checked
 from bot.desk.route import DeskRequest, Outcome, Route
 from bot.errors import BadInput, Language, NotFound
+from bot.guarding.masking import mask
 from bot.llm.absent import estimate_tokens
 from bot.llm.interface import LanguageModel
 from bot.prompting import PromptTrials, PromptVersion, PromptVersions, Trial
@@ -189,7 +190,7 @@ class PromptsPart:
             "total": trial.total,
             "left_out": trial.left_out,
             "gives_way": trial.gives_way,
-            "items": [_item_json(item, names) for item in trial.items],
+            "items": [_item_json(item, names, trial.key[1]) for item in trial.items],
         }
 
 
@@ -215,11 +216,11 @@ def _version_json(one: PromptVersion) -> dict[str, Any]:
     }
 
 
-def _item_json(item: Tried, names: Mapping[str, str]) -> dict[str, Any]:
+def _item_json(item: Tried, names: Mapping[str, str], language: Language) -> dict[str, Any]:
     subject = item.subject
     return {
         "id": subject.subject_id,
-        "question": subject.question,
+        "question": mask(subject.question, language),
         "at": subject.at.isoformat(),
         "channel": names.get(subject.channel_id, ""),
         "verdicts": list(subject.verdicts),

@@ -102,6 +102,14 @@ async def test_what_a_change_would_do_is_told_and_nothing_is_changed(office: Off
     assert (same["looked_at"], same["changed"]) == (3, 0), "a shipped category is not learnt from its name"
 
 
+async def test_no_secret_of_a_message_is_shown(office: Office) -> None:
+    """Invariant 8."""
+    await archive(office.application, posted(1, "Does anyone know why AKIAIOSFODNN7EXAMPLQ does not work?"))
+    preview = await office.browser.get("category-preview", category_id="question", archived="true")
+    assert preview["changed"] == 1
+    assert "AKIA" not in str(preview)
+
+
 async def test_an_archived_category_of_the_team_shows_what_comes_back(office: Office) -> None:
     """Learnt from examples, it is given to what is like them once it is brought back."""
     soup = [posted(n, f"soup kettle ladle broth {n}", author="Bo") for n in range(1, 11)]
