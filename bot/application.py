@@ -93,6 +93,7 @@ class Application:
     """Told of votes and shown at the desk even where ``feedback.learning`` keeps it from search."""
     prompts: PromptVersions
     prompt_trials: PromptTrials
+    matching: Matching
 
 
 @asynccontextmanager
@@ -199,6 +200,7 @@ async def open_application(
         groups = QuestionGroups(database, taking_in.vectors, embedding_model=embedder.spec.identity)
         taking_in.listen(groups.take_in)
         taking_in.listen(learning.taken)
+        matching = Matching(StandardAnswers(database), embedder)
         yield Application(
             settings=settings,
             zone=zone,
@@ -224,6 +226,7 @@ async def open_application(
             learning=learning,
             prompts=prompts,
             prompt_trials=prompt_trials,
+            matching=matching,
             conversation=Conversation(
                 Parts(
                     database=database,
@@ -238,9 +241,7 @@ async def open_application(
                     forgetting_own=forgetting_own,
                     intents=Intents(embedder),
                     rewriter=Rewriter(database, model),
-                    standard=GivingStandardAnswers(
-                        database=database, matching=Matching(StandardAnswers(database), embedder), zone=zone
-                    ),
+                    standard=GivingStandardAnswers(database=database, matching=matching, zone=zone),
                     zone=zone,
                 )
             ),

@@ -244,7 +244,7 @@ def _offers(application: Application) -> PairOffers:
 
 
 def _watching(application: Application) -> WatchingStandardAnswers:
-    watching = WatchingStandardAnswers(application.database)
+    watching = WatchingStandardAnswers(application.database, warm=application.matching.warm)
     application.archivist.listen(watching.wake)
     return watching
 

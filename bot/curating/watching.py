@@ -6,7 +6,7 @@ them, so that a private word never silences a public answer.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -59,10 +59,11 @@ class _Telling:
 
 
 class WatchingStandardAnswers:
-    """``run`` is owned by the server."""
+    """``run`` is owned by the server; ``warm`` prepares what questions are compared with."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, warm: Callable[[datetime], Awaitable[None]] | None = None) -> None:
         self._database = database
+        self._warm = warm
         self._notebook = Notebook(database)
         self._standard_answers = StandardAnswers(database)
         self._woken = asyncio.Event()
@@ -78,6 +79,8 @@ class WatchingStandardAnswers:
             self._woken.clear()
             try:
                 await self.look()
+                if self._warm is not None:
+                    await self._warm(datetime.now(UTC))
             except Exception:  # noqa: BLE001 - the next look goes on where this one stopped
                 _log.warning("standard answers could not be looked at", exc_info=True)
             await asyncio.sleep(_PAUSE_SECONDS)
