@@ -1,5 +1,6 @@
 """What is given no more comes back to the queue once, stays away once an operator decided, leaves when settled."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -112,3 +113,27 @@ async def _said(database: Database, record_id: str, text: str, at: datetime) -> 
                 system=False, applied_at=at,
             )
         )  # fmt: skip
+
+
+async def test_it_looks_at_once_when_woken_survives_a_failure_and_ends_when_cancelled(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.curating.watching._PAUSE_SECONDS", 0.01)
+    kept, warmed = StandardAnswers(database), asyncio.Queue[datetime]()
+
+    async def warm(now: datetime) -> None:
+        await warmed.put(now)
+        if warmed.qsize() == 1:
+            raise OSError
+
+    watch = WatchingStandardAnswers(database, warm=warm)
+    running = asyncio.create_task(watch.run())
+    async with asyncio.timeout(20):
+        await warmed.get()
+        added = await kept.propose(question="Gym?", text="7:00", proposed_by="p", channel_ids=["*"])
+        await kept.approve(added, owner="Maya")
+        watch.wake([("c", "m1")])
+        await warmed.get()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
