@@ -94,12 +94,14 @@ async def count(
 
 
 def asked_in(counted: Counted, channel_id: str | None) -> list[ColumnElement[bool]]:
-    """Asked in a chat: in any, in this one, or in any direct one."""
+    """Asked in a chat: in any, in this one, or in any direct one.
+
+    Written so that no index of channels fits: with one, every row of a channel would be opened for every span.
+    """
     if channel_id is None:
         return [counted.channel_id.is_not(None)]
-    if channel_id == DIRECT:
-        return [counted.channel_id.in_(directs())]
-    return [counted.channel_id == channel_id]
+    where = func.coalesce(counted.channel_id, "")
+    return [where.in_(directs()) if channel_id == DIRECT else where == channel_id]
 
 
 def is_first(answer_id: InstrumentedAttribute[str]) -> ColumnElement[bool]:

@@ -101,7 +101,8 @@ def _chats(first: datetime) -> Iterator[tuple[type, list[dict[str, Any]]]]:
     yield MessageRow, [
         {
             "record_id": f"bench:m{number}", "channel_id": channel(number % CHANNELS),
-            "author_id": person(number % PEOPLE), "sent_at": first, "text": f"message {number}", "version_at": first, "applied_at": first,
+            "author_id": person(number % PEOPLE), "sent_at": first, "text": f"message {number}", "version_at": first,
+            "applied_at": first,
         }
         for number in range(5_000)
     ]  # fmt: skip
