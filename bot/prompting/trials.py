@@ -109,7 +109,11 @@ class PromptTrials:
         )
         held = self._held = _Held(trial)
         count = max(1, min(count, MOST_SUBJECTS))
-        subjects = await self._read(lambda session: subjects_of(session, key, choice=choice, count=count))
+        try:
+            subjects = await self._read(lambda session: subjects_of(session, key, choice=choice, count=count))
+        except BaseException:
+            self._held = None
+            raise
         held.trial = replace(trial, total=len(subjects))
         held.task = asyncio.create_task(self._run(held, subjects, draft), name="prompt-trial")
         return held.trial
