@@ -1,5 +1,6 @@
 """What votes have taught search, for operators to look at, and to have forgotten."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -107,31 +108,29 @@ class Inspecting:
     async def passages(self, *, limit: int = 50, offset: int = 0, worst_first: bool = False) -> list[LearnedPassage]:
         """Records that were moved, the most raised first, or the most lowered."""
         await self._learning.ready()
-        now = datetime.now(UTC)
-        by_record = self._by_record()
-        scores = {record_id: self._bonuses(record_id, judged, now) for record_id, judged in by_record.items()}
-        order = sorted(
-            scores, key=lambda one: (scores[one][0] if worst_first else -scores[one][0], one)
-        )[offset : offset + limit]  # fmt: skip
+        by_record, scores = await asyncio.to_thread(self._scored)
+        order = sorted(scores, key=lambda one: (scores[one][0] if worst_first else -scores[one][0], one))
+        shown = order[offset : offset + limit]
         async with self._database.read() as connection:
             return await connection.run_sync(
-                lambda sync: [_passage(Session(sync), one, by_record[one], *scores[one]) for one in order]
+                lambda sync: [_passage(Session(sync), one, by_record[one], *scores[one]) for one in shown]
             )
 
     async def questions(self, record_id: str) -> list[LearnedQuestion]:
         """What was asked where this record was judged, the last first."""
         await self._learning.ready()
-        now = datetime.now(UTC)
-        groups: dict[frozenset[int], list[Judged]] = defaultdict(list)
-        for one in self._by_record().get(record_id, ()):
-            groups[one.asked.terms].append(one)
-        newest = sorted(groups.values(), key=lambda group: max(one.judged_at for one in group), reverse=True)
-        shown = newest[:_SHOWN_QUESTIONS]
+        by_record = await asyncio.to_thread(self._by_record)
+        newest = sorted(
+            _by_question(by_record.get(record_id, ())),
+            key=lambda group: max(one.judged_at for one in group),
+            reverse=True,
+        )[:_SHOWN_QUESTIONS]
         async with self._database.read() as connection:
             words = await connection.run_sync(
-                lambda sync: asked_about(Session(sync), [one.answer_id for group in shown for one in group])
+                lambda sync: asked_about(Session(sync), [one.answer_id for group in newest for one in group])
             )
-        return [self._question(record_id, group, words, now) for group in shown]
+        now = datetime.now(UTC)
+        return [self._question(record_id, group, words, now) for group in newest]
 
     async def reset(self, record_id: str | None, operator: str) -> None:
         """Votes so far count no longer for this record, or, with None, for any; verdicts themselves are kept."""
@@ -146,38 +145,46 @@ class Inspecting:
             await connection.run_sync(lambda sync: write(Session(sync)))
         await self._learning.load()
 
-    def _by_record(self) -> Mapping[str, list[Judged]]:
+    def _by_record(self) -> dict[str, list[Judged]]:
         found: dict[str, list[Judged]] = defaultdict(list)
         for one in _distinct(self._learning.memory.passages()):
             for record_id in {vote.record_id for vote in one.votes}:
                 found[record_id].append(one)
         return found
 
-    def _bonuses(self, record_id: str, judged: Sequence[Judged], now: datetime) -> tuple[float, float]:
-        """The one of the question that moves it most, and what of it is the passage's whatever is asked."""
+    def _scored(self) -> tuple[Mapping[str, list[Judged]], dict[str, tuple[float, float]]]:
+        """All records, with the bonus for the question that moves each most, and what of it any question gives."""
+        now = datetime.now(UTC)
+        by_record = self._by_record()
+        return by_record, {
+            record_id: max(
+                (self._bonus(record_id, group, now) for group in _by_question(judged)), key=lambda one: abs(one[0])
+            )
+            for record_id, judged in by_record.items()
+        }
+
+    def _bonus(self, record_id: str, group: Sequence[Judged], now: datetime) -> tuple[float, float]:
+        """Of the record's passage that one question moves most; similar questions are not looked at."""
         memory = self._learning.memory
-        found = [(0.0, 0.0)]
-        for asked in {one.asked.terms: one.asked for one in judged}.values():
-            recalled = memory.recall(asked, now)
-            found += [
-                (recalled.bonus(point_id), memory.passage_bonus(point_id, now))
-                for point_id in _points(record_id, judged)
-            ]
+        by_point: dict[str, list[Vote]] = defaultdict(list)
+        for vote in _votes(record_id, group):
+            by_point[vote.point_id].append(vote)
+        of_passage = {point_id: memory.passage_bonus(point_id, now) for point_id in by_point}
+        found = [(memory.pair_bonus(votes, now) + of_passage[one], of_passage[one]) for one, votes in by_point.items()]
         return max(found, key=lambda one: abs(one[0]))
 
     def _question(
         self, record_id: str, group: Sequence[Judged], words: Mapping[str, str], now: datetime
     ) -> LearnedQuestion:
         newest = max(group, key=lambda one: one.judged_at)
-        recalled = self._learning.memory.recall(newest.asked, now)
         votes = _votes(record_id, group)
         return LearnedQuestion(
             question=words.get(newest.answer_id, ""),
-            bonus=max((recalled.bonus(point_id) for point_id in _points(record_id, group)), key=abs, default=0.0),
+            bonus=self._bonus(record_id, group, now)[0],
             up=_ups(votes),
             down=len(votes) - _ups(votes),
             people=len({vote.person_id for vote in votes}),
-            answer_ids=tuple(one.answer_id for one in group),
+            answer_ids=tuple(one.answer_id for one in sorted(group, key=lambda one: one.judged_at, reverse=True)),
             judged_at=newest.judged_at,
         )
 
@@ -190,8 +197,11 @@ def _votes(record_id: str, judged: Sequence[Judged]) -> list[Vote]:
     return [vote for one in judged for vote in one.votes if vote.record_id == record_id]
 
 
-def _points(record_id: str, judged: Sequence[Judged]) -> set[str]:
-    return {vote.point_id for vote in _votes(record_id, judged)}
+def _by_question(judged: Sequence[Judged]) -> list[list[Judged]]:
+    groups: dict[frozenset[int], list[Judged]] = defaultdict(list)
+    for one in judged:
+        groups[one.asked.terms].append(one)
+    return list(groups.values())
 
 
 def _ups(votes: Sequence[Vote]) -> int:

@@ -7,23 +7,21 @@ than the others counts less each time; votes fade with half of their weight afte
 """
 
 import heapq
+import math
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from threading import Lock
 from typing import Final
-
-import numpy as np
 
 from bot.feedback.learning_votes import Vote
 from knowledge.embedding import Vectors
 from knowledge.lexical import term_index, terms
 
-_FIRST_ROWS: Final = 256
-_ALIKE_AT_MOST: Final = 200
-"""Remembered questions that are compared word by word."""
+_COMPARED_AT_MOST: Final = 2000
+"""Remembered questions that are compared with one, where thousands share their rarest words."""
 _PROMISING: Final = 5
 _READ_CHARS: Final = 600
 _PAIR: Final = "2:"
@@ -119,16 +117,17 @@ class LearningMemory:
         self._rates = rates
         self._size = size
         self._lock = Lock()
-        self._rows: dict[str, int] = {}
-        self._free: list[int] = []
-        self._judged: list[Judged | None] = []
-        self._vectors: Vectors = np.zeros((0, 0), np.float32)
+        self._judged: dict[str, Judged] = {}
+        self._questions: dict[frozenset[int], dict[str, Judged]] = {}
+        """What was judged of the same question, in the same words."""
+        self._holding: dict[int, set[frozenset[int]]] = defaultdict(set)
+        """Questions by term."""
         self._by_point: dict[str, dict[str, Judged]] = defaultdict(dict)
         self._votes_of_person: Counter[str] = Counter()
         self._most: float | None = None
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._judged)
 
     @property
     def rates(self) -> LearningRates:
@@ -142,7 +141,7 @@ class LearningMemory:
                 self._drop(one.answer_id)
                 if one.votes:
                     self._add(one)
-            for answer_id in heapq.nsmallest(len(self._rows) - self._size, self._rows, key=self._age):
+            for answer_id in heapq.nsmallest(len(self._judged) - self._size, self._judged, key=self._age):
                 self._drop(answer_id)
 
     def keep_only(self, answer_ids: Collection[str]) -> None:
@@ -174,6 +173,12 @@ class LearningMemory:
                 now,
             )
 
+    def pair_bonus(self, votes: Iterable[Vote], now: datetime) -> float:
+        """What these votes, all on one passage for one question, amount to by themselves."""
+        with self._lock:
+            standing = self._standing([(vote.of_pair, vote) for vote in votes], now)
+        return standing.bonus(self._rates.pair_bound, self._rates.pair_doubt)
+
     def passage_bonus(self, point_id: str, now: datetime) -> float:
         """What was learnt of a passage, whatever is asked."""
         return self.passage_standing(point_id, now).bonus(self._rates.passage_bound, self._rates.passage_doubt)
@@ -199,7 +204,7 @@ class LearningMemory:
     def answer_ids(self) -> list[str]:
         """Of all that is remembered."""
         with self._lock:
-            return list(self._rows)
+            return list(self._judged)
 
     def passages(self) -> dict[str, list[Judged]]:
         """Point ids with the judged answers that rest on them."""
@@ -207,18 +212,23 @@ class LearningMemory:
             return {point_id: list(judged.values()) for point_id, judged in self._by_point.items()}
 
     def _alike(self, asked: Asked) -> list[tuple[float, Judged]]:
-        if not self._rows:
-            return []
-        cosines = self._vectors[: len(self._judged)] @ asked.vector.astype(np.float32)
-        near = np.flatnonzero(cosines >= self._rates.near)
-        if len(near) > _ALIKE_AT_MOST:
-            near = near[np.argpartition(-cosines[near], _ALIKE_AT_MOST)[:_ALIKE_AT_MOST]]
         found: list[tuple[float, Judged]] = []
-        for row in near.tolist():
-            one = self._judged[row]
-            likeness = likeness_of(asked, one.asked, float(cosines[row]), self._rates) if one is not None else 0.0
-            if one is not None and likeness > 0:
-                found.append((likeness, one))
+        for words in self._sharing(asked.terms):
+            judged = self._questions[words]
+            likeness = likeness_of(asked, next(iter(judged.values())).asked, self._rates)
+            if likeness > 0:
+                found += [(likeness, one) for one in judged.values()]
+        return found
+
+    def _sharing(self, words: frozenset[int]) -> set[frozenset[int]]:
+        """Questions that may share enough of these words: each of them holds one of the rarest."""
+        rarest = sorted(words, key=lambda word: len(self._holding.get(word, ())))
+        enough = len(rarest) - math.ceil(self._rates.same_words * len(rarest)) + 1
+        found: set[frozenset[int]] = set()
+        for word in rarest[:enough]:
+            found |= self._holding.get(word, set())
+            if len(found) > _COMPARED_AT_MOST:
+                break
         return found
 
     def _standing(self, said: Iterable[tuple[float, Vote]], now: datetime) -> Standing:
@@ -235,8 +245,7 @@ class LearningMemory:
         return Standing(gained, lost)
 
     def _fading(self, vote: Vote, now: datetime) -> float:
-        age = max(0.0, (now - vote.at) / self._rates.half_life)
-        return float(0.5**age)
+        return float(0.5 ** max(0.0, (now - vote.at) / self._rates.half_life))
 
     def _weight(self, person_id: str) -> float:
         if self._most is None:
@@ -246,35 +255,34 @@ class LearningMemory:
         return min(1.0, self._most / max(1, self._votes_of_person[person_id]))
 
     def _add(self, one: Judged) -> None:
-        if not len(self._vectors):
-            self._vectors = np.zeros((_FIRST_ROWS, one.asked.vector.shape[0]), np.float32)
-        if self._free:
-            row = self._free.pop()
-            self._judged[row] = one
-        else:
-            row = len(self._judged)
-            self._judged.append(one)
-            if row >= len(self._vectors):
-                self._vectors = np.concatenate([self._vectors, np.zeros_like(self._vectors)])
-        self._vectors[row] = one.asked.vector
-        self._rows[one.answer_id] = row
+        self._judged[one.answer_id] = one
+        words = one.asked.terms
+        if words not in self._questions:
+            self._questions[words] = {}
+            for word in words:
+                self._holding[word].add(words)
+        self._questions[words][one.answer_id] = one
         for vote in one.votes:
             self._by_point[vote.point_id][one.answer_id] = one
         self._votes_of_person.update({vote.person_id for vote in one.votes})
         self._most = None
 
     def _drop(self, answer_id: str) -> None:
-        row = self._rows.pop(answer_id, None)
-        one = self._judged[row] if row is not None else None
-        if row is None or one is None:
+        one = self._judged.pop(answer_id, None)
+        if one is None:
             return
-        self._judged[row] = None
-        self._vectors[row] = 0
-        self._free.append(row)
-        for vote in one.votes:
-            self._by_point[vote.point_id].pop(answer_id, None)
-            if not self._by_point[vote.point_id]:
-                del self._by_point[vote.point_id]
+        words = one.asked.terms
+        del self._questions[words][answer_id]
+        if not self._questions[words]:
+            del self._questions[words]
+            for word in words:
+                self._holding[word].discard(words)
+                if not self._holding[word]:
+                    del self._holding[word]
+        for point_id in {vote.point_id for vote in one.votes}:
+            del self._by_point[point_id][answer_id]
+            if not self._by_point[point_id]:
+                del self._by_point[point_id]
         for person_id in {vote.person_id for vote in one.votes}:
             self._votes_of_person[person_id] -= 1
             if self._votes_of_person[person_id] <= 0:
@@ -282,18 +290,20 @@ class LearningMemory:
         self._most = None
 
     def _age(self, answer_id: str) -> datetime:
-        one = self._judged[self._rows[answer_id]]
-        return one.judged_at if one is not None else datetime.min.replace(tzinfo=UTC)
+        return self._judged[answer_id].judged_at
 
 
-def likeness_of(asked: Asked, other: Asked, cosine: float, rates: LearningRates) -> float:
+def likeness_of(asked: Asked, other: Asked, rates: LearningRates) -> float:
     """0 … 1: how far what was learnt for ``other`` counts for ``asked``. Other figures make another question."""
-    if asked.figures != other.figures or cosine < rates.near:
+    if not asked.terms or asked.figures != other.figures:
         return 0.0
-    if asked.terms == other.terms and asked.terms:
-        return 1.0
-    common = len(asked.terms & other.terms) / max(1, len(asked.terms | other.terms))
+    common = len(asked.terms & other.terms) / len(asked.terms | other.terms)
     if common < rates.same_words:
         return 0.0
+    cosine = float(asked.vector @ other.vector)
+    if cosine < rates.near:
+        return 0.0
+    if common == 1:
+        return 1.0
     # Both near and in the same words: either alone is as often another question.
-    return (cosine - rates.near) / (1 - rates.near) * (common - rates.same_words) / (1 - rates.same_words)
+    return min(1.0, (cosine - rates.near) / (1 - rates.near)) * (common - rates.same_words) / (1 - rates.same_words)

@@ -85,7 +85,7 @@ class Chats:
     def __init__(self, name: str, *, within_channel: bool) -> None:
         folder = data(name)
         self.name = name
-        self._within_channel = within_channel
+        self.within_channel = within_channel
         messages = [json.loads(line) for line in (folder / "messages.jsonl").read_text("utf-8").splitlines()]
         messages.sort(key=lambda message: (message["channel"], message["ts"]))
         self._messages: list[dict[str, Any]] = messages
@@ -125,13 +125,21 @@ class Chats:
                 values[group]["mrr@10"].append(reciprocal_rank(ranked, evidence))
         return {group: {name: float(np.mean(all_)) for name, all_ in named.items()} for group, named in values.items()}
 
+    def asked(self, number: int) -> Vectors:
+        """The vector of a question; shape [dimension]."""
+        return np.asarray(self._embedded(centred=True)[2][number], np.float32)
+
     def search(self, number: int, variant: Variant) -> list[str]:
         """Message ids, best first, for the question of this number."""
+        return [str(candidate.passage.record_id) for candidate in self.candidates(number, variant)]
+
+    def candidates(self, number: int, variant: Variant) -> list[Candidate]:
+        """The same with their scores; those whose words were not looked at come last."""
         question = self.questions[number]
         own, around, asked = self._embedded(centred=variant.centred)
         own_words, context_words = self._indexed(variant.words)
         words = variant.words(question["question"])
-        within = self._channels == question["channel"] if self._within_channel else np.ones(len(own), bool)
+        within = self._channels == question["channel"] if self.within_channel else np.ones(len(own), bool)
         places = np.flatnonzero(within)
         lists = [
             self._first(places, (own @ asked[number])[places], dense=True),
@@ -145,13 +153,12 @@ class Chats:
             order = _by_ranks([points for points, weight in zip(lists, used, strict=True) if weight], variant)
         else:
             order = [(int(entry.point_id), entry.score) for entry in fuse(lists, weights)]
+        found = [Candidate(self._passages[place], score) for place, score in order]
         if variant.ranking is None:
-            return [self._messages[place]["id"] for place, _ in order]
-        first = [Candidate(self._passages[place], score) for place, score in order[:_RANKED]]
+            return found
         people = self._named(words) if variant.name_people else frozenset[PersonId]()
-        ranked = rank(question["question"], first, people=people, weights=variant.ranking)
-        rest = [self._messages[place]["id"] for place, _ in order[_RANKED:]]
-        return [*(str(candidate.passage.record_id) for candidate in ranked), *rest]
+        ranked = rank(question["question"], found[:_RANKED], people=people, weights=variant.ranking)
+        return [*ranked, *found[_RANKED:]]
 
     def _first(self, places: Places, scores: Vectors, *, dense: bool) -> list[ScoredPoint]:
         order = np.argsort(-scores, kind="stable")[:_CANDIDATES]
