@@ -1,7 +1,8 @@
 """Whether a newer message says something else than a standard answer: another value or person, or that it is over.
 
 Conservative, as ``bot.answering.replacing`` is: what is contested is given no more until an operator has looked.
-Measured on cases of our own, see ``tests/benchmarks/contradicted_answers.jsonl``.
+On cases written after it was tuned 19 of 25 contradictions are noticed and 1 of 53 harmless messages is taken for one,
+see ``tests/benchmarks/contradicted_answers.jsonl``.
 """
 
 import re
@@ -64,6 +65,7 @@ _HAPPENED = re.compile(r"了|\b(?:took|was|were|had|got|went|did|closed|spent|us
 """It tells of what happened once; of a rule only when it says that the rule changed."""
 _NAMED = re.compile(r"(?<=[a-z,] )[A-Z][a-z][\w-]*")
 _NUMBERED = re.compile(r"([a-z]+) ?(\d+)(?![\d:.%])")
+"""Names and numbered things of a question: what is said of others says nothing of them."""
 _SHARED: Final = 2
 _SHARE: Final = 0.5
 """Of the question's words, how many the message must hold; else of the message's own, those that the answer holds."""
@@ -73,6 +75,7 @@ _ASKING_WORDS = subject_words(
 )
 """Ask and are no subject."""
 _WITH_UNITS = ("count", "amount")
+"""Kinds of values in which the unit is part of what is told."""
 _DIGITS = re.compile(r"[\d.,:]+")
 
 
