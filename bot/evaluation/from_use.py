@@ -70,11 +70,10 @@ def _questions(session: Session, standards: Sequence[StandardAnswer], limit: int
     asked: set[str] = set()
     kept = []
     for answer_id in ids:
-        one = found.get(answer_id)
-        plain = " ".join(one.question.lower().split()) if one else ""
-        if one is not None and plain not in asked:
+        question = found.get(answer_id)
+        if question is not None and (plain := " ".join(question.question.lower().split())) not in asked:
             asked.add(plain)
-            kept.append(one)
+            kept.append(question)
     return kept[:limit]
 
 

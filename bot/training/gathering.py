@@ -177,16 +177,22 @@ class Gathering:
         return {answer_id: found[answer_id] for answer_id in answer_ids if answer_id in found}
 
     async def _standards(self) -> Sequence[Standard | Reason]:
-        """Those in force, the oldest first."""
+        """Those in force, the oldest first; their questions are often words of who asked, who must allow it, too."""
         in_force = await StandardAnswers(self._database).in_force(self._now)
-
-        def read(session: Session) -> list[Standard | Reason]:
-            found = load_standard(session, in_force, consents(session))
-            usable = [one for one in found.values() if isinstance(one, Standard)]
-            left_out = [one for one in found.values() if not isinstance(one, Standard)]
-            return [*sorted(usable, key=lambda one: (moment_of(one), one.standard_answer_id)), *sorted(left_out)]
-
-        return await self._read(read)
+        found = await self._read(lambda session: load_standard(session, in_force, consents(session)))
+        origins = {one.standard_answer_id: one.replaces_answer_id for one in in_force if one.replaces_answer_id}
+        asked = await self._loaded(list(origins.values()))
+        usable: list[Standard] = []
+        left_out: list[Reason] = []
+        for standard_id, one in found.items():
+            origin = asked.get(origins.get(standard_id, ""))
+            if not isinstance(one, Standard):
+                left_out.append(one)
+            elif origin == "channel" or origin == "person" or origin == "question_deleted":
+                left_out.append(origin)
+            else:
+                usable.append(one)
+        return [*sorted(usable, key=lambda one: (moment_of(one), one.standard_answer_id)), *sorted(left_out)]
 
     async def _read(self, work: Callable[[Session], T]) -> T:
         async with self._database.read() as connection:

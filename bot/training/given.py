@@ -21,6 +21,8 @@ from bot.truth.tables import AnswerRow, AnswerSourceRow, MessageRow, PersonRow
 _MARKS: Final = re.compile(r"\s*[\[［]\d+[\]］]")
 _ASKER: Final = re.compile(r"^(?:Question from (?P<en>.+?): |(?P<zh>.+?) 的问题：)", re.MULTILINE)
 _DECLINED: Final = "not_in_records"
+_NOBODY: Final = frozenset({"", "user"})
+"""In the prompt of somebody whose name is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +104,7 @@ def _given(row: AnswerRow, sources: Sequence[AnswerSourceRow], asker: str) -> Gi
         prompt=prompt,
         said=_said(row),
         records=frozenset(source.record_id for source in sources),
-        names=tuple(dict.fromkeys(name for name in (asker, *called, *authors) if name)),
+        names=tuple(dict.fromkeys(name for name in (asker, *called, *authors) if name not in _NOBODY)),
     )
 
 

@@ -50,3 +50,8 @@ def test_what_is_wrong_is_one_sentence(shiguang: Shiguang, arguments: tuple[str,
     result = shiguang("feedback", *arguments)
     assert result.exit_code == status
     assert "Traceback" not in result.output
+
+
+def test_arms_are_told_once_an_adapter_has_answered(shiguang: Shiguang) -> None:
+    assert "no adapter has answered" in shiguang("feedback", "arms").stdout
+    assert json.loads(shiguang("feedback", "arms", "--json").stdout) == {"comparisons": []}

@@ -262,3 +262,21 @@ async def test_a_file_that_is_no_export_and_a_place_that_is_not_there_are_told(t
         await team.gone(tmp_path / "x.jsonl")
     with pytest.raises(BadInput):
         await team.exports("sft", tmp_path / "nowhere" / "x.jsonl")
+
+
+async def test_a_standard_answer_made_of_a_question_of_who_said_no_stays_out(team: Team, tmp_path: Path) -> None:
+    await team.allow()
+    await team.answered("wrong", "The launch is on December 8.", asker="Bo")
+    await team.curates("The launch is on December 11.", replaces="wrong")
+    made = await team.exports("sft", tmp_path / "1.jsonl")
+    assert made.counts.rows == 1
+    await team.refuse("Bo")
+    assert await team.gone(made.out) == [1]
+    assert (await team.exports("sft", tmp_path / "2.jsonl")).counts.left_out == {"person": 1}
+
+
+async def test_the_word_user_in_the_prompt_of_somebody_without_a_name_is_no_name(team: Team, tmp_path: Path) -> None:
+    await team.allow()
+    await team.answered("a1", "The user guide is new.", question="Where is the user guide?", asker="user")
+    await team.votes("a1", up=("Ann",))
+    assert "user guide" in (await team.exports("sft", tmp_path / "x.jsonl")).out.read_text("utf-8")
