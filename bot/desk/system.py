@@ -89,14 +89,14 @@ class SystemPart:
 
     def _model(self, queue: Mapping[str, int]) -> dict[str, Any]:
         settings, info = self._application.settings, self._application.model.info
-        adapter = getattr(settings.llm, "adapter", None)
+        adapter = settings.llm.adapter
         return {
             "name": _bare(info.name),
             "backend": settings.llm.backend,
             "context_tokens": info.context_tokens,
             "queue": queue,
-            "adapter": _bare(str(adapter)) if adapter else None,
-            "adapter_share": getattr(settings.llm, "adapter_share", None) if adapter else None,
+            "adapter": _bare(adapter) if adapter else None,
+            "adapter_share": settings.llm.adapter_share if adapter else None,
         }
 
 
