@@ -94,7 +94,7 @@ class Adoption:
                     .group_by(taken)
                 )
                 rows = (await connection.execute(statement)).all()
-                found[name] = Times.of({int(taken_ms): int(number) for taken_ms, number in rows})
+                found[name] = Times.of({taken_ms: number for taken_ms, number in rows if taken_ms is not None})
         return found
 
     async def feedback_in_month(self, until: datetime, *, channel_id: str | None = None) -> int:

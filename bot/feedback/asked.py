@@ -108,4 +108,5 @@ async def _verdicts(
         .where(VerdictRow.asked_at >= period.since, VerdictRow.asked_at < period.until)
         .group_by(AnswerRow.question_group, VerdictRow.kind)
     )
-    return {(group, kind): count for group, kind, count in (await connection.execute(statement)).all()}
+    rows = (await connection.execute(statement)).all()
+    return {(group, kind): count for group, kind, count in rows if group is not None}

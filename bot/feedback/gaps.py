@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Final, Literal, TypeAlias
 
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -28,6 +28,7 @@ ABOUT_THE_SAME: Final = 0.6
 _MOST_GROUPS: Final = 200
 """Groups of questions that are looked at, those that most people asked."""
 _MOST_IDS: Final = 500
+_Question: TypeAlias = Row[str | None, str, str | None, str | None, str | None, datetime]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +119,7 @@ class _Weighed:
     channel_ids: tuple[str, ...]
 
     @classmethod
-    def of(cls, rows: Sequence[Row[Any]], groups: Sequence[str], direct: Collection[str]) -> "_Weighed":
+    def of(cls, rows: Sequence[_Question], groups: Sequence[str], direct: Collection[str]) -> "_Weighed":
         channels = Counter(row.channel_id for row in rows if row.channel_id not in direct)
         return cls(
             groups=tuple(groups),
@@ -135,13 +136,13 @@ class _Weighed:
         return self.people, len(self.answer_ids), self.last_at
 
 
-def _people(rows: Sequence[Row[Any]]) -> int:
+def _people(rows: Sequence[_Question]) -> int:
     return len({row.person_id for row in rows if row.person_id})
 
 
 async def _failed(
     connection: AsyncConnection, period: Period, channel_id: str | None
-) -> Mapping[str, Sequence[Row[Any]]]:
+) -> Mapping[str, Sequence[_Question]]:
     """Questions that found nothing, by group."""
     columns = AnswerRow.answer_id, AnswerRow.person_id, AnswerRow.channel_id, AnswerRow.reason, AnswerRow.asked_at
     statement = (
@@ -150,13 +151,13 @@ async def _failed(
         .where(AnswerRow.reason.in_(REASONS), AnswerRow.question_group.is_not(None), is_first(AnswerRow.answer_id))
         .where(*asked_in(ASKED, channel_id))
     )
-    found: defaultdict[str, list[Row[Any]]] = defaultdict(list)
+    found: defaultdict[str, list[_Question]] = defaultdict(list)
     for row in (await connection.execute(statement)).all():
         found[row.question_group].append(row)
     return found
 
 
-def _most_people(failed: Mapping[str, Sequence[Row[Any]]]) -> list[str]:
+def _most_people(failed: Mapping[str, Sequence[_Question]]) -> list[str]:
     return sorted(failed, key=lambda group: (-_people(failed[group]), -len(failed[group]), group))[:_MOST_GROUPS]
 
 

@@ -55,7 +55,7 @@ def of_the_answer(column: InstrumentedAttribute[Any]) -> Callable[[DefaultExecut
     """A default that is read from the answer that a new row is about."""
 
     def read(context: DefaultExecutionContext) -> Any:
-        answer_id = context.get_current_parameters()["answer_id"]
+        answer_id = context.get_current_parameters()["answer_id"]  # type: ignore[no-untyped-call]  # by SQLAlchemy
         return context.connection.scalar(select(column).where(AnswerRow.answer_id == answer_id))
 
     return read
