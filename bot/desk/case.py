@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.curating.standard_answers import StandardAnswers
+from bot.desk.auditing import Auditing
 from bot.desk.body import Body, Identifier, checked
 from bot.desk.naming import channels_named, sources_described
 from bot.desk.queue import case_view
@@ -49,6 +50,7 @@ class CasePart:
         self._standard = standard
         self._writing = writing
         self._zone = zone
+        self._auditing = Auditing(database)
 
     def routes(self) -> Sequence[Route]:
         """All of them."""
@@ -141,10 +143,12 @@ class CasePart:
         else:
             kept = await self._writing.write(body, operator=operator, replaces_answer_id=body.answer_id)
         await self._cases.mended(this, operator, kept)
+        action = "standard_answer_edited" if body.standard_answer_id else "standard_answer_added"
+        await self._auditing.note(operator, action, kept, told(body))
         return Outcome(
             body={"standard_answer_id": kept},
             target=this,
-            detail={"standard_answer": kept, "answers": detail.case.answers} | told(body),
+            detail={"standard_answer": kept, "answers": detail.case.answers},
         )
 
     async def _merge(self, request: DeskRequest) -> Outcome:

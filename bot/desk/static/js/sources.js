@@ -43,8 +43,13 @@ export function sourceSearch({ api, question, add }) {
       hits.removeAttribute("aria-busy");
     }
   };
+  const take = (hit) => {
+    add(hit);
+    box.value = "";
+    hits.replaceChildren();
+  };
   const row = (hit) =>
-    h("li", { class: "hit" }, h("div", { class: "source-words" }, place(hit), h("p", { class: "quote" }, hit.quote), permalink(hit)), h("button", { type: "button", class: "quiet", data: { record: hit.record_id }, on: { click: () => add(hit) } }, t("sources.add")));
+    h("li", { class: "hit" }, h("div", { class: "source-words" }, place(hit), h("p", { class: "quote" }, hit.quote), permalink(hit)), h("button", { type: "button", class: "quiet", data: { record: hit.record_id }, on: { click: () => take(hit) } }, t("sources.add")));
   box.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.isComposing) return;
     event.preventDefault();

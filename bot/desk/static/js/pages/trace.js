@@ -43,7 +43,7 @@ function passages(t, list) {
         "li",
         { class: `source-row${passage.cited ? " cited" : ""}` },
         h("span", { class: "n" }, `[${passage.n}]`),
-        h("div", { class: "source-words" }, place(passage), h("p", { class: "quote" }, passage.quote), h("div", { class: "chips" }, passage.cited ? chip(t("trace.cited"), "good") : null, passage.score === null || passage.score === undefined ? null : chip(`${t("trace.score")} ${passage.score.toFixed(3)}`), signals(passage))),
+        h("div", { class: "source-words" }, place(passage), h("p", { class: "quote" }, passage.quote), h("div", { class: "chips" }, passage.cited ? chip(t("trace.cited"), "good") : null, !passage.score ? null : chip(`${t("trace.score")} ${passage.score.toFixed(3)}`), signals(passage))),
       ),
     ),
   );
