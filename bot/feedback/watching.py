@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from bot.feedback.grouping import Sameness
@@ -136,8 +136,12 @@ def _asked_before(session: Session, answer_id: str) -> tuple[_Asked, datetime, l
     ).first()
     if later is None:
         return None
-    liked = select(VerdictRow.answer_id).where(VerdictRow.person_id == later.person_id, VerdictRow.kind == "up")
-    known = select(SignRow.answer_id).where(SignRow.person_id == later.person_id, SignRow.kind == "asked_again")
+    liked = exists().where(
+        VerdictRow.answer_id == AnswerRow.answer_id, VerdictRow.person_id == later.person_id, VerdictRow.kind == "up"
+    )
+    known = exists().where(
+        SignRow.answer_id == AnswerRow.answer_id, SignRow.person_id == later.person_id, SignRow.kind == "asked_again"
+    )
     formers = session.execute(
         select(AnswerRow.answer_id).where(
             AnswerRow.asked_at >= later.asked_at - AGAIN_WITHIN,
@@ -148,8 +152,8 @@ def _asked_before(session: Session, answer_id: str) -> tuple[_Asked, datetime, l
                 AnswerRow.question_record_id.is_(None),
                 AnswerRow.question_record_id != (later.question_record_id or ""),
             ),
-            AnswerRow.answer_id.not_in(liked),
-            AnswerRow.answer_id.not_in(known),
+            ~liked,
+            ~known,
         )
     ).all()
     questions = asked_about(session, [answer_id, *(former.answer_id for former in formers)]) if formers else {}

@@ -1,14 +1,14 @@
 """Which answers are in a case, and in which: what failed somebody, with the questions that ask the same."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from bot.application import Application
 from bot.errors import NotFound
 from bot.feedback.cases import Cases
 from bot.feedback.signs import Signs
-from bot.truth.tables import QuestionVectorRow
-from tests.builders import deleted, posted
+from bot.truth.tables import QuestionVectorRow, StandardAnswerRow
+from tests.builders import at, deleted, posted
 from tests.quick_application import archive
 from tests.unit.bot.feedback.asked import asked, judged, queue, taken_in
 
@@ -171,6 +171,27 @@ async def test_a_mended_case_opens_again_when_the_standard_answer_is_judged_down
     await taken_in(application)
     assert await queue(application) == {WIFI: {"a1", "a2", "a3"}}
     assert (await cases.case(case_id)).case.state == "open"
+
+
+async def test_it_is_mended_again_when_that_verdict_is_undone(application: Application) -> None:
+    cases = Cases(application.database)
+    await asked(application, "a1", WIFI, reason="nothing_found")
+    await taken_in(application)
+    case_id = await _case_of(application, WIFI)
+    approved = {"variants": [], "text": "4711", "language": "en", "proposed_by": "", "proposed_at": at(1)}
+    async with application.database.begin() as connection:
+        row = {"standard_answer_id": "s1", "question": WIFI, "state": "approved", "channel_ids": [], **approved}
+        await connection.execute(insert(StandardAnswerRow).values(**row))
+    await cases.mended(case_id, "op", "s1")
+    later = (await cases.case(case_id)).case.changed_at.replace(year=2100)
+    await asked(application, "a2", WIFI, standard_answer_id="s1", when=later)
+    await judged(application, "a2", "down")
+    await taken_in(application)
+    assert await cases.counts() == {"open": 1}
+    await judged(application, "a2", "withdrawn")
+    await taken_in(application)
+    assert await cases.counts() == {"mended": 1}
+    assert [answer.answer_id for answer in (await cases.case(case_id)).answers] == ["a1"]
 
 
 async def test_what_fails_after_mending_without_the_standard_answer_is_a_case_of_its_own(
