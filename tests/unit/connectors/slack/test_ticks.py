@@ -51,7 +51,7 @@ async def test_a_tick_that_proposes_nothing_and_other_reactions_are_met_with_sil
 
 
 async def test_what_takes_too_long_is_left_unsaid(it: SiteInTest) -> None:
-    async def late(*_: object) -> str | None:
+    async def late(*_: object, **__: object) -> str | None:
         raise TimeoutError
 
     it.host.proposed_by_tick = late  # type: ignore[method-assign]  # never in time
