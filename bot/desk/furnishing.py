@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from bot.application import Application
 from bot.archive.forgetting import forgetting_of
 from bot.archive.retention import Retention
-from bot.curating.matching import Matching
 from bot.curating.standard_answers import StandardAnswers
 from bot.desk.audit import AuditPart
 from bot.desk.case import CasePart
@@ -46,7 +45,7 @@ def parts(application: Application, connectors: Mapping[str, Connector], *, read
         TryingPart(
             database,
             finder=application.finder,
-            matching=Matching(standard, application.embedder),
+            matching=application.matching,
             permissions=application.permissions,
         ),
         TracePart(database),

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import Field
 from sqlalchemy.orm import Session
 
 from bot.answering.finding import Finder
@@ -29,10 +28,6 @@ class _Place(Body):
     channel_id: Identifier | None = None
 
 
-class _Tried(Body):
-    questions: Annotated[tuple[_Place, ...], Field(min_length=1, max_length=60)]
-
-
 class TryingPart:
     """``find`` looks through the whole archive: operators see all of it. ``try`` asks as people in a channel would."""
 
@@ -47,7 +42,7 @@ class TryingPart:
         return [
             Route(method="GET", path="find", handler=self._find),
             Route(method="GET", path="channel-choices", handler=self._channels),
-            Route(method="POST", path="try", handler=self._try, action="questions_tried"),
+            Route(method="GET", path="try", handler=self._try),
         ]
 
     async def _find(self, request: DeskRequest) -> Outcome:
@@ -71,22 +66,15 @@ class TryingPart:
             return Outcome(body={"channels": await connection.run_sync(lambda sync: channel_choices(Session(sync)))})
 
     async def _try(self, request: DeskRequest) -> Outcome:
-        """Each question as it would be asked in its channel now, by the very matching that conversations use."""
-        tried = checked(_Tried, request.body)
-        audiences: dict[str | None, Audience] = {None: Audience.operator()}
-        now, results = datetime.now(UTC), []
-        for place in tried.questions:
-            if place.channel_id not in audiences:
-                audiences[place.channel_id] = await self._permissions.of_channel(place.channel_id or "")
-            found = await self._matching.find(place.question, audience=audiences[place.channel_id], now=now)
-            results.append(
-                {
-                    "question": place.question,
-                    "channel_id": place.channel_id,
-                    "standard_answer_id": found.standard_answer_id if found else None,
-                    "matched": found.question if found else None,
-                    "text": found.text if found else None,
-                }
-            )
-        given = sum(one["standard_answer_id"] is not None for one in results)
-        return Outcome(body={"results": results}, detail={"questions": len(results), "given": given})
+        """A question as it would be asked in a channel now, by the very matching that conversations use."""
+        place = checked(_Place, request.query)
+        audience = await self._permissions.of_channel(place.channel_id) if place.channel_id else Audience.operator()
+        found = await self._matching.find(place.question, audience=audience, now=datetime.now(UTC))
+        return Outcome(
+            body={
+                "question": place.question,
+                "channel_id": place.channel_id,
+                "standard_answer_id": found.standard_answer_id if found else None,
+                "matched": found.question if found else None,
+            }
+        )

@@ -133,6 +133,7 @@ function wireLinks(closeDrawer) {
 }
 
 async function main() {
+  if (location.hash.startsWith("#token=")) history.replaceState(null, "", location.pathname + location.search);
   await loadLanguages("/admin/static/i18n");
   operator = await api.get("me");
   wireToggles(() => draw({ quiet: true }));

@@ -6,6 +6,8 @@ import { part } from "./api.js";
 import { action, chip, select } from "./parts.js";
 import { channelName } from "./telling.js";
 
+const AT_ONCE = 20;
+
 /** One more wording for a standard answer, which is otherwise left as it is. */
 async function teach(api, id, question) {
   const path = `standard/${part(id)}`;
@@ -16,7 +18,7 @@ async function teach(api, id, question) {
 }
 
 /** `wanted` is the standard answer that should be given. */
-export function tryingBox({ api, t, asked, channels, wanted }) {
+export function tryingBox({ api, t, asked, channels, wanted, canWrite }) {
   const places = new Map();
   for (const { question, channel } of asked) places.set(`${question}\n${channel?.channel_id ?? ""}`, { question, channel });
   const list = h("ol", { class: "tried", "aria-live": "polite" });
@@ -27,16 +29,15 @@ export function tryingBox({ api, t, asked, channels, wanted }) {
     const here = { question: result.question, channel_id: result.channel_id };
     const also = async () => {
       await teach(api, wanted, result.question);
-      const { results } = await api.post("try", { questions: [here] });
-      line.replaceWith(row(results[0]));
+      line.replaceWith(row(await api.get("try", here)));
     };
-    const button = result.standard_answer_id === wanted ? null : action(t("trying.also"), also, { data: { act: "also" } });
+    const button = !canWrite || result.standard_answer_id === wanted ? null : action(t("trying.also"), also, { data: { act: "also" } });
     const line = h("li", { class: "tried-row", data: { given: String(result.standard_answer_id === wanted) } }, chip(state[0], state[1]), h("div", { class: "source-words" }, h("p", {}, result.question), h("p", { class: "hint" }, `${where} · ${state[2]}`), button));
     return line;
   };
   const attempt = async (questions, { before = false } = {}) => {
     try {
-      const { results } = await api.post("try", { questions });
+      const results = await Promise.all(questions.map((question) => api.get("try", question)));
       list[before ? "prepend" : "append"](...results.map(row));
     } catch (error) {
       complain(error);
@@ -50,6 +51,6 @@ export function tryingBox({ api, t, asked, channels, wanted }) {
     event.preventDefault();
     if (box.value.trim()) attempt([{ question: box.value.trim(), channel_id: where.value || null }], { before: true });
   });
-  if (places.size) attempt([...places.values()].slice(0, 40).map(({ question, channel }) => ({ question: question.slice(0, 500), channel_id: channel?.channel_id ?? null })));
+  if (places.size) attempt([...places.values()].slice(0, AT_ONCE).map(({ question, channel }) => ({ question: question.slice(0, 500), channel_id: channel?.channel_id ?? null })));
   return h("section", { class: "section box trying" }, h("h2", {}, t("trying.title")), h("p", { class: "hint" }, t("trying.about")), form, list);
 }

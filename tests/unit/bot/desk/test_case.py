@@ -65,9 +65,8 @@ async def test_mending_approves_the_standard_answer_and_closes_the_case(team: Te
     assert entry.target == "case"
     assert entry.detail["standard_answer"] == kept.standard_answer_id
     assert "369" not in str(entry.detail)
-    tried = {"questions": [{"question": "price of the fountain", "channel_id": "console:launch"}]}
-    _, result = await mei.call("POST", "try", tried)
-    assert result["results"][0]["standard_answer_id"] == kept.standard_answer_id
+    tried = await mei.get("try", question="price of the fountain", channel_id="console:launch")
+    assert tried["standard_answer_id"] == kept.standard_answer_id
 
 
 async def test_a_failed_standard_answer_is_given_other_words_instead_of_a_second_one(team: Team) -> None:
@@ -93,10 +92,12 @@ async def test_it_is_given_to_nobody_who_may_not_read_its_source(team: Team) -> 
     }
     secret["sources"] = [{"n": 1, "record_id": str(record(3)), "file_id": None, "page": None}]
     assert (await mei.call("POST", "cases/case/mend", secret))[0] == 200
-    places = ["console:board", "console:launch"]
-    tried = {"questions": [{"question": "Lowest price?", "channel_id": place} for place in places]}
-    _, body = await mei.call("POST", "try", tried)
-    assert [one["standard_answer_id"] is not None for one in body["results"]] == [True, False]
+    given = [
+        (await mei.get("try", question="Lowest price?", channel_id=place))["standard_answer_id"]
+        for place in ("console:board", "console:launch")
+    ]
+    assert given[0]
+    assert given[1] is None
 
 
 @pytest.mark.parametrize(

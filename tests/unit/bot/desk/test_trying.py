@@ -14,14 +14,20 @@ async def test_operators_find_what_stands_in_every_channel(team: Team) -> None:
     assert "349" in hit["quote"]
 
 
-async def test_what_has_no_standard_answer_is_told(team: Team) -> None:
+async def test_what_has_no_standard_answer_is_told_to_viewers_too(team: Team) -> None:
+    tried = await (await team.sign_in("Vic", "viewer")).get("try", question="Where is the key?")
+    assert (tried["standard_answer_id"], tried["matched"]) == (None, None)
+
+
+async def test_what_everybody_may_be_given_is_found(team: Team) -> None:
     mei = await team.sign_in()
-    status, body = await mei.call("POST", "try", {"questions": [{"question": "Where is the key?"}]})
-    assert status == 200
-    assert body["results"][0]["standard_answer_id"] is None
+    written = {"question": "Where is the key?", "text": "In the drawer", "channel_ids": ["*"], "owner": "Mei"}
+    _, added = await mei.call("POST", "standard", written)
+    tried = await mei.get("try", question="Where is the key?")
+    assert tried["standard_answer_id"] == added["standard_answer_id"]
 
 
-@pytest.mark.parametrize("body", [{}, {"questions": []}, {"questions": [{"question": ""}]}, {"questions": "x"}])
-async def test_what_cannot_be_tried_is_refused(team: Team, body: object) -> None:
-    assert await (await team.sign_in()).code("POST", "try", body) == (400, "bad_input")
-    assert await (await team.sign_in("Vic", "viewer")).code("POST", "try", body) == (403, "not_permitted")
+@pytest.mark.parametrize("query", [{}, {"question": ""}, {"question": "x" * 501}, {"question": "x", "more": "1"}])
+async def test_what_cannot_be_tried_is_refused(team: Team, query: dict[str, str]) -> None:
+    status, body = await (await team.sign_in()).call("GET", "try", query=query)
+    assert (status, body["error"]["code"]) == (400, "bad_input")

@@ -109,7 +109,7 @@ export const page = {
     }
     const asked = answers.map((one) => ({ question: one.searched, channel: one.channel }));
     const wanted = found.case.standard_answer_id ?? draft.standard_answer_id;
-    const trying = canWrite && found.case.state === "mended" ? tryingBox({ api, t, asked, channels, wanted }) : null;
+    const trying = found.case.state === "mended" && wanted ? tryingBox({ api, t, asked, channels, wanted, canWrite }) : null;
     const list = answers.length ? h("ol", { class: "exchanges" }, answers.map((one) => answerBox(t, one, form && ((after) => form.use(after))))) : empty(t("case.no_answers"));
     const right = [trying, form ? section(t(found.case.state === "mended" ? "case.mend_again" : "case.mend"), form.element) : null].filter(Boolean);
     root.append(head, h("div", { class: `two${right.length ? "" : " one"}` }, section(t("case.what_happened"), list), right.length ? h("div", { class: "right-side" }, right) : null));

@@ -81,7 +81,7 @@ export const page = {
     ];
     const initial = { ...one, ways: [], sources: one.sources.filter((source) => source.stands), owner: one.owner || operator.name };
     const form = canWrite && !gone ? section(t("standard.edit"), standardForm({ api, t, initial, channels, submit: t(one.state === "proposed" ? "standard.save_proposed" : "standard.save"), save }).element) : null;
-    const trying = canWrite && one.state === "approved" && !one.concern ? tryingBox({ api, t, asked: [one.question, ...one.variants].map((question) => ({ question, channel: one.channels[0] ?? null })), channels, wanted: one.standard_answer_id }) : null;
+    const trying = one.state === "approved" && !one.concern ? tryingBox({ api, t, asked: [one.question, ...one.variants].map((question) => ({ question, channel: one.channels[0] ?? null })), channels, wanted: one.standard_answer_id, canWrite }) : null;
     root.append(...[concernBox(t, one, again), h("div", { class: "two" }, h("div", { class: "left-side" }, left), h("div", { class: "right-side" }, [trying, form].filter(Boolean)))].filter(Boolean));
     root.append(h("p", {}, link(t("standard.all"), "standard")));
   },
