@@ -20,11 +20,17 @@ from bot.cli.output import ERR, OUT, print_json
 from bot.errors import ArchiveError, Language, NotFound
 from bot.language import system_language
 from bot.settings import load_settings
+from bot.training.manifest import has_exports
 from bot.truth.erasing import Scope
 from bot.truth.tables import ChannelRow
 
 _LONGEST_DAYS = 36_500
 _TEXTS: dict[str, dict[Language, str]] = {
+    "exports": {
+        "zh": "以前导出的训练数据不在这里，可能还含有这些内容：shiguang feedback check 文件 --remove",
+        "en": "Data for training that were exported earlier lie elsewhere and may hold some of it: "
+        "shiguang feedback check FILE --remove",
+    },
     "would": {"zh": "将会删除（没有改动任何内容）：", "en": "would be removed (nothing was changed):"},
     "will": {"zh": "将会删除，无法恢复：", "en": "this will be removed, and cannot be brought back:"},
     "sure": {"zh": "继续吗？", "en": "Go on?"},
@@ -193,6 +199,8 @@ async def _hand_out(receipts: list[Receipt], *, receipt: Path | None, as_json: b
         return
     for one in receipts:
         OUT.print(one.text(language), markup=False)
+    if await asyncio.to_thread(has_exports, load_settings().home):
+        ERR.print(_say("exports", language), markup=False)
 
 
 def _say(name: str, language: Language, **values: object) -> str:

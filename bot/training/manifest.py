@@ -78,5 +78,11 @@ def manifest_of(home: Path, out: Path) -> Iterator[tuple[Header, Iterator[tuple[
         yield known, (tuple(json.loads(line)) for line in lines)
 
 
+def has_exports(home: Path) -> bool:
+    """Whether anything was ever exported from this home."""
+    folder = home / _FOLDER
+    return folder.is_dir() and any(folder.iterdir())
+
+
 def _path(home: Path, digest: str) -> Path:
     return home / _FOLDER / f"{digest}.jsonl"

@@ -55,3 +55,11 @@ def test_what_is_wrong_is_one_sentence(shiguang: Shiguang, arguments: tuple[str,
 def test_arms_are_told_once_an_adapter_has_answered(shiguang: Shiguang) -> None:
     assert "no adapter has answered" in shiguang("feedback", "arms").stdout
     assert json.loads(shiguang("feedback", "arms", "--json").stdout) == {"comparisons": []}
+
+
+def test_who_forgets_is_told_of_files_that_lie_elsewhere(shiguang: Shiguang, lines: Lines, tmp_path: Path) -> None:
+    """Invariant 3: a file that was exported is out of reach, and said to be."""
+    assert shiguang("import", "jsonl", str(lines("The launch is on Friday", "The party is on Monday"))).exit_code == 0
+    assert "feedback check" not in shiguang("forget", "--channel", "launch", "--before", "2020-01-01", "--yes").output
+    assert shiguang("feedback", "export", "--format", "sft", "--out", str(tmp_path / "x.jsonl")).exit_code == 0
+    assert "feedback check" in shiguang("forget", "--channel", "launch", "--before", "2020-01-01", "--yes").output
