@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from sqlalchemy import func, select
 
 from bot.curating.standard_answers import StandardAnswers
@@ -100,27 +99,25 @@ async def test_it_is_given_to_nobody_who_may_not_read_its_source(team: Team) -> 
     assert given[1] is None
 
 
-@pytest.mark.parametrize(
-    ("change", "status"),
-    [
-        ({"text": "369 [2]"}, 400),
-        ({"text": " "}, 400),
-        ({"last_day": "2020-01-01"}, 400),
-        ({"owner": ""}, 400),
-        ({"sources": [], "text": "369"}, 400),
-        ({"sources": [{"n": 1, "record_id": "nothing"}]}, 404),
-        ({"channel_ids": ["console:nowhere"]}, 404),
-        ({"more": 1}, 400),
-        ({"variants": ["x"] * 51}, 400),
-    ],
+REFUSED: tuple[tuple[dict[str, Any], int], ...] = (
+    ({"text": "369 [2]"}, 400),
+    ({"text": " "}, 400),
+    ({"last_day": "2020-01-01"}, 400),
+    ({"owner": ""}, 400),
+    ({"sources": [], "text": "369"}, 400),
+    ({"sources": [{"n": 1, "record_id": "nothing"}]}, 404),
+    ({"channel_ids": ["console:nowhere"]}, 404),
+    ({"more": 1}, 400),
+    ({"variants": ["x"] * 51}, 400),
 )
-async def test_what_cannot_be_given_is_refused_and_leaves_nothing(
-    team: Team, change: dict[str, Any], status: int
-) -> None:
+
+
+async def test_what_cannot_be_given_is_refused_and_leaves_nothing(team: Team) -> None:
     await team.answered("Price of the fountain?")
     mei = await team.sign_in()
-    answered, body = await mei.call("POST", "cases/case/mend", MENDED | change)
-    assert answered == status, body
+    for change, status in REFUSED:
+        answered, body = await mei.call("POST", "cases/case/mend", MENDED | change)
+        assert answered == status, body
     assert (await mei.get("cases/case"))["case"]["state"] == "open"
     kept = select(func.count()).select_from(StandardAnswerRow).where(StandardAnswerRow.state != "removed")
     async with team.application.database.read() as connection:

@@ -1,7 +1,5 @@
 """Searching for sources over the whole archive, and trying questions."""
 
-import pytest
-
 from tests.builders import record
 from tests.unit.bot.desk.conftest import Team
 
@@ -27,7 +25,8 @@ async def test_what_everybody_may_be_given_is_found(team: Team) -> None:
     assert tried["standard_answer_id"] == added["standard_answer_id"]
 
 
-@pytest.mark.parametrize("query", [{}, {"question": ""}, {"question": "x" * 501}, {"question": "x", "more": "1"}])
-async def test_what_cannot_be_tried_is_refused(team: Team, query: dict[str, str]) -> None:
-    status, body = await (await team.sign_in()).call("GET", "try", query=query)
-    assert (status, body["error"]["code"]) == (400, "bad_input")
+async def test_what_cannot_be_tried_is_refused(team: Team) -> None:
+    mei = await team.sign_in()
+    for query in ({}, {"question": ""}, {"question": "x" * 501}, {"question": "x", "more": "1"}):
+        status, body = await mei.call("GET", "try", query=query)
+        assert (status, body["error"]["code"]) == (400, "bad_input")
