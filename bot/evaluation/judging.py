@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.errors import ModelError
+from bot.errors import ShiguangError
 from bot.evaluation.comparisons import Side
 from bot.evaluation.from_use import QuestionFromUse
 from bot.llm.interface import ChatMessage, LanguageModel, Sampling
@@ -15,7 +15,7 @@ _SCHEMA: Final = {
     "additionalProperties": False,
 }
 _SAMPLING: Final = Sampling(max_tokens=24)
-_CHARS: Final = 1500
+_CHARS: Final = 1000
 _ASKER: Final = "judge"
 
 
@@ -36,6 +36,6 @@ async def _better(model: LanguageModel, question: QuestionFromUse, a: str, b: st
     messages = [ChatMessage("system", prompt_text("judge", question.language).text), ChatMessage("user", told)]
     try:
         answer = await model.generate_json(messages, schema=_SCHEMA, sampling=_SAMPLING, asker=_ASKER)
-    except ModelError:
+    except ShiguangError:  # too long for it, or busy: no verdict
         return "neither"
     return str(answer["better"])

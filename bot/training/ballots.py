@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import defaultdict
+from typing import Literal
 
 from knowledge.lexical import normalize
 
@@ -26,3 +27,7 @@ class Ballots:
         """1 or -1 as most say; 0 for a tie or no votes."""
         total = sum(self._votes[what].values()) if what in self._votes else 0
         return (total > 0) - (total < 0)
+
+    def tie(self, what: int) -> Literal["tied", "person"]:
+        """Why there is no outcome: as many on both sides, or nobody voted whose vote may be used."""
+        return "tied" if what in self._votes else "person"

@@ -80,7 +80,7 @@ class Gathering:
             elif answer_id in edited:
                 yield LeftOut("upvoted", "edited")
             elif (liked := ballots.outcome(_matter(given))) <= 0:
-                yield LeftOut("upvoted", "downvoted" if liked < 0 else "tied")
+                yield LeftOut("upvoted", "downvoted" if liked < 0 else ballots.tie(_matter(given)))
             else:
                 yield _example("upvoted", given)
 
@@ -108,23 +108,34 @@ class Gathering:
             yield found
 
     async def _picked(self) -> AsyncIterator[Found]:
+        """Each pair once, as most people picked who saw these two texts, in whichever answers."""
         said = await self._read(lambda session: consents(session))
         pairs = await self._read(_pairs)
         ballots = Ballots()
-        for chosen, other, person_id in pairs:
-            if person_id not in said.refusing:
-                ballots.cast(_pair(chosen, other), person_id, 1 if chosen < other else -1)
-        ordered = list(dict.fromkeys((min(pair[:2]), max(pair[:2])) for pair in pairs))
-        for start in range(0, len(ordered), _AT_ONCE // 2):
-            some = ordered[start : start + _AT_ONCE // 2]
-            found = await self._loaded([one for pair in some for one in pair])
-            for low, high in some:
-                outcome = ballots.outcome(_pair(low, high))
-                if outcome == 0:
-                    yield LeftOut("picked", "tied")
-                    continue
-                chosen, other = (low, high) if outcome > 0 else (high, low)
-                yield _pick(found.get(chosen, "no_prompt"), found.get(other, "no_prompt"))
+        async for chosen, other, person_id in self._loaded_pairs(pairs):
+            if isinstance(chosen, Given) and isinstance(other, Given) and person_id not in said.refusing:
+                ballots.cast(_pair(chosen, other), person_id, 1 if chosen.said < other.said else -1)
+        once = {(min(one, other), max(one, other)): "" for one, other, _ in pairs}
+        async for one, other, _ in self._loaded_pairs([(*ids, "") for ids in once]):
+            if not isinstance(one, Given) or not isinstance(other, Given):
+                yield _pick(one, other)
+                continue
+            first, second = sorted((one, other), key=lambda given: given.said)
+            matter = _pair(one, other)
+            outcome = ballots.outcome(matter)
+            if outcome == 0:
+                yield LeftOut("picked", ballots.tie(matter))
+            else:
+                yield _pick(first, second) if outcome > 0 else _pick(second, first)
+
+    async def _loaded_pairs(
+        self, pairs: Sequence[tuple[str, str, str]]
+    ) -> AsyncIterator[tuple[Given | Reason, Given | Reason, str]]:
+        for start in range(0, len(pairs), _AT_ONCE // 2):
+            some = pairs[start : start + _AT_ONCE // 2]
+            found = await self._loaded(list(dict.fromkeys(one for pair in some for one in pair[:2])))
+            for chosen, other, person_id in some:
+                yield found.get(chosen, "no_prompt"), found.get(other, "no_prompt"), person_id
 
     async def _judged(self) -> AsyncIterator[Found]:
         """What was judged, with what most people said of it."""
@@ -137,7 +148,7 @@ class Gathering:
             elif outcome := ballots.outcome(_matter(given)):
                 yield _example("judged", given, label=outcome > 0)
             else:
-                yield LeftOut("judged", "tied")
+                yield LeftOut("judged", ballots.tie(_matter(given)))
 
     async def _ballots(self) -> Ballots:
         """Votes on what was said to a question, however often it was."""
@@ -280,8 +291,8 @@ def _pairs(session: Session) -> list[tuple[str, str, str]]:
     return [(row[0], row[1], row[2]) for row in session.execute(statement)]
 
 
-def _pair(one: str, other: str) -> int:
-    return fingerprint(*sorted((one, other)))
+def _pair(one: Given, other: Given) -> int:
+    return fingerprint(one.question, *sorted((one.said, other.said)))
 
 
 def _verdicts(session: Session, answer_ids: Sequence[str]) -> list[tuple[str, str, str]]:

@@ -9,7 +9,7 @@ import pytest_asyncio
 from sqlalchemy.orm import Session
 
 from bot.application import Application
-from bot.errors import BadInput, NotFound, SettingsError
+from bot.errors import BadInput, ModelTimeout, NotFound, SettingsError
 from bot.evaluation.comparing import Comparing
 from bot.evaluation.comparisons import Comparisons, Picks
 from bot.evaluation.configuration import Configuration
@@ -180,6 +180,23 @@ async def test_a_model_is_believed_only_when_the_order_does_not_matter(
     first, second = (request.messages[-1].content for request in requests)
     assert first.index("one") < first.index("two")
     assert second.index("two") < second.index("one")
+
+
+@pytest.mark.parametrize("failure", [ModelTimeout("2 s"), BadInput("too long")])
+async def test_a_judge_that_fails_says_nothing(team: Team, failure: Exception) -> None:
+    await team.answered("liked", RIGHT)
+    await team.votes("liked", up=("Ann",))
+    (question,) = await questions_from_use(team.application.database, now=LATER)
+    assert await judged(ScriptedModel(lambda _: failure), question, left="one", right="two") == "neither"
+
+
+async def test_a_comparison_with_a_judge_keeps_what_it_said(team: Team) -> None:
+    await team.answered("liked", RIGHT)
+    await team.votes("liked", up=("Ann",))
+    comparison_id = await _compared(team, judge=True)
+    assert await Comparisons(team.application.database).picks(comparison_id, by_model=True) == Picks(
+        left=0, right=0, neither=1
+    ), "a model that does not answer in JSON is no judge"
 
 
 async def test_measures_are_of_what_was_expected(team: Team) -> None:

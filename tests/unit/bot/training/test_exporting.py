@@ -68,7 +68,8 @@ async def test_nothing_is_exported_without_consent_and_nothing_of_who_said_no(te
             "person", str(person(name).person_id), allowed=None, changed_by="Ann"
         )
     await team.refuse("Ann")
-    assert (await team.exports("sft", tmp_path / "4.jsonl")).counts.rows == 0, "nor does her vote count"
+    made = await team.exports("sft", tmp_path / "4.jsonl")
+    assert (made.counts.rows, made.counts.left_out) == (0, {"person": 1}), "nor does her vote count"
 
 
 async def test_a_direct_chat_is_exported_only_when_the_person_in_it_says_yes(team: Team) -> None:
@@ -167,6 +168,21 @@ async def test_picks_become_pairs_by_majority(team: Team, tmp_path: Path) -> Non
     assert row["rejected"][0]["content"] == "It is soon."
     card = (tmp_path / "2.jsonl.card.md").read_text("utf-8")
     assert "67% (21%–94%, n = 3)" in card, "the bias of order is measured"
+
+
+async def test_the_same_two_texts_picked_in_other_answers_are_one_pair(team: Team, tmp_path: Path) -> None:
+    await team.allow()
+    for number, first in enumerate(("a", "b", "c")):
+        await team.answered(f"{first}1", "The launch is on December 8.", minutes=10 + number)
+        await team.answered(f"{first}2", "It is soon.", minutes=20 + number)
+    await team.picks("a1", "a2", by="Ann")
+    await team.picks("b2", "b1", by="Bo")
+    made = await team.exports("dpo", tmp_path / "1.jsonl")
+    assert (made.counts.rows, made.counts.left_out) == (0, {"tied": 2}), "people contradict each other"
+    await team.picks("c1", "c2", by="Cai")
+    made = await team.exports("dpo", tmp_path / "2.jsonl")
+    assert [row["rejected"][0]["content"] for row in rows(made.out)] == ["It is soon."]
+    assert made.counts.left_out == {"duplicate": 2}
 
 
 async def test_the_same_data_give_the_same_file(team: Team, tmp_path: Path) -> None:
