@@ -37,21 +37,20 @@ class Browser:
     ) -> tuple[int, dict[str, Any]]:
         """Status and JSON of ``/admin/api/<path>``; names of headers are written with underscores."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        more = {} if body is None else {"json": body}
         async with self.http.request(
-            method, f"{self.base}/admin/api/{path}", params=query, headers=named, **more
+            method, f"{self.base}/admin/api/{path}", params=query, headers=named, json=body
         ) as response:
             return response.status, await response.json()
 
     async def get(self, path: str, **query: str) -> dict[str, Any]:
         """What is read, which must work."""
-        status, body = await self.call("GET", path, query=query)
+        status, body = await self.call("GET", path, None, query=query)
         assert status == 200, body
         return body
 
     async def code(self, method: str, path: str, body: object = None, **headers: str) -> tuple[int, str]:
         """Status and code of what is refused."""
-        status, answer = await self.call(method, path, body, **headers)
+        status, answer = await self.call(method, path, body, query=None, **headers)
         return status, str(answer["error"]["code"])
 
 
