@@ -26,7 +26,7 @@ function asked(t, one) {
 
 function top(t, found, params, go) {
   if (!found.questions.length) return section(t("questions.top"), empty(t("questions.nothing")));
-  const columns = [t("questions.question"), ...["asked", "people", "up", "abstained", "curated"].map((name) => ({ title: t(`questions.${name}`), class: "right" })), t("questions.last")];
+  const columns = [t("questions.question"), ...["asked", "people", "up", "abstained", "curated"].map((name) => ({ title: t(`questions.${name}`), class: "right" })), t("questions.last_asked")];
   const rows = found.questions.map((one) => [
     asked(t, one),
     number(one.asked),
