@@ -15,10 +15,11 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.errors import TruthUnavailable
 from bot.truth import database as database_module
+from bot.truth.answers import Answers, StoredAnswer
 from bot.truth.database import HEAD, Database
 from bot.truth.inbox import Inbox
-from bot.truth.tables import Base, InboxRow
-from tests.builders import posted
+from bot.truth.tables import AnswerRow, Base, InboxRow, VerdictRow
+from tests.builders import at, posted
 
 MIGRATIONS = Path(database_module.__file__).parent / "migrations"
 
@@ -58,7 +59,7 @@ async def test_a_database_of_the_first_release_is_brought_up_with_what_it_holds(
     await database.migrate()
     await Inbox(database).append([posted(1, "kept")])
     async with database.begin() as connection:
-        await connection.run_sync(_down_to_first)
+        await connection.run_sync(lambda sync: _down_to(sync, "0001"))
     await database.migrate()
     async with database.read() as connection:
         assert await connection.run_sync(_difference) == []
@@ -66,13 +67,33 @@ async def test_a_database_of_the_first_release_is_brought_up_with_what_it_holds(
     await database.close()
 
 
-def _down_to_first(connection: Connection) -> None:
+async def test_answers_of_a_former_release_are_counted_with_their_times_and_verdicts(tmp_path: Path) -> None:
+    database = Database(_url(tmp_path / "truth.db"))
+    await database.migrate()
+    asked = StoredAnswer(
+        answer_id="a1", asked_at=at(1), channel_id="c1", person_id="p1", question_record_id=None, question="?",
+        language="en", text="!", abstained=False, reason=None, model="m", prompt_version="v", sources=(),
+        timings_ms={"first_token": 40, "total": 70},
+    )  # fmt: skip
+    await Answers(database).store(asked)
+    await Answers(database).judge(answer_id="a1", person_id="p1", kind="up")
+    async with database.begin() as connection:
+        await connection.run_sync(lambda sync: _down_to(sync, "0005"))
+    await database.migrate()
+    async with database.read() as connection:
+        times = select(AnswerRow.first_token_ms, AnswerRow.total_ms)
+        assert (await connection.execute(times)).one() == (40, 70)
+        assert (await connection.execute(select(VerdictRow.asked_at, VerdictRow.channel_id))).one() == (at(1), "c1")
+    await database.close()
+
+
+def _down_to(connection: Connection, revision: str) -> None:
     from alembic import command
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
-    command.downgrade(config, "0001")
+    command.downgrade(config, revision)
 
 
 async def test_several_processes_may_migrate_at_once(tmp_path: Path) -> None:
