@@ -76,9 +76,13 @@ async def test_answers_of_a_former_release_are_counted_with_their_times_and_verd
         timings_ms={"first_token": 40, "total": 70},
     )  # fmt: skip
     await Answers(database).store(asked)
-    await Answers(database).judge(answer_id="a1", person_id="p1", kind="up")
     async with database.begin() as connection:
         await connection.run_sync(lambda sync: _down_to(sync, "0005"))
+        await connection.exec_driver_sql(
+            "insert into verdicts (answer_id, person_id, kind, reasons, comment, judged_at)"
+            " values ('a1', 'p1', 'up', '[]', '', '2026-11-02 09:02:00.000000')"
+        )
+    await database.close()
     await database.migrate()
     async with database.read() as connection:
         times = select(AnswerRow.first_token_ms, AnswerRow.total_ms)
