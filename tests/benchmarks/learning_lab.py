@@ -8,6 +8,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
 from bot.feedback.learning_memory import DEFAULT_RATES, Asked, Judged, LearningMemory, LearningRates
@@ -25,7 +26,7 @@ _PRODUCT: Final = Variant()
 class Month:
     """What happens in it."""
 
-    times: int = 6
+    times: int = 8
     """How often each question of the learning half is asked."""
     noise: float = 0.1
     """Share of verdicts that are turned round."""
@@ -63,13 +64,21 @@ class Outcome:
     """Those of them whose evidence is that of a question that was."""
 
 
+@cache
+def _chats(name: str) -> Chats:
+    """With each question a second time, reworded, behind them all: their vectors serve both scopes."""
+    chats = Chats(name, within_channel=True)
+    chats.questions += [_reworded(question) for question in chats.questions]
+    return chats
+
+
 class LearningLab:
     """Chats whose questions are asked over and over."""
 
     def __init__(self, name: str, *, within_channel: bool) -> None:
-        self._chats = Chats(name, within_channel=within_channel)
-        self._count = len(self._chats.questions)
-        self._chats.questions += [_reworded(question) for question in self._chats.questions]
+        self._chats = _chats(name)
+        self._chats.within_channel = self._within_channel = within_channel
+        self._count = len(self._chats.questions) // 2
         self._evidence = [frozenset(question["evidence"]) for question in self._chats.questions]
         numbers = range(2 * self._count)
         self._found = [self._chats.candidates(number, _PRODUCT) for number in numbers]
@@ -117,7 +126,7 @@ class LearningLab:
         later = {one.passage.point_id: one for one in found[_RANKED:]}
         last = found[-1].score if found else 0.0
         # Of the same set only: elsewhere the channel's filter would leave them out.
-        within = {self._chats.questions[number]["channel"]} if self._chats.within_channel else None
+        within = {self._chats.questions[number]["channel"]} if self._within_channel else None
         promising = [
             later.get(one) or Candidate(self._passages[one].passage, last)
             for one in learned.promising()
