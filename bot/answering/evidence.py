@@ -62,6 +62,8 @@ class Evidence:
     file_name: str | None = None
     page: str | None = None
     score: float = 0.0
+    signals: tuple[tuple[str, float], ...] = ()
+    """What made the score, among it what was learnt from votes; kept in the trace for operators."""
     also_in: tuple[Place, ...] = ()
     """Where else the same bytes or the same address were shared, as far as the reader may know."""
     outdated_by: Replacement | None = None
@@ -209,6 +211,7 @@ def _describe(
                 file_name=file.name if file else None,
                 page=hit.passage.page,
                 score=hit.score,
+                signals=tuple((name, round(value, 4)) for name, value in hit.signals.items()),
             )
         )
     return evidence

@@ -32,7 +32,11 @@ function timings(t, marks) {
   );
 }
 
-const signals = (passage) => Object.entries(passage.signals).map(([name, value]) => chip(`${name} ${typeof value === "number" ? value.toFixed(3) : value}`));
+/** What made the score; what was learnt from votes stands out. */
+function signals(t, passage) {
+  const told = (name) => (t(`signal.${name}`) === `signal.${name}` ? name : t(`signal.${name}`));
+  return Object.entries(passage.signals).map(([name, value]) => chip(`${told(name)} ${value.toFixed(3)}`, name === "learned" ? "accent" : ""));
+}
 
 function passages(t, list) {
   return h(
@@ -43,7 +47,7 @@ function passages(t, list) {
         "li",
         { class: `source-row${passage.cited ? " cited" : ""}` },
         h("span", { class: "n" }, `[${passage.n}]`),
-        h("div", { class: "source-words" }, place(passage), h("p", { class: "quote" }, passage.quote), h("div", { class: "chips" }, passage.cited ? chip(t("trace.cited"), "good") : null, !passage.score ? null : chip(`${t("trace.score")} ${passage.score.toFixed(3)}`), signals(passage))),
+        h("div", { class: "source-words" }, place(passage), h("p", { class: "quote" }, passage.quote), h("div", { class: "chips" }, passage.cited ? chip(t("trace.cited"), "good") : null, !passage.score ? null : chip(`${t("trace.score")} ${passage.score.toFixed(3)}`), signals(t, passage))),
       ),
     ),
   );
