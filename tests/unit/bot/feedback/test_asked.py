@@ -23,7 +23,8 @@ from bot.truth.tables import (
     SignRow,
     VerdictRow,
 )
-from tests.builders import START
+from tests.builders import START, deleted, posted
+from tests.quick_application import archive
 from tests.unit.bot.feedback.asked import asked, taken_in
 from tests.unit.bot.feedback.use_of import answer, sign, verdict, write
 
@@ -157,3 +158,15 @@ async def test_groups_are_known_again_after_a_restart(in_use: Application) -> No
     await again.take_in(["a2"])
     await again.take_in(["a2", "unknown"])
     assert (await _groups(in_use))["a2"] == "a1"
+
+
+async def test_invariant_3_a_deleted_question_is_in_no_group(application: Application) -> None:
+    await archive(application, posted(1, "When is the launch?", author="Ann"))
+    await asked(application, "a1", "When is the launch?", by="Ann", record_id="m1")
+    await taken_in(application)
+    period = Period(since=START, until=START + timedelta(days=1), zone=ZoneInfo("Asia/Shanghai"))
+    assert len(await Asked(application.database).top(period)) == 1
+    await archive(application, deleted(1))
+    await taken_in(application)
+    assert await Asked(application.database).top(period) == []
+    assert await Asked(application.database).left_out(period) == 1
