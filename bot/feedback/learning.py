@@ -7,7 +7,7 @@ took in, for resets and for questions that were erased.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -24,10 +24,11 @@ from knowledge.embedding import Vectors
 
 _log = structlog.get_logger(__name__)
 
-_AT_ONCE: Final = 500
+_AT_ONCE: Final = 200
+"""Answers read at once: rows are made on the event loop."""
 _PATIENCE_SECONDS: Final = 5.0
 """Longest that a search waits for the first load."""
-_LOOK_SECONDS: Final = 15.0
+_LOOK_SECONDS: Final = 20.0
 _OVERLAP: Final = timedelta(seconds=60)
 """Clocks of processes differ, and a transaction is seen after the time written in it."""
 
@@ -80,8 +81,8 @@ class Learning:
             async with self._database.read() as connection:
                 newest = await connection.run_sync(lambda sync: newest_judged(Session(sync), limit=self._size))
             self.memory.keep_only(newest)
-            for start in range(0, len(newest), _AT_ONCE):
-                await self._read(newest[start : start + _AT_ONCE])
+            for part in _batched(newest):
+                await self._read(part)
             self._seen_until = begun
 
     async def look(self) -> None:
@@ -91,17 +92,18 @@ class Learning:
             return await self.load()
         begun = self._clock()
 
-        def changed(session: Session) -> tuple[datetime | None, list[str], set[str]]:
-            news = newest_judged(session, limit=self._size, since=since - _OVERLAP)
-            return last_reset(session), news, set(session.scalars(select(QuestionVectorRow.answer_id)))
-
         async with self._database.read() as connection:
-            reset_at, news, known = await connection.run_sync(lambda sync: changed(Session(sync)))
+            reset_at, news = await connection.run_sync(
+                lambda sync: (
+                    last_reset(Session(sync)),
+                    newest_judged(Session(sync), limit=self._size, since=since - _OVERLAP),
+                )
+            )
         if reset_at is not None and reset_at >= since - _OVERLAP:
             return await self.load()
         async with self._turn:
-            gone = [answer_id for answer_id in self.memory.answer_ids() if answer_id not in known]
-            await self._read([*news, *gone])
+            for part in _batched([*news, *await self._gone()]):
+                await self._read(part)
             self._seen_until = begun
         return None
 
@@ -111,6 +113,16 @@ class Learning:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _gone(self) -> list[str]:
+        """Remembered answers whose question was erased, or whose sources are not what they were."""
+        gone: list[str] = []
+        for part in _batched(self.memory.answer_ids()):
+            statement = select(QuestionVectorRow.answer_id).where(QuestionVectorRow.answer_id.in_(part))
+            async with self._database.read() as connection:
+                known = set((await connection.execute(statement)).scalars())
+            gone += [answer_id for answer_id in part if answer_id not in known]
+        return gone
 
     async def _loaded(self) -> None:
         if self._seen_until is not None:
@@ -157,3 +169,8 @@ class Learning:
 
     def _recall(self, question: str, vector: Vectors) -> Recalled:
         return self.memory.recall(Asked.of(question, vector), self._clock())
+
+
+def _batched(answer_ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(answer_ids), _AT_ONCE):
+        yield answer_ids[start : start + _AT_ONCE]
