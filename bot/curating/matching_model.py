@@ -17,6 +17,10 @@ from bot.curating.matching_signs import NAMES, Signs
 
 OF_VECTORS: Final = frozenset({"cosine", "cosine_across", "cosine_things_shared"})
 """Signs that mean something for one embedding model only."""
+_SHARED: Final = NAMES.index("shared_least")
+_NOTHING_SHARED: Final = -4.0
+"""Score of questions that are about no thing in common, however near their vectors are: weights learnt from what teams
+ask say nothing of words that they never met."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,8 @@ class MatchingModel:
 
         The likeliest alone would let every way that is added be one more chance to be mistaken for another fact.
         """
-        scores = np.stack(signs) @ self.weights
+        seen = np.stack(signs)
+        scores = np.where(seen[:, _SHARED] > 0, seen @ self.weights, _NOTHING_SHARED)
         return float(scores.max() + scores.mean()) / 2
 
 

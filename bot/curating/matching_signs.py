@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from bot.curating.matching_words import Kind, Unit, Wording
+from bot.curating.matching_words import Kind, Unit, Wording, pairs
 
 Signs = npt.NDArray[np.float64]
 
@@ -96,7 +96,7 @@ def signs(asked: Wording, known: Wording, cosine: float) -> Signs:
     found |= _asked(asked.asked, known.asked)
     found["negated_by_one"] = float(asked.negated != known.negated)
     found["figures_differ"] = float(any(u.kind == "figure" for u in left) and any(u.kind == "figure" for u in right))
-    found["pairs_shared"] = 0.0 if across else _dice(_pairs(asked.text), _pairs(known.text))
+    found["pairs_shared"] = 0.0 if across else _dice(asked.pairs, known.pairs)
     found["length"] = abs(len(asked.units) - len(known.units)) / 4
     return np.array([found[name] for name in NAMES])
 
@@ -132,7 +132,7 @@ def _alike(one: str, other: str) -> bool:
     short, long = sorted((one, other), key=len)
     if not short.isascii():
         return short in long
-    return len(short) > 4 and (long.startswith(short) or _dice(_pairs(short), _pairs(long)) > 0.7)
+    return len(short) > 4 and (long.startswith(short) or _dice(pairs(short), pairs(long)) > 0.7)
 
 
 def _asked(one: frozenset[str], other: frozenset[str]) -> dict[str, float]:
@@ -148,11 +148,6 @@ def _asked(one: frozenset[str], other: frozenset[str]) -> dict[str, float]:
         of_what = _OF_WHAT | {"who"} if "which" in vague else _OF_WHAT
         return {"asked_vaguely" if vague - _VAGUE <= of_what else "asked_vaguely_other": 1.0}
     return {"asked_other": 1.0}
-
-
-def _pairs(text: str) -> frozenset[str]:
-    letters = "".join(character for character in text if character.isalnum())
-    return frozenset(letters[at : at + 2] for at in range(len(letters) - 1))
 
 
 def _dice(one: frozenset[str], other: frozenset[str]) -> float:

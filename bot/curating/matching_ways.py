@@ -3,9 +3,11 @@
 Nothing of it is written to disk: a way that is asked no more is forgotten with the next question.
 """
 
+import heapq
+import math
 import re
 import threading
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -30,10 +32,10 @@ class Way:
     wording: Wording
     words: frozenset[str]
 
-    def says_the_same_as(self, other: "Way") -> bool:
-        """In the same words; those that only ask (who, when, why) are no words to search for, but they count here."""
-        one, two = self.wording, other.wording
-        return self.words == other.words and one.asked == two.asked and one.negated == two.negated
+    @property
+    def said(self) -> tuple[frozenset[str], frozenset[str], bool]:
+        """The same for the same words in any order; those that ask (who, when) are none to search for, but count."""
+        return self.words, self.wording.asked, self.wording.negated
 
 
 def taken_apart(question: str) -> Way:
@@ -49,8 +51,10 @@ class Ways:
         self._ways: dict[str, Way] = {}
         self._vectors: dict[str, Vectors] = {}
         self._by_name: dict[str, list[str]] = {}
+        self._by_said: dict[tuple[frozenset[str], frozenset[str], bool], list[str]] = {}
         self._texts: tuple[str, ...] = ()
         self._matrix: Vectors | None = None
+        self._matrix_texts: list[str] = []
 
     def prepare(self, texts: Iterable[str]) -> None:
         """Know exactly these ways."""
@@ -60,8 +64,9 @@ class Ways:
                 return
             self._ways = {text: self._ways.get(text) or taken_apart(text) for text in wanted}
             self._vectors = {text: vector for text, vector in self._vectors.items() if text in self._ways}
-            self._by_name = {}
+            self._by_name, self._by_said = {}, {}
             for text, way in self._ways.items():
+                self._by_said.setdefault(way.said, []).append(text)
                 for name in _names(way.wording.units):
                     self._by_name.setdefault(name, []).append(text)
             self._texts, self._matrix = wanted, None
@@ -92,9 +97,7 @@ class Ways:
 
     def same_words(self, asked: Way) -> list[str]:
         """The ways that say the same in the same words, whatever their order."""
-        if not asked.words:
-            return []
-        return [text for text, way in list(self._ways.items()) if way.says_the_same_as(asked)]
+        return self._by_said.get(asked.said, []) if asked.words else []
 
     def nearest(self, asked: Way, vector: Vectors, among: Mapping[str, str]) -> list[str]:
         """The known questions that a question may be; ``among`` tells of which known question a way is."""
@@ -105,12 +108,13 @@ class Ways:
         return list(dict.fromkeys([*found, *_first(by_words, among, _BY_WORDS)]))
 
     def _by_words(self, asked: Way) -> list[str]:
-        shared: Counter[str] = Counter()
+        shared: defaultdict[str, float] = defaultdict(float)
         for unit in asked.wording.units:
             texts = {text for name in unit.names for text in self._by_name.get(name, ())}
             # What stands in few questions tells more of a question than what stands in many.
-            shared.update(dict.fromkeys(texts, 1.0 / (1 + len(texts)) ** 0.5))  # type: ignore[arg-type]  # weights
-        return [text for text, _ in shared.most_common(_BY_WORDS * 8)]
+            for text in texts:
+                shared[text] += 1.0 / math.sqrt(1 + len(texts))
+        return heapq.nlargest(_BY_WORDS * 8, shared, key=shared.__getitem__)
 
     def _by_meaning(self, vector: Vectors) -> list[str]:
         if self._matrix is None:

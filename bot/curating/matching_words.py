@@ -61,12 +61,17 @@ class Wording:
     asked: frozenset[str]
     negated: bool
     chinese: bool
+    pairs: frozenset[str]
+    """Of characters that stand side by side."""
 
 
 def worded(question: str) -> Wording:
     """Take a question apart; some 0.1 ms. Blocks for a second when it is the first, while the dictionary loads."""
     plain = _HOW_OFTEN.sub(r"多久一次\2", with_certain_digits(normalize(question)))
-    said = _ATOM.findall(plain)
+    found = list(_ATOM.finditer(plain))
+    said = [atom[0] for atom in found]
+    alone = _alone(plain)
+    within = [atom.start() not in alone and bool(_CJK.match(atom[0])) for atom in found]
     atoms = [_stem(atom) for atom in said]
     units: dict[frozenset[str], Unit] = {}
     asked: set[str] = set()
@@ -81,6 +86,9 @@ def worded(question: str) -> Wording:
 
     while at < len(atoms):
         length, meanings = _longest(said, atoms, at)
+        if length == 1 and within[at]:
+            # A character inside of a word says nothing by itself, unless it asks.
+            meanings = frozenset(meaning for meaning in meanings if meaning[0] == "?")
         if not meanings:
             if _CJK.match(atoms[at]):
                 unknown.append(atoms[at])
@@ -100,7 +108,9 @@ def worded(question: str) -> Wording:
         text = "".join(said[at : at + length]) if _CJK.match(said[at]) else " ".join(said[at : at + length])
         if things or nouns:
             names = things | {f"!{noun}" for noun in nouns}
-            kind = next((kind for mark, kind in _MARKS.items() if any(name[0] == mark for name in things)), "attribute")
+            kind: Kind = next(
+                (kind for mark, kind in _MARKS.items() if any(name[0] == mark for name in things)), "attribute"
+            )
             units.setdefault(names, Unit(names, kind, text))
         at += length
     flush()
@@ -113,7 +123,25 @@ def worded(question: str) -> Wording:
         asked=frozenset(asked),
         negated=is_negated(_ASKS_WHETHER.sub(" ", question)),
         chinese=bool(_CJK.search(plain)),
+        pairs=pairs(plain),
     )
+
+
+def pairs(text: str) -> frozenset[str]:
+    """The pairs of characters side by side, but for spaces and marks."""
+    letters = "".join(character for character in text if character.isalnum())
+    return frozenset(letters[at : at + 2] for at in range(len(letters) - 1))
+
+
+def _alone(plain: str) -> set[int]:
+    """Where characters stand that are words of their own."""
+    found: set[int] = set()
+    at = 0
+    for word in jieba.cut(plain):
+        if len(word) == 1:
+            found.add(at)
+        at += len(word)
+    return found
 
 
 def _wanted(asked: set[str], by_noun: set[str]) -> set[str]:

@@ -1,5 +1,6 @@
 """The questions that matching is trained and measured on, as pairs and as what an archive of standard answers gets."""
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from knowledge.embedding import Embedder, Vectors
 from knowledge.language_centring import chinese_share
 
 QUESTIONS = Path(__file__).with_name("standard_questions.jsonl")
+PASSAGES = Path(__file__).parents[3] / "shared" / "data" / "zh_chat" / "questions.jsonl"
+_PASSAGE_COUNT = 150
 _MIXED = (0.25, 0.75)
 _NEIGHBOURS = 4
 _CANDIDATES = 24
@@ -50,6 +53,24 @@ def facts(half: str = "") -> list[Fact]:
     return [one for one in made if not half or one.half == half]
 
 
+def passages(half: str) -> list[Fact]:
+    """Real questions that annotators asked about the same few sentences: none is another's. Empty without the data."""
+    if not PASSAGES.is_file():
+        return []
+    threads: dict[str, list[str]] = {}
+    for line in PASSAGES.read_text("utf-8").splitlines():
+        row = json.loads(line)
+        if row.get("thread"):
+            threads.setdefault(row["thread"], []).append(row["question"])
+    made = [
+        Fact(half, questions[0], "", (), tuple(questions[1:]), ())
+        for thread, questions in sorted(threads.items())
+        if len(set(questions)) == len(questions) > 1
+        and hashlib.sha256(thread.encode()).digest()[0] % 2 == (half == "held-out")
+    ]
+    return made[:_PASSAGE_COUNT]
+
+
 def language(question: str) -> str:
     """zh, en or mixed."""
     share = chinese_share(question)
@@ -79,7 +100,7 @@ class Pairs:
         """Of their vectors."""
         return float(self.vectors[one] @ self.vectors[other])
 
-    def training(self, rows: Sequence[Fact]) -> tuple[Signs, Signs, Signs]:
+    def training(self, rows: Sequence[Fact], strangers: Sequence[Fact] = ()) -> tuple[Signs, Signs, Signs]:
         """Signs of pairs, whether they ask for the same fact, and how much each pair counts."""
         found: list[tuple[Signs, float, float]] = []
         for row in rows:
@@ -93,6 +114,8 @@ class Pairs:
                 nearest = sorted(others, key=lambda one, way=way: -self.cosine(way, one))[:_NEIGHBOURS]  # type: ignore[misc]  # mypy cannot infer the default
                 found.extend((self.signs(way, one), 0.0, 0.5) for one in nearest)
             found.extend((self.signs(one, two), 0.0, 0.5) for at, one in enumerate(row.near) for two in row.near[:at])
+        for passage in strangers:
+            found.extend((self.signs(asked, passage.question), 0.0, 0.5) for asked in passage.near)
         features, truth, importance = zip(*found, strict=True)
         return np.stack(features), np.array(truth), np.array(importance)
 
