@@ -1,18 +1,13 @@
 """The standard answer of a question: found in other words, not mistaken for its neighbour's, offered when in doubt."""
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
-import pytest
 import pytest_asyncio
 
 from bot.application import Application
 from bot.curating.matching import Matching
-from bot.curating.matching_judging import Judging
 from bot.curating.standard_answers import EVERYBODY, StandardAnswers
-from bot.errors import ModelUnavailable
-from bot.llm.scripted import ScriptedModel, ScriptedReply
 from knowledge.passage import Audience, ChannelId
 from tests.quick_application import quick_application
 
@@ -109,50 +104,6 @@ async def test_two_that_are_equally_likely_are_not_given(application: Applicatio
     assert match is not None
     assert match.probability > 0.8
     assert not match.sure
-
-
-@pytest.mark.parametrize(("script", "sure"), [(["Yes."], True), (["no"], False), ([ModelUnavailable("gone")], False)])
-async def test_the_chat_model_decides_what_is_in_doubt(
-    application: Application, script: list[str | Exception], sure: bool
-) -> None:
-    kept = await _with(application, ("大会议室怎么预订？", ()))
-    model = ScriptedModel(script)
-    matching = Matching(kept, application.embedder, judging=Judging(model))
-    match = await matching.match(DOUBTFUL, audience=ANYBODY, now=NOW)
-    assert match is not None
-    assert match.sure is sure
-    assert "Answer: 大会议室怎么预订？" in model.requests[0].messages[-1].content
-
-
-async def test_a_model_that_was_late_is_left_alone_for_a_while(
-    application: Application, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bot.curating.matching_judging._SECONDS", 0.05)
-    kept = await _with(application, ("大会议室怎么预订？", ()))
-    model = ScriptedModel([ScriptedReply(("yes",), before_first=asyncio.Event()), "yes"])
-    matching = Matching(kept, application.embedder, judging=Judging(model))
-    for _ in range(2):
-        match = await matching.match(DOUBTFUL, audience=ANYBODY, now=NOW)
-        assert match is not None
-        assert not match.sure
-    assert len(model.requests) == 1
-
-
-async def test_the_chat_model_is_not_asked_while_others_wait_for_it(application: Application) -> None:
-    kept = await _with(application, ("大会议室怎么预订？", ()))
-
-    class Busy(ScriptedModel):
-        @property
-        def waiting(self) -> int:
-            return 1
-
-    model = Busy(["yes"])
-    match = await Matching(kept, application.embedder, judging=Judging(model)).match(
-        DOUBTFUL, audience=ANYBODY, now=NOW
-    )
-    assert match is not None
-    assert not match.sure
-    assert model.requests == []
 
 
 async def test_a_way_that_is_asked_no_more_is_forgotten(application: Application) -> None:
