@@ -1,18 +1,14 @@
 """What ``operators`` does."""
 
 import getpass
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
-from bot.application import prepare_home
 from bot.cli.output import ERR, OUT, print_json
+from bot.cli.truth import open_truth
 from bot.desk.auditing import Auditing
 from bot.desk.operators import Operators
 from bot.desk.route import Role
 from bot.errors import Language
 from bot.language import system_language
-from bot.settings import Settings, load_settings
-from bot.truth.database import Database
 from bot.web.address import page_url
 
 _TEXTS: dict[str, dict[Language, str]] = {
@@ -38,7 +34,7 @@ _TEXTS: dict[str, dict[Language, str]] = {
 
 async def add_one(name: str, *, role: Role, as_json: bool) -> None:
     """Add, audit, and print the token; raises ``BadInput``."""
-    async with _opened() as (settings, database):
+    async with open_truth() as (settings, database):
         token = await Operators(database).add(name, role=role)
         await Auditing(database).note(_caller(), "operator_added", " ".join(name.split()), {"role": role})
     language, address = system_language(), page_url(settings.web)
@@ -52,7 +48,7 @@ async def add_one(name: str, *, role: Role, as_json: bool) -> None:
 
 async def show_all(*, as_json: bool) -> None:
     """Print who may sign in."""
-    async with _opened() as (_, database):
+    async with open_truth() as (_, database):
         listed = await Operators(database).listed()
     if as_json:
         people = [
@@ -79,22 +75,10 @@ async def show_all(*, as_json: bool) -> None:
 
 async def remove_one(name: str) -> None:
     """Remove and audit; raises ``NotFound``."""
-    async with _opened() as (_, database):
+    async with open_truth() as (_, database):
         await Operators(database).remove(name)
         await Auditing(database).note(_caller(), "operator_removed", name)
     OUT.print(_TEXTS["removed"][system_language()].format(name=name), markup=False)
-
-
-@asynccontextmanager
-async def _opened() -> AsyncIterator[tuple[Settings, Database]]:
-    settings = load_settings()
-    prepare_home(settings)
-    database = Database(settings.truth_url)
-    try:
-        await database.migrate()
-        yield settings, database
-    finally:
-        await database.close()
 
 
 def _caller() -> str:

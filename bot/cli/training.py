@@ -1,22 +1,20 @@
 """What ``feedback export``, ``check``, ``consent`` and ``arms`` do."""
 
 import getpass
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 from sqlalchemy import select
 
-from bot.application import prepare_home, team_zone
+from bot.application import team_zone
 from bot.cli.filters import people_named
 from bot.cli.output import ERR, OUT, print_json
+from bot.cli.truth import open_truth
 from bot.desk.auditing import Auditing
 from bot.errors import BadInput, Language, NotFound
 from bot.feedback.arms import arms
 from bot.language import system_language
-from bot.settings import Settings, load_settings
 from bot.training.checking import Checking
 from bot.training.consent import Subject, TrainingConsents
 from bot.training.example import Format
@@ -56,7 +54,7 @@ _LINES_SHOWN = 20
 async def write_export(wanted: Format, out: Path, *, supported_only: bool, as_json: bool) -> None:
     """Write it, and say what was left out."""
     language = system_language()
-    async with _opened() as (settings, database):
+    async with open_truth() as (settings, database):
         exporting = Exporting(database, home=settings.home, zone=team_zone(settings))
         made = await exporting.export(
             wanted, out, now=datetime.now(UTC), language=language, supported_only=supported_only
@@ -92,7 +90,7 @@ async def write_export(wanted: Format, out: Path, *, supported_only: bool, as_js
 async def check_export(file: Path, *, remove: bool, as_json: bool) -> None:
     """Tell which rows must go; raises ``NotFound`` for a file that is not an export of this home."""
     language = system_language()
-    async with _opened() as (settings, database):
+    async with open_truth() as (settings, database):
         checking = Checking(database, home=settings.home, zone=team_zone(settings))
         now = datetime.now(UTC)
         gone = await (checking.remove(file, now=now) if remove else checking.gone(file, now=now))
@@ -113,7 +111,7 @@ async def keep_consent(
 ) -> None:
     """Keep what a channel or person says, or list what was said; raises ``NotFound`` and ``BadInput``."""
     language = system_language()
-    async with _opened() as (_, database):
+    async with open_truth() as (_, database):
         consents = TrainingConsents(database)
         if say is not None:
             kind: Subject = "person" if channel is None else "channel"
@@ -142,7 +140,7 @@ async def keep_consent(
 async def show_arms(*, as_json: bool) -> None:
     """Print how each adapter is liked beside its model."""
     language = system_language()
-    async with _opened() as (_, database):
+    async with open_truth() as (_, database):
         found = await arms(database)
     if as_json:
         print_json({"comparisons": [one.document() for one in found]})
@@ -156,18 +154,6 @@ async def show_arms(*, as_json: bool) -> None:
             told = _TEXTS["arm"][language].format(model=arm.model, answers=arm.answers, liked=liked)
             OUT.print(told, markup=False)
         OUT.print(f"→ {_TEXTS[both.finding][language]}", markup=False)
-
-
-@asynccontextmanager
-async def _opened() -> AsyncIterator[tuple[Settings, Database]]:
-    settings = load_settings()
-    prepare_home(settings)
-    database = Database(settings.truth_url)
-    try:
-        await database.migrate()
-        yield settings, database
-    finally:
-        await database.close()
 
 
 async def _subjects(database: Database, channel: str | None, person: str | None) -> list[str]:

@@ -30,6 +30,19 @@ export const empty = (text, hint = "") => h("div", { class: "nothing" }, h("p", 
 /** A part of a page under a heading. */
 export const section = (title, ...content) => h("section", { class: "section" }, title ? h("h2", {}, title) : null, content);
 
+/** The way through a list of which `found` names offset, limit and whether there is more; null when all is shown. */
+export function pager(found, shown, turn) {
+  if (!found.offset && !found.more) return null;
+  const button = (text, disabled, offset) => h("button", { type: "button", class: "quiet", disabled, on: { click: () => turn(offset) } }, text);
+  return h(
+    "nav",
+    { class: "pager", "aria-label": t("desk.pager") },
+    button(t("desk.newer"), !found.offset, Math.max(0, found.offset - found.limit)),
+    h("span", {}, `${number(found.offset + 1)}–${number(found.offset + shown)}`),
+    button(t("desk.older"), !found.more, found.offset + found.limit),
+  );
+}
+
 /** A table; `columns` are titles or {title, class}, rows are lists of cells. It scrolls sideways in itself on a phone. */
 export function table(columns, rows, { label = "" } = {}) {
   const heads = columns.map((column) => (typeof column === "string" ? { title: column } : column));

@@ -4,7 +4,7 @@ import { h } from "/console/js/dom.js";
 import { confirmed, toast } from "/console/js/overlay.js";
 import { fullTime } from "/console/js/time.js";
 import { part } from "../api.js";
-import { action, empty, link, moment, number, percent, section, segments, table } from "../parts.js";
+import { action, empty, link, moment, number, pager, percent, section, segments, table } from "../parts.js";
 
 /** How far something was moved: an arrow and the part of the bound. */
 export function moved(t, bonus, bound) {
@@ -24,17 +24,7 @@ function list(t, found, params, go) {
   if (!found.records.length) return empty(t("learning.nothing"), t("learning.nothing_hint"));
   const columns = [t("learning.record"), ...["moved", "up", "down", "voters", "questions"].map((name) => ({ title: t(`learning.${name}`), class: "right" })), t("learning.last")];
   const rows = found.records.map((one) => [record(t, one), moved(t, one.bonus, found.bound), number(one.up), number(one.down), number(one.people), number(one.questions), moment(one.judged_at)]);
-  const turn = (offset) => go("learning", { ...params, offset: offset || "" });
-  const pages =
-    found.offset || found.more
-      ? h(
-          "nav",
-          { class: "pager", "aria-label": t("desk.pager") },
-          h("button", { type: "button", class: "quiet", disabled: !found.offset, on: { click: () => turn(Math.max(0, found.offset - found.limit)) } }, t("desk.newer")),
-          h("span", {}, `${number(found.offset + 1)}–${number(found.offset + found.records.length)}`),
-          h("button", { type: "button", class: "quiet", disabled: !found.more, on: { click: () => turn(found.offset + found.limit) } }, t("desk.older")),
-        )
-      : null;
+  const pages = pager(found, found.records.length, (offset) => go("learning", { ...params, offset: offset || "" }));
   return h("div", { class: "section" }, table(columns, rows, { label: t("nav.learning") }), pages);
 }
 

@@ -3,7 +3,7 @@
 import { h } from "/console/js/dom.js";
 import { part } from "../api.js";
 import { meter } from "../chart.js";
-import { chip, empty, link, moment, number, percent, section, table } from "../parts.js";
+import { chip, empty, link, moment, number, pager, percent, section, table } from "../parts.js";
 import { channelName } from "../telling.js";
 import { choices } from "./overview.js";
 
@@ -36,17 +36,7 @@ function top(t, found, params, go) {
     one.curated ? number(one.curated) : "–",
     moment(one.last_at, { withClock: false }),
   ]);
-  const turn = (offset) => go("questions", { ...params, offset: offset || "" });
-  const pages =
-    found.offset || found.more
-      ? h(
-          "nav",
-          { class: "pager", "aria-label": t("desk.pager") },
-          h("button", { type: "button", class: "quiet", disabled: !found.offset, on: { click: () => turn(Math.max(0, found.offset - found.limit)) } }, t("desk.newer")),
-          h("span", {}, `${number(found.offset + 1)}–${number(found.offset + found.questions.length)}`),
-          h("button", { type: "button", class: "quiet", disabled: !found.more, on: { click: () => turn(found.offset + found.limit) } }, t("desk.older")),
-        )
-      : null;
+  const pages = pager(found, found.questions.length, (offset) => go("questions", { ...params, offset: offset || "" }));
   return section(t("questions.top"), table(columns, rows, { label: t("questions.top") }), pages, found.left_out ? h("p", { class: "hint" }, t("questions.left_out", { n: number(found.left_out) })) : null);
 }
 

@@ -1,7 +1,7 @@
 // What failed people, by weight: the operators' day begins here.
 
 import { h } from "/console/js/dom.js";
-import { chip, empty, link, moment, number, segments, select } from "../parts.js";
+import { chip, empty, link, moment, number, pager, segments, select } from "../parts.js";
 import { part } from "../api.js";
 import { askedBy, causeChips, channelChip } from "../telling.js";
 
@@ -51,17 +51,7 @@ function draw(root, found, { t, params, go }) {
   const narrowed = params.cause || params.channel || params.days;
   const state = params.state ?? "open";
   const nothing = narrowed ? empty(t("queue.nothing_narrowed")) : empty(t(`queue.nothing_${state}`), state === "open" ? t("queue.nothing_hint") : "");
-  const turn = (offset) => go("queue", { ...params, offset: offset || "" });
-  const pages =
-    found.offset || found.more
-      ? h(
-          "nav",
-          { class: "pager", "aria-label": t("desk.pager") },
-          h("button", { type: "button", class: "quiet", disabled: !found.offset, on: { click: () => turn(Math.max(0, found.offset - found.limit)) } }, t("desk.newer")),
-          h("span", {}, `${number(found.offset + 1)}–${number(found.offset + found.cases.length)}`),
-          h("button", { type: "button", class: "quiet", disabled: !found.more, on: { click: () => turn(found.offset + found.limit) } }, t("desk.older")),
-        )
-      : null;
+  const pages = pager(found, found.cases.length, (offset) => go("queue", { ...params, offset: offset || "" }));
   const list = found.cases.length ? h("ol", { class: "cases", "aria-label": t("nav.queue") }, found.cases.map((one) => card(t, one))) : nothing;
   root.replaceChildren(...[h("p", { class: "about" }, t("queue.about")), waiting(t, found), filters(t, found, params, go), list, pages].filter(Boolean));
 }
