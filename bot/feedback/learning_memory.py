@@ -125,6 +125,8 @@ class LearningMemory:
         self._by_point: dict[str, dict[str, Judged]] = defaultdict(dict)
         self._votes_of_person: Counter[str] = Counter()
         self._most: float | None = None
+        self.changes = 0
+        """Grows with whatever is put or dropped: what was worked out of the memory is still right while it stays."""
 
     def __len__(self) -> int:
         return len(self._judged)
@@ -137,6 +139,7 @@ class LearningMemory:
     def put(self, judged: Iterable[Judged]) -> None:
         """Remember these as they are now, whatever was known of them; one without votes is forgotten."""
         with self._lock:
+            self.changes += 1
             for one in judged:
                 self._drop(one.answer_id)
                 if one.votes:
@@ -152,6 +155,7 @@ class LearningMemory:
     def drop(self, answer_ids: Iterable[str]) -> None:
         """Forget these."""
         with self._lock:
+            self.changes += 1
             for answer_id in answer_ids:
                 self._drop(answer_id)
 
