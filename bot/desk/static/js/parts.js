@@ -30,8 +30,8 @@ export const empty = (text, hint = "") => h("div", { class: "nothing" }, h("p", 
 /** A part of a page under a heading. */
 export const section = (title, ...content) => h("section", { class: "section" }, title ? h("h2", {}, title) : null, content);
 
-/** The way through a list of which `found` names offset, limit and whether there is more; null when all is shown. */
-export function pager(found, shown, turn) {
+/** As `pager`, through a list whose length is not known: `found` tells offset, limit and whether there is `more`. */
+export function openPager(found, shown, turn) {
   if (!found.offset && !found.more) return null;
   const button = (text, disabled, offset) => h("button", { type: "button", class: "quiet", disabled, on: { click: () => turn(offset) } }, text);
   return h(

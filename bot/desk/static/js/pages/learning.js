@@ -4,7 +4,7 @@ import { h } from "/console/js/dom.js";
 import { confirmed, toast } from "/console/js/overlay.js";
 import { fullTime } from "/console/js/time.js";
 import { part } from "../api.js";
-import { action, empty, link, moment, number, pager, percent, section, segments, table } from "../parts.js";
+import { action, empty, link, moment, number, openPager, percent, section, segments, table } from "../parts.js";
 
 /** How far something was moved: an arrow and the part of the bound. */
 export function moved(t, bonus, bound) {
@@ -24,7 +24,7 @@ function list(t, found, params, go) {
   if (!found.records.length) return empty(t("learning.nothing"), t("learning.nothing_hint"));
   const columns = [t("learning.record"), ...["moved", "up", "down", "voters", "questions"].map((name) => ({ title: t(`learning.${name}`), class: "right" })), t("learning.last")];
   const rows = found.records.map((one) => [record(t, one), moved(t, one.bonus, found.bound), number(one.up), number(one.down), number(one.people), number(one.questions), moment(one.judged_at)]);
-  const pages = pager(found, found.records.length, (offset) => go("learning", { ...params, offset: offset || "" }));
+  const pages = openPager(found, found.records.length, (offset) => go("learning", { ...params, offset: offset || "" }));
   return h("div", { class: "section" }, table(columns, rows, { label: t("nav.learning") }), pages);
 }
 

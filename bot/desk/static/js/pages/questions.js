@@ -3,7 +3,7 @@
 import { h } from "/console/js/dom.js";
 import { part } from "../api.js";
 import { meter } from "../chart.js";
-import { chip, empty, link, moment, number, pager, percent, section, table } from "../parts.js";
+import { chip, empty, link, moment, number, openPager, percent, section, table } from "../parts.js";
 import { channelName } from "../telling.js";
 import { choices } from "./overview.js";
 
@@ -36,7 +36,7 @@ function top(t, found, params, go) {
     one.curated ? number(one.curated) : "–",
     moment(one.last_at, { withClock: false }),
   ]);
-  const pages = pager(found, found.questions.length, (offset) => go("questions", { ...params, offset: offset || "" }));
+  const pages = openPager(found, found.questions.length, (offset) => go("questions", { ...params, offset: offset || "" }));
   return section(t("questions.top"), table(columns, rows, { label: t("questions.top") }), pages, found.left_out ? h("p", { class: "hint" }, t("questions.left_out", { n: number(found.left_out) })) : null);
 }
 

@@ -1,7 +1,7 @@
 // What failed people, by weight: the operators' day begins here.
 
 import { h } from "/console/js/dom.js";
-import { chip, empty, link, moment, number, pager, segments, select } from "../parts.js";
+import { chip, empty, link, moment, number, openPager, segments, select } from "../parts.js";
 import { part } from "../api.js";
 import { askedBy, causeChips, channelChip } from "../telling.js";
 
@@ -51,7 +51,7 @@ function draw(root, found, { t, params, go }) {
   const narrowed = params.cause || params.channel || params.days;
   const state = params.state ?? "open";
   const nothing = narrowed ? empty(t("queue.nothing_narrowed")) : empty(t(`queue.nothing_${state}`), state === "open" ? t("queue.nothing_hint") : "");
-  const pages = pager(found, found.cases.length, (offset) => go("queue", { ...params, offset: offset || "" }));
+  const pages = openPager(found, found.cases.length, (offset) => go("queue", { ...params, offset: offset || "" }));
   const list = found.cases.length ? h("ol", { class: "cases", "aria-label": t("nav.queue") }, found.cases.map((one) => card(t, one))) : nothing;
   root.replaceChildren(...[h("p", { class: "about" }, t("queue.about")), waiting(t, found), filters(t, found, params, go), list, pages].filter(Boolean));
 }
