@@ -176,8 +176,6 @@ async def running(settings: Settings, *, sample: bool, next_free_port: bool = Fa
         stack.push_async_callback(application.archivist.close)
         await application.archivist.start()
         await application.confirmations.resume()
-        if settings.feedback.learning:
-            application.learning.begin()
         stack.push_async_callback(server.close)
         stack.push_async_callback(console.close)
         await console.start()
