@@ -3,7 +3,7 @@
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -90,11 +90,16 @@ class ApplicationHost:
         await self._conversing(utterance, reply, self._conversation.converse)
 
     async def _conversing(
-        self, utterance: Utterance, reply: Reply, converse: Callable[[Utterance, Reply], Coroutine[Any, Any, None]]
+        self,
+        utterance: Utterance,
+        reply: Reply,
+        converse: Callable[[Utterance, Reply], Coroutine[Any, Any, None]],
+        *,
+        on_answer: Callable[[Answer], Awaitable[None]] | None = None,
     ) -> None:
         language = utterance.language or language_of(utterance.text)
         masker = Masker(self._database, language, utterance.person.person_id, utterance.channel.channel_id)
-        counted = _CountedReply(GuardedReply(reply, masker, utterance.text), self._metrics)
+        counted = _CountedReply(GuardedReply(reply, masker, utterance.text), self._metrics, on_answer)
         work = asyncio.create_task(converse(utterance, counted), name="conversation")
         running = (utterance, work)
         self._running.append(running)
@@ -155,7 +160,19 @@ class ApplicationHost:
             said_at=former.asked_at,
             language=former.language,
         )
-        await self._conversing(again, reply, lambda asked, to: self._conversation.answer_again(asked, to, variation))
+
+        async def made(second: Answer) -> None:
+            await self._offers.made(
+                first=answer_id,
+                second=second.answer_id,
+                person_id=utterance.person.person_id,
+                channel_id=utterance.channel.channel_id,
+            )
+
+        def converse(asked: Utterance, to: Reply) -> Coroutine[Any, Any, None]:
+            return self._conversation.answer_again(asked, to, variation)
+
+        await self._conversing(again, reply, converse, on_answer=made)
 
     async def prefer(self, *, chosen: str, other: str, first_shown: str, person: PersonRef) -> None:
         """Keep which of two answers was picked; raises as ``judge`` for answers that the person cannot see."""
@@ -168,13 +185,9 @@ class ApplicationHost:
         """Whether now and then is now, for this answer and who asked for it."""
         return await self._offers.wanted(answer_id, person_id=person.person_id, channel_id=channel_id)
 
-    async def pair_offered(
-        self, *, first: str, second: str | None, person: PersonRef, channel_id: ChannelId, unasked: bool
-    ) -> None:
-        """Remember that two answers are put to a person."""
-        await self._offers.offered(
-            first=first, second=second, person_id=person.person_id, channel_id=channel_id, unasked=unasked
-        )
+    async def pair_shown(self, *, first: str, second: str, person: PersonRef) -> None:
+        """The person can pick."""
+        await self._offers.shown(first=first, second=second, person_id=person.person_id)
 
     async def pair_declined(self, *, first: str, second: str, person: PersonRef) -> None:
         """The person does not want to pick."""
@@ -245,6 +258,8 @@ class _CountedReply:
 
     reply: Reply
     metrics: Metrics
+    on_answer: Callable[[Answer], Awaitable[None]] | None = None
+    """Told of an answer before people see it."""
     started: float = field(default_factory=time.perf_counter)
 
     async def status(self, text: str) -> None:
@@ -261,6 +276,8 @@ class _CountedReply:
 
     async def finish(self, answer: Answer) -> None:
         """Count as answered, or by the reason why it is not."""
+        if self.on_answer is not None:
+            await self.on_answer(answer)
         await self.reply.finish(answer)
         self._count(answer.reason or "answered")
 

@@ -226,14 +226,12 @@ class LiveHost(Host, Protocol):
     async def wants_pair(self, answer_id: str, person: PersonRef, channel_id: ChannelId) -> bool:
         """Whether a second answer is to be put beside this one unasked, for the person who asked to pick one of two.
 
-        It is so now and then; asked right after an answer was shown.
+        It is so now and then, and said once; asked right after an answer was shown.
         """
         ...
 
-    async def pair_offered(
-        self, *, first: str, second: str | None, person: PersonRef, channel_id: ChannelId, unasked: bool
-    ) -> None:
-        """Two answers are put to a person; ``second`` is None while it is made, so that it is not begun twice."""
+    async def pair_shown(self, *, first: str, second: str, person: PersonRef) -> None:
+        """The person sees the pair that they did not ask for, and can pick."""
         ...
 
     async def pair_declined(self, *, first: str, second: str, person: PersonRef) -> None:

@@ -37,63 +37,66 @@ class PairOffers:
         self._is_idle = is_idle
 
     async def wanted(self, answer_id: str, *, person_id: str, channel_id: str, now: datetime | None = None) -> bool:
-        """Whether this answer is one to put another beside, for the person who asked for it."""
+        """Whether to put another answer beside this one, for the person who asked; yes is said once."""
         if not self._every or _place_of(answer_id) % self._every or not self._is_idle():
             return False
         at = now or datetime.now(UTC)
-        async with self._database.read() as connection:
-            return await connection.run_sync(
-                lambda sync: _may_be_offered(Session(sync), answer_id, person_id, channel_id, at)
-            )
 
-    async def offered(
-        self,
-        *,
-        first: str,
-        second: str | None,
-        person_id: str,
-        channel_id: str,
-        unasked: bool,
-        now: datetime | None = None,
+        def claim(session: Session) -> bool:
+            if not _may_be_offered(session, answer_id, person_id, channel_id, at):
+                return False
+            session.add(_offer(answer_id, person_id, channel_id, unasked=True, at=at))
+            session.flush()
+            return True
+
+        async with self._database.begin() as connection:
+            return await connection.run_sync(lambda sync: claim(Session(sync)))
+
+    async def made(
+        self, *, first: str, second: str, person_id: str, channel_id: str, now: datetime | None = None
     ) -> None:
-        """A pair was, or is about to be, put to a person: ``second`` is None while it is made."""
+        """A second answer was made, asked for or not."""
 
-        def add(session: Session) -> None:
-            known = session.scalar(
-                select(PairOfferRow).where(
-                    PairOfferRow.first_answer_id == first,
-                    PairOfferRow.person_id == person_id,
-                    or_(PairOfferRow.second_answer_id.is_(None), PairOfferRow.second_answer_id == second),
-                )
-            )
-            if known is not None:
-                known.second_answer_id = second
-            else:
-                session.add(
-                    PairOfferRow(
-                        offer_id=uuid4().hex,
-                        person_id=person_id,
-                        channel_id=channel_id,
-                        first_answer_id=first,
-                        second_answer_id=second,
-                        unasked=unasked,
-                        offered_at=now or datetime.now(UTC),
-                        outcome="open",
-                    )
-                )
+        def keep(session: Session) -> None:
+            pair = PairOfferRow.first_answer_id == first, PairOfferRow.person_id == person_id
+            offer = session.scalar(select(PairOfferRow).where(*pair, PairOfferRow.second_answer_id.is_(None)))
+            if offer is None:
+                offer = _offer(first, person_id, channel_id, unasked=False, at=now or datetime.now(UTC))
+                session.add(offer)
+            offer.second_answer_id = second
             session.flush()
 
         async with self._database.begin() as connection:
-            await connection.run_sync(lambda sync: add(Session(sync)))
+            await connection.run_sync(lambda sync: keep(Session(sync)))
+
+    async def shown(self, *, first: str, second: str, person_id: str) -> None:
+        """The person sees both and may pick: from now on the offer can be let pass."""
+        pair = PairOfferRow.first_answer_id == first, PairOfferRow.second_answer_id == second
+        made = PairOfferRow.person_id == person_id, PairOfferRow.outcome == "made"
+        async with self._database.begin() as connection:
+            await connection.execute(update(PairOfferRow).where(*pair, *made).values(outcome="open"))
 
     async def ended(self, *, first: str, second: str, person_id: str, outcome: Outcome) -> None:
         """The person picked, in whichever order the two are named, or did not want to; a pick is not taken back."""
         pair = PairOfferRow.first_answer_id.in_((first, second)), PairOfferRow.second_answer_id.in_((first, second))
         statement = update(PairOfferRow).where(*pair, PairOfferRow.person_id == person_id)
         if outcome == "declined":
-            statement = statement.where(PairOfferRow.outcome == "open")
+            statement = statement.where(PairOfferRow.outcome != "picked")
         async with self._database.begin() as connection:
             await connection.execute(statement.values(outcome=outcome))
+
+
+def _offer(first: str, person_id: str, channel_id: str, *, unasked: bool, at: datetime) -> PairOfferRow:
+    return PairOfferRow(
+        offer_id=uuid4().hex,
+        person_id=person_id,
+        channel_id=channel_id,
+        first_answer_id=first,
+        second_answer_id=None,
+        unasked=unasked,
+        offered_at=at,
+        outcome="made",
+    )
 
 
 def _place_of(answer_id: str) -> int:
@@ -138,6 +141,7 @@ def _is_disliked(session: Session, channel_id: str, now: datetime) -> bool:
         .where(
             PairOfferRow.channel_id == channel_id,
             PairOfferRow.unasked,
+            PairOfferRow.outcome != "made",
             or_(PairOfferRow.outcome != "open", PairOfferRow.offered_at <= now - _PASSED_AFTER),
         )
         .order_by(PairOfferRow.offered_at.desc())

@@ -66,13 +66,6 @@ class Again:
             return web.json_response({"pair": None, "notice": as_json(end)})
         if not isinstance(end, Answer) or _is_same(first, end):
             return web.json_response({"pair": None, "notice": None})
-        await self._host.pair_offered(
-            first=first.answer_id,
-            second=end.answer_id,
-            person=person,
-            channel_id=view.channel_id,
-            unasked=False,
-        )
         return web.json_response({"pair": _pair(first, end), "notice": None})
 
     async def pick(self, request: web.Request) -> web.Response:
@@ -116,15 +109,10 @@ class Again:
         person, channel_id = question.person, question.channel.channel_id
         if not await self._host.wants_pair(first.answer_id, person, channel_id):
             return
-        await self._host.pair_offered(
-            first=first.answer_id, second=None, person=person, channel_id=channel_id, unasked=True
-        )
         async with asyncio.timeout(_SECONDS):
             second = await self._second(person, first, channel_id, question.reply_thread_id)
         if isinstance(second, Answer) and not second.abstained and not _is_same(first, second):
-            await self._host.pair_offered(
-                first=first.answer_id, second=second.answer_id, person=person, channel_id=channel_id, unasked=True
-            )
+            await self._host.pair_shown(first=first.answer_id, second=second.answer_id, person=person)
             self._hub.send_person(person.person_id, {"type": "pair", "pair": _pair(first, second)})
 
     async def _shown(self, person: PersonRef, answer_id: str) -> tuple[Answer, MessageView]:

@@ -264,10 +264,8 @@ class ConsoleHost(Host, Protocol):
         """Whether a second answer is to be put beside this one unasked."""
         ...
 
-    async def pair_offered(
-        self, *, first: str, second: str | None, person: PersonRef, channel_id: ChannelId, unasked: bool
-    ) -> None:
-        """Two answers are put to a person."""
+    async def pair_shown(self, *, first: str, second: str, person: PersonRef) -> None:
+        """The person sees the pair that they did not ask for, and can pick."""
         ...
 
     async def pair_declined(self, *, first: str, second: str, person: PersonRef) -> None:

@@ -65,9 +65,6 @@ class Again:
             return
         self._under_way.add(key)
         try:
-            await host.pair_offered(
-                first=first.answer_id, second=None, person=person, channel_id=channel_id, unasked=True
-            )
             reply = CollectingReply()
             await host.answer_again(first.answer_id, utterance, reply)
             second = reply.end
@@ -89,13 +86,7 @@ class Again:
             text=say("pair_unasked", profile.language),
             blocks=pair_blocks(pair, first, second, profile.language, unasked=True),
         )
-        await self._site.host.pair_offered(
-            first=first.answer_id,
-            second=second.answer_id,
-            person=utterance.person,
-            channel_id=utterance.channel.channel_id,
-            unasked=True,
-        )
+        await self._site.host.pair_shown(first=first.answer_id, second=second.answer_id, person=utterance.person)
 
     async def _declined(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         press = press_of(body)

@@ -97,13 +97,7 @@ class Again:
         await reply.saying(first)
         await self._show_both(first, second, channel_id, reply, language)
         await reply.said(first)
-        await self._site.host.pair_offered(
-            first=first.answer_id,
-            second=second.answer_id,
-            person=utterance.person,
-            channel_id=channel_id,
-            unasked=True,
-        )
+        await self._site.host.pair_shown(first=first.answer_id, second=second.answer_id, person=utterance.person)
 
     async def _show_both(
         self, first: Answer, second: Answer, channel_id: ChannelId, reply: WeComReply, language: Language

@@ -70,9 +70,6 @@ class PairingReply:
         try:
             if not await host.wants_pair(first.answer_id, person, channel_id):
                 return None
-            await host.pair_offered(
-                first=first.answer_id, second=None, person=person, channel_id=channel_id, unasked=True
-            )
             async with asyncio.timeout(self.seconds):
                 await host.answer_again(first.answer_id, self.utterance, collecting)
         except Exception as error:  # noqa: BLE001 - the first answer is there, and must be shown

@@ -122,7 +122,7 @@ class FakeConsoleHost:
         self.wants_pairs = False
         self.again: list[tuple[str, Utterance]] = []
         self.preferences: list[tuple[str, str, str, PersonId]] = []
-        self.offers: list[tuple[str, str | None, bool]] = []
+        self.pairs: list[tuple[str, str, PersonId]] = []
         self.declined: list[tuple[str, str, PersonId]] = []
         self._people: dict[PersonId, PersonRef] = {}
         self._channels: dict[ChannelId, ChannelRef] = {}
@@ -229,11 +229,9 @@ class FakeConsoleHost:
         """As the test says."""
         return self.wants_pairs
 
-    async def pair_offered(
-        self, *, first: str, second: str | None, person: PersonRef, channel_id: ChannelId, unasked: bool
-    ) -> None:
+    async def pair_shown(self, *, first: str, second: str, person: PersonRef) -> None:
         """Remember it."""
-        self.offers.append((first, second, unasked))
+        self.pairs.append((first, second, person.person_id))
 
     async def pair_declined(self, *, first: str, second: str, person: PersonRef) -> None:
         """Remember it."""

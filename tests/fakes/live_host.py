@@ -132,7 +132,7 @@ class FakeLiveHost:
     decided: list[tuple[str, PersonId, bool]] = field(default_factory=list)
     preferences: list[tuple[str, str, str, PersonId]] = field(default_factory=list)
     wanted_pairs: set[str] = field(default_factory=set)
-    offers: list[tuple[str, str | None, PersonId, bool]] = field(default_factory=list)
+    pairs: list[tuple[str, str, PersonId]] = field(default_factory=list)
     declined: list[tuple[str, str, PersonId]] = field(default_factory=list)
     proposals: list[tuple[PersonId, str, str, RecordId | None, str | None]] = field(default_factory=list)
     ticks: list[tuple[str, RecordId, PersonId]] = field(default_factory=list)
@@ -331,13 +331,12 @@ class FakeLiveHost:
         self.preferences.append((chosen, other, first_shown, person.person_id))
 
     async def wants_pair(self, answer_id: str, person: PersonRef, channel_id: ChannelId) -> bool:
-        return answer_id in self.wanted_pairs
+        is_wanted = answer_id in self.wanted_pairs
+        self.wanted_pairs.discard(answer_id)
+        return is_wanted
 
-    async def pair_offered(
-        self, *, first: str, second: str | None, person: PersonRef, channel_id: ChannelId, unasked: bool
-    ) -> None:
-        self.wanted_pairs.discard(first)
-        self.offers.append((first, second, person.person_id, unasked))
+    async def pair_shown(self, *, first: str, second: str, person: PersonRef) -> None:
+        self.pairs.append((first, second, person.person_id))
 
     async def pair_declined(self, *, first: str, second: str, person: PersonRef) -> None:
         self.declined.append((first, second, person.person_id))

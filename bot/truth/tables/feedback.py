@@ -91,7 +91,10 @@ class LearningResetRow(Base):
 
 
 class PairOfferRow(Base):
-    """Two answers put to a person to pick from; remembered to ask seldom, and not where it is disliked."""
+    """A second answer made beside a first, for a person to pick from.
+
+    Remembered to ask seldom, and not where it is disliked; a second answer is no other question.
+    """
 
     __tablename__ = "pair_offers"
     offer_id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -102,7 +105,7 @@ class PairOfferRow(Base):
     unasked: Mapped[bool]
     offered_at: Mapped[datetime] = mapped_column(index=True)
     outcome: Mapped[str] = mapped_column(String(16))
-    """open, picked or declined."""
+    """made, open once it was shown, picked or declined."""
 
 
 class ComparisonRow(Base):

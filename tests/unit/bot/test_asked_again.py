@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
@@ -11,7 +12,9 @@ from bot.application import Application
 from bot.conversation import Conversation
 from bot.curating.standard_answers import StandardAnswers
 from bot.errors import AnswerWithdrawn, BadInput, NotFound, NotPermitted
+from bot.feedback.adoption import Adoption
 from bot.feedback.offering import PairOffers
+from bot.feedback.periods import Period
 from bot.live_host import ApplicationLiveHost
 from bot.llm.scripted import ScriptedModel
 from bot.truth.tables import PairOfferRow
@@ -88,16 +91,25 @@ async def test_the_question_of_an_answer_is_answered_again_and_both_are_kept(sta
 
 
 async def test_a_pair_is_offered_once_and_what_is_picked_ends_it(stage: Stage) -> None:
-    first, second = await _answer(stage), await _answer(stage)
-    assert await stage.host.wants_pair(first.answer_id, BO, BOARD.channel_id)
+    first, reply = await _answer(stage), RecordingReply()
     assert not await stage.host.wants_pair(first.answer_id, ANN, BOARD.channel_id)
-    pair = {"first": first.answer_id, "second": second.answer_id}
-    await stage.host.pair_offered(**pair, person=BO, channel_id=BOARD.channel_id, unasked=True)
+    assert await stage.host.wants_pair(first.answer_id, BO, BOARD.channel_id)
     assert not await stage.host.wants_pair(first.answer_id, BO, BOARD.channel_id)
-    await stage.host.prefer(chosen=second.answer_id, other=first.answer_id, first_shown=first.answer_id, person=BO)
+    await stage.host.answer_again(first.answer_id, _utterance("try again"), reply)
+    pair = {"first": first.answer_id, "second": reply.answer.answer_id}
+    await stage.host.pair_shown(**pair, person=BO)
+    await stage.host.prefer(chosen=pair["second"], other=first.answer_id, first_shown=first.answer_id, person=BO)
     await stage.host.pair_declined(**pair, person=BO)
     async with stage.application.database.read() as connection:
         assert (await connection.execute(select(PairOfferRow.outcome))).scalars().all() == ["picked"]
+
+
+async def test_a_second_answer_is_no_second_question(stage: Stage) -> None:
+    """Whoever asks for it, on whatever platform: figures of use count one."""
+    first = await _answer(stage)
+    await stage.host.answer_again(first.answer_id, _utterance("try again"), RecordingReply())
+    period = Period(since=at(0), until=at(10_000), zone=ZoneInfo("UTC"))
+    assert (await Adoption(stage.application.database).whole(period)).asked == 1
 
 
 async def test_who_may_not_see_an_answer_cannot_have_it_again(stage: Stage) -> None:

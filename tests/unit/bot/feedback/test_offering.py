@@ -82,42 +82,63 @@ async def test_never_when_switched_off_or_while_others_wait(answered: Database) 
     assert not await _offers(answered, idle=False).wanted("a1", **WHO, now=NOW)
 
 
+async def _offer(offers: PairOffers, first: str, second: str, at: datetime) -> None:
+    """Unasked, until it is shown."""
+    assert await offers.wanted(first, **WHO, now=at)
+    await offers.made(first=first, second=second, **WHO)
+    await offers.shown(first=first, second=second, person_id="ann")
+
+
 async def test_one_in_so_many(answered: Database) -> None:
     offers = _offers(answered, every=3)
-    wanted = [await offers.wanted(f"a{n}", **WHO, now=NOW) for n in range(1, 10)]
+    weeks = [NOW + timedelta(days=8 * n) for n in range(9)]
+    wanted = [await offers.wanted(f"a{n}", **WHO, now=weeks[n - 1]) for n in range(1, 10)]
     assert 0 < sum(wanted) < 9
-    assert wanted == [await offers.wanted(f"a{n}", **WHO, now=NOW) for n in range(1, 10)]
+
+
+async def test_yes_is_said_once(answered: Database) -> None:
+    """Whoever hears it twice, as after a restart, makes no second pair."""
+    offers = _offers(answered)
+    assert await offers.wanted("a1", **WHO, now=NOW)
+    assert not await offers.wanted("a1", **WHO, now=NOW)
 
 
 async def test_once_a_week_to_a_person_and_once_a_day_in_a_channel(answered: Database) -> None:
     offers = _offers(answered)
-    await offers.offered(first="a1", second="a2", **WHO, unasked=True, now=NOW)
+    await _offer(offers, "a1", "a2", NOW)
     bo = {"person_id": "bo", "channel_id": "c1"}
     assert not await offers.wanted("a3", **WHO, now=NOW + timedelta(days=6))
-    assert await offers.wanted("a3", **WHO, now=NOW + timedelta(days=8))
     assert not await offers.wanted("b1", **bo, now=NOW + timedelta(hours=23))
     assert await offers.wanted("b1", **bo, now=NOW + timedelta(hours=25))
+    assert await offers.wanted("a3", **WHO, now=NOW + timedelta(days=8))
 
 
 async def test_what_somebody_asked_for_does_not_count(answered: Database) -> None:
     offers = _offers(answered)
-    await offers.offered(first="a1", second="a2", **WHO, unasked=False, now=NOW)
+    await offers.made(first="a1", second="a2", **WHO, now=NOW)
     assert await offers.wanted("a3", **WHO, now=NOW + timedelta(minutes=1))
 
 
 async def _let_pass(offers: PairOffers, *firsts: int) -> None:
     for week, n in enumerate(firsts):
-        at = NOW + timedelta(days=8 * week)
-        await offers.offered(first=f"a{n}", second=f"a{n + 1}", **WHO, unasked=True, now=at)
+        await _offer(offers, f"a{n}", f"a{n + 1}", NOW + timedelta(days=8 * week))
 
 
 async def test_not_where_three_in_a_row_were_let_pass(answered: Database) -> None:
-    offers, later = _offers(answered), NOW + timedelta(days=40)
+    offers = _offers(answered)
     await _let_pass(offers, 1, 3)
-    assert await offers.wanted("a9", **WHO, now=later)
-    await offers.offered(first="a5", second="a6", **WHO, unasked=True, now=NOW + timedelta(days=17))
+    await _offer(offers, "a5", "a6", NOW + timedelta(days=17))
     await offers.ended(first="a5", second="a6", person_id="ann", outcome="declined")
-    assert not await offers.wanted("a9", **WHO, now=later)
+    assert not await offers.wanted("a9", **WHO, now=NOW + timedelta(days=40))
+
+
+async def test_what_was_never_shown_was_not_let_pass(answered: Database) -> None:
+    """The second answer said the same, or came too late: nobody was asked to pick."""
+    offers = _offers(answered)
+    for week, n in enumerate((1, 3, 5)):
+        assert await offers.wanted(f"a{n}", **WHO, now=NOW + timedelta(days=8 * week))
+        await offers.made(first=f"a{n}", second=f"a{n + 1}", **WHO)
+    assert await offers.wanted("a9", **WHO, now=NOW + timedelta(days=40))
 
 
 async def test_one_pick_and_it_is_liked_again(answered: Database) -> None:
@@ -138,11 +159,3 @@ async def test_what_the_channel_was_set_to_counts_first(answered: Database, allo
         ChannelSettingsRow(channel_id="c1", answers_unasked=False, offers_pairs=allowed, changed_at=NOW, changed_by=""),
     )
     assert await offers.wanted("a9", **WHO, now=later) is wanted
-
-
-async def test_a_pair_under_way_becomes_the_pair(answered: Database) -> None:
-    offers = _offers(answered)
-    await offers.offered(first="a1", second=None, **WHO, unasked=True, now=NOW)
-    await offers.offered(first="a1", second="a2", **WHO, unasked=True, now=NOW)
-    await offers.ended(first="a2", second="a1", person_id="ann", outcome="picked")
-    assert await offers.wanted("a3", **WHO, now=NOW + timedelta(days=8))

@@ -240,7 +240,7 @@ async def test_now_and_then_who_asked_is_put_a_second_answer_unasked(desk: Desk[
     desk.it.host.wanted_pairs = {"a1"}
     [pair] = await offered(desk, message)
     ann = person_id(desk.it.ann.id)
-    assert desk.it.host.offers == [("a1", None, ann, True), ("a1", "a2", ann, True)]
+    assert desk.it.host.pairs == [("a1", "a2", ann)]
     assert FIRST.text in words_of(pair)
     assert SECOND.text in words_of(pair)
     assert pair.thread_ts == message.thread_ts

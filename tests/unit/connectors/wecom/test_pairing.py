@@ -32,11 +32,7 @@ async def test_both_answers_end_the_reply_with_a_vote() -> None:
         [shown], [card] = voice.finished, voice.cards
         assert {FIRST.text, SECOND.text} <= set(shown.splitlines())
         assert check_card(dict(card), dialect="aibot") == []
-        alice = person_id("alice")
-        assert it.host.offers == [
-            (FIRST.answer_id, None, alice, True),
-            (FIRST.answer_id, SECOND.answer_id, alice, True),
-        ]
+        assert it.host.pairs == [(FIRST.answer_id, SECOND.answer_id, person_id("alice"))]
         own = {event.record_id for event in it.host.live if isinstance(event, MessagePosted) and event.answer_id}
         assert own == {own_message_id(FIRST.answer_id), own_message_id(SECOND.answer_id)}
         key = card["submit_button"]["key"]
@@ -82,4 +78,4 @@ async def test_what_does_not_become_a_pair_leaves_the_first_alone(
         [shown] = voice.finished
         assert FIRST.text in shown
         assert not voice.cards
-        assert not [offer for offer in it.host.offers if offer[1]]
+        assert not it.host.pairs
