@@ -7,9 +7,7 @@ is in doubt: 13 of 100 more rewordings were given, 1.2 of 100 more other facts w
 """
 
 import asyncio
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -28,16 +26,6 @@ _EMBEDDED_AT_ONCE: Final = 24
 """Ways to ask whose vectors are not known yet and are made while somebody waits, 10 ms each."""
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """The likeliest standard answer. What is not ``sure`` may be offered ("do you mean …?"), not given."""
-
-    standard_answer: StandardAnswer
-    probability: float
-    """Of both asking for the same fact, 0 … 1."""
-    sure: bool
-
-
 class Matching:
     """Finds the standard answer of a question among those that its readers may be given."""
 
@@ -47,18 +35,8 @@ class Matching:
         self._model = MatchingModel.shipped(embedder.spec.identity)
         self._ways = Ways()
 
-    @property
-    def known_ways(self) -> tuple[str, ...]:
-        """Every way to ask that is held in memory."""
-        return self._ways.texts
-
     async def find(self, question: str, *, audience: Audience, now: datetime) -> StandardAnswer | None:
         """The one in force that is surely meant, or None."""
-        match = await self.match(question, audience=audience, now=now)
-        return match.standard_answer if match is not None and match.sure else None
-
-    async def match(self, question: str, *, audience: Audience, now: datetime) -> Match | None:
-        """The likeliest one in force, sure or worth asking for; None when none is near."""
         if len(question) > _LONGEST:
             return None
         known = [one for one in await self._in_force(now) if one.may_be_given(audience)]
@@ -70,11 +48,11 @@ class Matching:
         same = await asyncio.to_thread(self._ways.same_words, asked)
         for way in same:
             if way in of_way:
-                return Match(by_id[of_way[way]], 1.0, sure=True)
+                return by_id[of_way[way]]
         vector = await self._embedder.embed_query(question)
         near = [by_id[one] for one in await asyncio.to_thread(self._ways.nearest, asked, vector, of_way)]
         await self._embed([way for one in near for way in one.questions][:_EMBEDDED_AT_ONCE])
-        return await asyncio.to_thread(self._likeliest, asked, vector, near)
+        return await asyncio.to_thread(self._surest, asked, vector, near)
 
     async def warm(self, now: datetime) -> None:
         """Make what comparing needs of all in force, 10 ms for each way to ask, so that no question waits for it."""
@@ -90,14 +68,11 @@ class Matching:
         if missing:
             self._ways.remember({way: await self._embedder.embed_query(way) for way in missing})
 
-    def _likeliest(self, asked: Way, vector: Vectors, near: Sequence[StandardAnswer]) -> Match | None:
+    def _surest(self, asked: Way, vector: Vectors, near: Sequence[StandardAnswer]) -> StandardAnswer | None:
         scored = sorted(((self._score(asked, vector, one), one) for one in near), key=lambda pair: -pair[0])
-        if not scored or scored[0][0] < self._model.doubtful:
-            return None
-        (best, one), *others = scored
-        alone = not others or others[0][0] < self._model.sure or best - others[0][0] >= _APART
-        sure = best >= self._model.sure and alone
-        return Match(one, 1 / (1 + math.exp(-best)), sure=sure)
+        sure = [pair for pair in scored if pair[0] >= self._model.sure]
+        alone = len(sure) == 1 or (len(sure) > 1 and sure[0][0] - sure[1][0] >= _APART)
+        return sure[0][1] if alone else None
 
     def _score(self, asked: Way, vector: Vectors, one: StandardAnswer) -> float:
         return self._model.score(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Literal, get_args
+from typing import Literal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -15,7 +15,6 @@ from bot.truth.tables import AnswerRow, AnswerSourceRow, SignRow
 SignKind = Literal["opened", "asked_again", "answered_by_person", "shared", "quoted"]
 """A source was opened; the asker asked the same again within minutes; somebody else answered what the bot could not;
 the answer was shared with others; a message links to it."""
-SIGN_KINDS: tuple[SignKind, ...] = get_args(SignKind)
 
 
 class Signs:

@@ -113,7 +113,7 @@ async def test_a_thousand_standard_answers_are_compared_in_no_time(home: Path, f
             begun = time.perf_counter()
             await kept.in_force(NOW)
             read = time.perf_counter()
-            await matching.match(row.near[0], audience=Audience.operator(), now=NOW)
+            await matching.find(row.near[0], audience=Audience.operator(), now=NOW)
             reading.append((read - begun) * 1000)
             took.append((time.perf_counter() - read) * 1000)
         figures.state("… read from the truth, median", f"{np.median(reading):.0f} ms")
