@@ -14,10 +14,7 @@ from pathlib import Path
 import structlog
 
 from bot.application import Application, open_application, prepare_home
-from bot.archive.forgetting import forgetting_of
 from bot.archive.lock import ArchivistLock
-from bot.archive.retention import Retention
-from bot.archive.topics import find_topics
 from bot.cli.output import ERR
 from bot.console_host import ConsoleHost
 from bot.curating.watching import WatchingStandardAnswers
@@ -26,7 +23,6 @@ from bot.desk.furnishing import parts
 from bot.desk.welcome import desk_line
 from bot.digests.running import digests_of
 from bot.errors import SettingsError, ShiguangError
-from bot.executor import Executor
 from bot.feedback.offering import PairOffers
 from bot.feedback.report import ReportMaker
 from bot.feedback.reporting import Reporting
@@ -41,7 +37,7 @@ from bot.sample.archive import STARTER_QUESTIONS, sample_events
 from bot.settings import Settings, load_settings
 from bot.summaries.idle import IdleSummaries
 from bot.truth.inbox import Lane
-from bot.truth.mailbox import Mailbox
+from bot.upkeep import keep_gauges, keep_retention, keep_topics
 from bot.web.address import page_url
 from bot.web.server import WebServer
 from connectors.connector import Connector, Language
@@ -54,10 +50,6 @@ from knowledge.qdrant.errors import VectorStoreError
 _log = structlog.get_logger(__name__)
 
 _CONNECTORS = ("console", "slack", "wecom")
-_GAUGE_SECONDS = 5.0
-_RETENTION_SECONDS = 3600.0
-_FIRST_TOPICS_SECONDS = 600.0
-_TOPICS_SECONDS = 86_400.0
 _STOP_SECONDS = 8.0
 _READY_SECONDS = 3.0
 
@@ -190,11 +182,11 @@ async def running(settings: Settings, *, sample: bool, next_free_port: bool = Fa
             stack.push_async_callback(_cancel, asyncio.create_task(connector.start(), name=f"start-{name}"))
         for name, work in (
             ("load-model", _load_model(application, model_state)),
-            ("gauges", _keep_gauges(application, metrics)),
+            ("gauges", keep_gauges(application, metrics)),
             ("read-timeline", host.read_timeline()),
             ("prompts", application.prompts.follow()),
-            ("retention", _keep_retention(application)),
-            ("topics", _keep_topics(application)),
+            ("retention", keep_retention(application)),
+            ("topics", keep_topics(application)),
             ("idle-summaries", _idle_summaries(application).run()),
             ("reminders", _reminding(application, connectors).run()),
             ("revisions", _revising(application, connectors).run()),
@@ -363,52 +355,3 @@ def _first_loaded_at(marker: Path) -> datetime:
     loaded_at = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     marker.write_text(json.dumps({"loaded_at": loaded_at.isoformat()}), "utf-8")
     return loaded_at
-
-
-async def _keep_retention(application: Application) -> None:
-    """Remove hourly what is older than its channel keeps; at the start also finish what was interrupted."""
-    retention = Retention(
-        application.database,
-        forgetting_of(application),
-        keep_days=application.settings.retention.keep_days,
-        zone=application.zone,
-        purge_after_days=application.settings.slack.purge_after_days,
-    )
-    while True:
-        try:
-            for receipt in await retention.run():
-                _log.info("removed by its rule", erasure_id=receipt.erasure_id, messages=receipt.removed["messages"])
-        except Exception:  # noqa: BLE001 - the next run goes on where this one stopped
-            _log.warning("retention was interrupted", exc_info=True)
-        await asyncio.sleep(_RETENTION_SECONDS)
-
-
-async def _keep_topics(application: Application) -> None:
-    """Find the topics again every day; at the start, first let people work."""
-    executor = Executor("topics", threads=1)
-    try:
-        while True:
-            await asyncio.sleep(_FIRST_TOPICS_SECONDS)
-            try:
-                await find_topics(application.database, application.store, executor)
-            except Exception:  # noqa: BLE001 - the former topics stay until the next time
-                _log.warning("topics could not be found", exc_info=True)
-            await asyncio.sleep(_TOPICS_SECONDS)
-    finally:
-        executor.close()
-
-
-async def _keep_gauges(application: Application, metrics: Metrics) -> None:
-    mailbox = Mailbox(application.database)
-    while True:
-        try:
-            counts, queued = await application.inbox.counts(), await application.indexer.pending()
-            metrics.inbox.labels("pending").set(counts.pending)
-            metrics.inbox.labels("failed").set(counts.failed)
-            metrics.index_queue.set(queued)
-            for state, number in (await mailbox.counts()).items():
-                metrics.letters.labels(state).set(number)
-        except Exception:  # noqa: BLE001 - figures that cannot be read now are read later
-            _log.warning("gauges could not be read", exc_info=True)
-        metrics.model_waiting.set(application.model.waiting)
-        await asyncio.sleep(_GAUGE_SECONDS)
