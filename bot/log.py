@@ -1,5 +1,6 @@
 """Logs: one JSON line or one readable line an event, on standard error, never with a secret."""
 
+import asyncio
 import logging
 import re
 import sys
@@ -34,6 +35,7 @@ def configure_logging(level: Literal["debug", "info", "warning", "error"]) -> No
     )
     for handler in logging.getLogger().handlers:
         handler.setFormatter(_Redacting("%(levelname)s %(name)s %(message)s"))
+        handler.addFilter(_is_news)
     for noisy in ("httpx", "aiohttp.access", "jieba", "alembic", "apscheduler", "RapidOCR"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     renderer: Any = (
@@ -82,6 +84,20 @@ def _redacted(key: str, value: Any, depth: int) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         return [_redacted("", inner, depth - 1) for inner in value]
     return without_secrets(str(value))
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """False for what SQLAlchemy's pool reports of a task that was cancelled in the middle of a query.
+
+    It closes a cursor twice then, logs the second time as an error with its traceback, and throws the connection away,
+    which is all that has to be done. Every stop of a server can cancel such a task.
+    """
+    if not record.name.startswith("sqlalchemy.pool") or not record.exc_info:
+        return True
+    error = record.exc_info[1]
+    while error is not None and not isinstance(error, asyncio.CancelledError):
+        error = error.__cause__ or error.__context__
+    return error is None
 
 
 class _Redacting(logging.Formatter):

@@ -1,19 +1,25 @@
 """Opening and migrating the truth: fresh, again, together, from the first release, and from a newer one."""
 
 import asyncio
+import logging
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import aiosqlite
 import pytest
+import structlog
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from bot.errors import TruthUnavailable
+from bot.log import configure_logging
 from bot.truth import database as database_module
 from bot.truth.answers import Answers, StoredAnswer
 from bot.truth.database import HEAD, Database
@@ -22,6 +28,17 @@ from bot.truth.tables import AnswerRow, Base, InboxRow, VerdictRow
 from tests.builders import at, posted
 
 MIGRATIONS = Path(database_module.__file__).parent / "migrations"
+
+
+@pytest.fixture
+def log_as_a_server() -> Iterator[None]:
+    root = logging.getLogger()
+    before, level = list(root.handlers), root.level
+    configure_logging("info")
+    yield
+    root.handlers[:] = before
+    root.setLevel(level)
+    structlog.reset_defaults()
 
 
 def _url(path: Path) -> str:
@@ -169,3 +186,32 @@ async def test_what_is_written_is_not_part_of_an_error(tmp_path: Path) -> None:
         assert "secret plan" not in str(raised.value)
     finally:
         await database.close()
+
+
+async def test_a_reader_cancelled_while_its_cursor_closes_leaves_no_traceback_and_a_working_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], log_as_a_server: None
+) -> None:
+    database = Database(_url(tmp_path / "truth.db"))
+    await database.migrate()
+    closing = asyncio.Event()
+
+    async def close(_: aiosqlite.Cursor) -> None:
+        closing.set()
+        await asyncio.Event().wait()
+
+    async def read() -> None:
+        async with database.read() as connection:
+            monkeypatch.setattr(aiosqlite.Cursor, "close", close)
+            await connection.run_sync(lambda sync: Session(sync).scalars(select(AnswerRow)).all())
+
+    reading = asyncio.create_task(read())
+    await closing.wait()
+    monkeypatch.undo()
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    logging.getLogger("sqlalchemy.pool").error("something else")
+    async with database.read() as connection:
+        assert await connection.scalar(text("select 1")) == 1
+    await database.close()
+    assert capsys.readouterr().err == "ERROR sqlalchemy.pool something else\n"
