@@ -15,11 +15,12 @@ _STATES: dict[str, State] = {"proposed": "proposed", "approved": "approved"}
 _AT_ONCE = 500
 
 
-def read(session: Session, *where: ColumnElement[bool], newest: Any = None) -> list[StandardAnswer]:
-    """Those that fulfil all conditions, the latest proposal first unless ``newest`` is another column."""
-    order = StandardAnswerRow.proposed_at if newest is None else newest
+def read(session: Session, *where: ColumnElement[bool]) -> list[StandardAnswer]:
+    """Those that fulfil all conditions, the latest proposal first."""
     chosen = select(StandardAnswerRow.__table__).where(*where)
-    rows = session.execute(chosen.order_by(order.desc(), StandardAnswerRow.standard_answer_id)).all()
+    rows = session.execute(
+        chosen.order_by(StandardAnswerRow.proposed_at.desc(), StandardAnswerRow.standard_answer_id)
+    ).all()
     sources = _sources(session, [row.standard_answer_id for row in rows])
     return [_view(row, sources.get(row.standard_answer_id, ())) for row in rows]
 

@@ -68,7 +68,7 @@ class StandardAnswer:
             return True
         if not self.sources and EVERYBODY in self.channel_ids:
             return True
-        return bool(self.channel_ids) and self.channel_ids <= {str(channel_id) for channel_id in audience.channel_ids}
+        return bool(self.channel_ids) and self.channel_ids <= audience.channel_ids
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from bot.curating.standard_answer import (
     State,
     Uses,
 )
+from bot.curating.standing import Standing
 from bot.curating.writing import Words, put_in_force, put_sources, require_channels, require_readers, row_of
 from bot.errors import NotFound
 from bot.truth.database import Database
@@ -36,6 +37,7 @@ class StandardAnswers:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._standing = Standing(database)
 
     async def propose(
         self,
@@ -180,9 +182,7 @@ class StandardAnswers:
 
     async def in_force(self, now: datetime) -> list[StandardAnswer]:
         """Approved, not expired, not contested, and every source stands; the latest approval first."""
-        return await self._read(
-            lambda session: read(session, in_force(now.astimezone(UTC)), newest=StandardAnswerRow.approved_at)
-        )
+        return await self._standing.at(now)
 
     async def standing(self, standard_answer_id: str, now: datetime) -> StandardAnswer | None:
         """One if it is in force at this moment."""
