@@ -41,6 +41,7 @@ from bot.truth.tables.feedback import (
     QuestionVectorRow,
     SignRow,
     StandardAnswerSourceRow,
+    StandardOfferRow,
     TrainingConsentRow,
 )
 from bot.truth.tables.findings import (
@@ -120,6 +121,7 @@ __all__ = [
     "SignRow",
     "StandardAnswerRow",
     "StandardAnswerSourceRow",
+    "StandardOfferRow",
     "TopicRow",
     "TrainingConsentRow",
     "UtcDateTime",

@@ -38,9 +38,10 @@ class SignRow(Base):
     answer_id: Mapped[str] = mapped_column(ForeignKey("answers.answer_id", ondelete="CASCADE"), primary_key=True)
     person_id: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(24), primary_key=True)
-    """opened, asked_again, answered_by_person, shared or quoted."""
+    """opened, asked_again, answered_by_person, shared, quoted or meant."""
     record_id: Mapped[str] = mapped_column(primary_key=True, default="", index=True)
-    """The source that was opened, the message that answered or quoted, or the channel it was shared in; or empty."""
+    """The source that was opened, the message that answered or quoted, the channel it was shared in, or the standard
+    answer that was meant; or empty."""
     seen_at: Mapped[datetime] = mapped_column(index=True)
     asked_at: Mapped[datetime] = mapped_column(default=of_the_answer(AnswerRow.asked_at))
     channel_id: Mapped[str | None] = mapped_column(default=of_the_answer(AnswerRow.channel_id))
@@ -181,3 +182,19 @@ class StandardAnswerSourceRow(Base):
     file_id: Mapped[str | None] = mapped_column(String(1024), index=True)
     page: Mapped[str | None]
     channel_id: Mapped[str]
+
+
+class StandardOfferRow(Base):
+    """Beside an answer a standard answer was named by its question: perhaps that was meant. Its words are not here."""
+
+    __tablename__ = "standard_offers"
+    answer_id: Mapped[str] = mapped_column(ForeignKey("answers.answer_id", ondelete="CASCADE"), primary_key=True)
+    standard_answer_id: Mapped[str] = mapped_column(
+        ForeignKey("standard_answers.standard_answer_id", ondelete="CASCADE"), index=True
+    )
+    ended_at: Mapped[datetime | None]
+    """Since when it is named no more: the question or who may be given its answer changed."""
+    given_answer_id: Mapped[str | None] = mapped_column(
+        ForeignKey("answers.answer_id", ondelete="SET NULL"), index=True
+    )
+    """As which it was given to whoever said yes."""
