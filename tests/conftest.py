@@ -11,14 +11,23 @@ from bot.application import Application, open_application
 from bot.llm.interface import LanguageModel
 from bot.llm.scripted import ScriptedModel
 from bot.settings import LlmSettings, Settings, WebSettings, load_settings
+from bot.truth import database as database_module
 from tests.fakes.embedder import TinyEmbedder
 from tests.fakes.qdrant import quick_folder
+from tests.fakes.schema import upgrade_or_copy
 
 
 class ApplicationFactory(Protocol):
     """Opens the application on the test's home; call it again after closing to simulate a restart."""
 
     def __call__(self, *, model: LanguageModel | None = None) -> AbstractAsyncContextManager[Application]: ...
+
+
+@pytest.fixture(autouse=True)
+def quick_schema(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """New databases get a copy of the schema; tests marked ``migrations`` run the real ones."""
+    if request.node.get_closest_marker("migrations") is None:
+        monkeypatch.setattr(database_module, "_upgrade", upgrade_or_copy)
 
 
 @pytest.fixture

@@ -26,7 +26,9 @@ from bot.truth.database import HEAD, Database
 from bot.truth.inbox import Inbox
 from bot.truth.tables import AnswerRow, Base, InboxRow, VerdictRow
 from tests.builders import at, posted
+from tests.fakes.schema import upgrade_or_copy
 
+pytestmark = pytest.mark.migrations
 MIGRATIONS = Path(database_module.__file__).parent / "migrations"
 
 
@@ -69,6 +71,21 @@ async def test_migrated_from_nothing_the_schema_is_that_of_the_tables(tmp_path: 
     async with database.read() as connection:
         assert await connection.run_sync(_difference) == []
     await database.close()
+
+
+async def test_what_other_tests_copy_is_what_the_migrations_make(tmp_path: Path) -> None:
+    migrated, copied = Database(_url(tmp_path / "migrated.db")), Database(_url(tmp_path / "copied.db"))
+    await migrated.migrate()
+    async with copied.begin() as connection:
+        await connection.run_sync(upgrade_or_copy)
+    for database in (migrated, copied):
+        await database.close()
+    assert _everything(tmp_path / "copied.db") == _everything(tmp_path / "migrated.db")
+
+
+def _everything(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        return sorted(connection.iterdump())
 
 
 async def test_a_database_of_the_first_release_is_brought_up_with_what_it_holds(tmp_path: Path) -> None:
