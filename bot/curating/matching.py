@@ -8,6 +8,7 @@ is in doubt: 13 of 100 more rewordings were given, 1.2 of 100 more other facts w
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -21,9 +22,17 @@ from knowledge.passage import Audience
 _LONGEST: Final = 300
 """Characters: a longer question holds more than one standard answer knows."""
 _APART: Final = 0.5
-"""By how much the score of the best has to be above that of another answer which would be given, too."""
+"""By how much the score of the best has to be above that of another answer which would be given or offered, too."""
 _EMBEDDED_AT_ONCE: Final = 24
 """Ways to ask whose vectors are not known yet and are made while somebody waits, 10 ms each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The standard answer that a question comes nearest to. What is not ``sure`` may be asked for, not given."""
+
+    standard_answer: StandardAnswer
+    sure: bool
 
 
 class Matching:
@@ -37,6 +46,11 @@ class Matching:
 
     async def find(self, question: str, *, audience: Audience, now: datetime) -> StandardAnswer | None:
         """The one in force that is surely meant, or None."""
+        match = await self.match(question, audience=audience, now=now)
+        return match.standard_answer if match is not None and match.sure else None
+
+    async def match(self, question: str, *, audience: Audience, now: datetime) -> Match | None:
+        """The one in force that is meant, surely or perhaps; None when none is near, or two are as near."""
         if len(question) > _LONGEST:
             return None
         known = [one for one in await self._in_force(now) if one.may_be_given(audience)]
@@ -48,11 +62,11 @@ class Matching:
         same = await asyncio.to_thread(self._ways.same_words, asked)
         for way in same:
             if way in of_way:
-                return by_id[of_way[way]]
+                return Match(by_id[of_way[way]], sure=True)
         vector = await self._embedder.embed_query(question)
         near = [by_id[one] for one in await asyncio.to_thread(self._ways.nearest, asked, vector, of_way)]
         await self._embed([way for one in near for way in one.questions][:_EMBEDDED_AT_ONCE])
-        return await asyncio.to_thread(self._surest, asked, vector, near)
+        return await asyncio.to_thread(self._nearest, asked, vector, near)
 
     async def warm(self, now: datetime) -> None:
         """Make what comparing needs of all in force, 10 ms for each way to ask, so that no question waits for it."""
@@ -68,11 +82,13 @@ class Matching:
         if missing:
             self._ways.remember({way: await self._embedder.embed_query(way) for way in missing})
 
-    def _surest(self, asked: Way, vector: Vectors, near: Sequence[StandardAnswer]) -> StandardAnswer | None:
+    def _nearest(self, asked: Way, vector: Vectors, near: Sequence[StandardAnswer]) -> Match | None:
         scored = sorted(((self._score(asked, vector, one), one) for one in near), key=lambda pair: -pair[0])
-        sure = [pair for pair in scored if pair[0] >= self._model.sure]
-        alone = len(sure) == 1 or (len(sure) > 1 and sure[0][0] - sure[1][0] >= _APART)
-        return sure[0][1] if alone else None
+        sure = bool(scored) and scored[0][0] >= self._model.sure
+        # One that would not be given itself does not stand against one that is.
+        rivals = [pair for pair in scored if pair[0] >= (self._model.sure if sure else self._model.doubtful)]
+        alone = len(rivals) == 1 or (len(rivals) > 1 and rivals[0][0] - rivals[1][0] >= _APART)
+        return Match(rivals[0][1], sure=sure) if alone else None
 
     def _score(self, asked: Way, vector: Vectors, one: StandardAnswer) -> float:
         return self._model.score(
