@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, TypeAlias
 
-from sqlalchemy import Row, select
+import numpy as np
+from sqlalchemy import Row, distinct, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Session
 
@@ -16,7 +17,7 @@ from bot.feedback.periods import Period
 from bot.feedback.vectors import unpacked
 from bot.feedback.wordings import FEWEST_PEOPLE, Wording, Wordings, read_wordings, told
 from bot.truth.database import Database
-from bot.truth.partly import partly_kept
+from bot.truth.partly import partial_names
 from bot.truth.tables import AnswerRow, CaseAnswerRow, CaseRow, QuestionVectorRow, SignRow
 from knowledge.embedding import Vectors
 
@@ -27,7 +28,6 @@ ABOUT_THE_SAME: Final = 0.6
 """Cosine from which questions are about one subject; those that ask the same are nearer (``bot.feedback.grouping``)."""
 _MOST_GROUPS: Final = 200
 """Groups of questions that are looked at, those that most people asked."""
-_MOST_IDS: Final = 500
 _Question: TypeAlias = Row[str | None, str, str | None, str | None, str | None, datetime]
 
 
@@ -72,9 +72,8 @@ class Gaps:
         async with self._database.read() as connection:
             failed = await _failed(connection, period, channel_id)
             direct = set(await connection.scalars(directs()))
-            groups = _most_people(failed)
             subjects = _subjects(
-                groups, await _vectors(connection, {group: failed[group][-1].answer_id for group in groups})
+                list(failed), await _vectors(connection, {group: rows[-1].answer_id for group, rows in failed.items()})
             )
             weighed = sorted(
                 (
@@ -88,7 +87,9 @@ class Gaps:
             every = [group for one in shown for group in one.groups]
             asked = await connection.run_sync(lambda sync: read_wordings(Session(sync), every, period, reasons=REASONS))
             replied = await _replied(connection, period)
-            around = await connection.run_sync(lambda sync: [_around(Session(sync), one) for one in shown])
+            waiting = await _open_cases(connection, period)
+            where = {channel_id for one in shown for channel_id in one.channel_ids}
+            partial = await connection.run_sync(lambda sync: partial_names(Session(sync), where))
         words = await asyncio.to_thread(lambda: [told(_together(one.groups, asked)) for one in shown])
         return [
             Gap(
@@ -99,11 +100,11 @@ class Gaps:
                 last_at=one.last_at,
                 reasons=one.reasons,
                 channel_ids=one.channel_ids,
-                case_id=case_id,
+                case_id=_last_changed(one.answer_ids, waiting),
                 replies=len(replied.intersection(one.answer_ids)),
-                partial_channels=partial,
+                partial_channels=tuple(name for channel_id, name in partial.items() if channel_id in one.channel_ids),
             )
-            for one, wordings, (case_id, partial) in zip(shown, words, around, strict=True)
+            for one, wordings in zip(shown, words, strict=True)
         ]
 
 
@@ -143,22 +144,22 @@ def _people(rows: Sequence[_Question]) -> int:
 async def _failed(
     connection: AsyncConnection, period: Period, channel_id: str | None
 ) -> Mapping[str, Sequence[_Question]]:
-    """Questions that found nothing, by group."""
+    """Questions that found nothing by group, the oldest first; the groups that most people asked, those first."""
     columns = AnswerRow.answer_id, AnswerRow.person_id, AnswerRow.channel_id, AnswerRow.reason, AnswerRow.asked_at
-    statement = (
+    every = (
         select(AnswerRow.question_group, *columns)
         .where(AnswerRow.asked_at >= period.since, AnswerRow.asked_at < period.until)
         .where(AnswerRow.reason.in_(REASONS), AnswerRow.question_group.is_not(None), is_first(AnswerRow.answer_id))
         .where(*asked_in(ASKED, channel_id))
-    )
+    ).cte("failed")
+    group = every.c.question_group
+    most = select(group).group_by(group).limit(_MOST_GROUPS)
+    most = most.order_by(func.count(distinct(every.c.person_id)).desc(), func.count().desc(), group)
     found: defaultdict[str, list[_Question]] = defaultdict(list)
-    for row in (await connection.execute(statement)).all():
+    for row in (await connection.execute(select(every).where(group.in_(most)).order_by(every.c.asked_at))).all():
         found[row.question_group].append(row)
-    return found
-
-
-def _most_people(failed: Mapping[str, Sequence[_Question]]) -> list[str]:
-    return sorted(failed, key=lambda group: (-_people(failed[group]), -len(failed[group]), group))[:_MOST_GROUPS]
+    order = sorted(found, key=lambda group: (-_people(found[group]), -len(found[group]), group))
+    return {group: found[group] for group in order}
 
 
 async def _vectors(connection: AsyncConnection, of: Mapping[str, str]) -> Mapping[str, tuple[str, Vectors]]:
@@ -172,20 +173,19 @@ async def _vectors(connection: AsyncConnection, of: Mapping[str, str]) -> Mappin
 def _subjects(groups: Sequence[str], vectors: Mapping[str, tuple[str, Vectors]]) -> list[list[str]]:
     """Groups about one subject together: each goes to the nearest of those before it, if that is near enough."""
     subjects: list[list[str]] = []
+    firsts: defaultdict[str, list[int]] = defaultdict(list)
+    heads: dict[str, Vectors] = {}
     for group in groups:
-        best, nearest = ABOUT_THE_SAME, None
         model, vector = vectors.get(group, ("", None))
-        for subject in subjects:
-            of, other = vectors.get(subject[0], ("", None))
-            if vector is None or other is None or of != model:
+        if vector is not None:
+            known = heads.setdefault(model, np.empty((len(groups), len(vector)), np.float32))
+            likeness = known[: len(firsts[model])] @ vector
+            if likeness.size and likeness.max() >= ABOUT_THE_SAME:
+                subjects[firsts[model][int(likeness.argmax())]].append(group)
                 continue
-            likeness = float(vector @ other)
-            if likeness >= best:
-                best, nearest = likeness, subject
-        if nearest is None:
-            subjects.append([group])
-        else:
-            nearest.append(group)
+            known[len(firsts[model])] = vector
+            firsts[model].append(len(subjects))
+        subjects.append([group])
     return subjects
 
 
@@ -197,16 +197,21 @@ async def _replied(connection: AsyncConnection, period: Period) -> set[str]:
     return set(await connection.scalars(statement))
 
 
-def _around(session: Session, one: _Weighed) -> tuple[str | None, tuple[str, ...]]:
-    """An open case about it, and the channels among those where it was asked that are partial."""
-    case_id = session.scalar(
-        select(CaseRow.case_id)
-        .join(CaseAnswerRow, CaseAnswerRow.case_id == CaseRow.case_id)
-        .where(CaseRow.state == "open", CaseAnswerRow.answer_id.in_(one.answer_ids[-_MOST_IDS:]))
-        .order_by(CaseRow.changed_at.desc())
-        .limit(1)
+async def _open_cases(connection: AsyncConnection, period: Period) -> Mapping[str, tuple[int, str]]:
+    """Open cases by the answers in them, numbered by when they were changed."""
+    statement = (
+        select(CaseAnswerRow.answer_id, CaseRow.case_id)
+        .join(CaseRow, CaseRow.case_id == CaseAnswerRow.case_id)
+        .where(CaseRow.state == "open", CaseAnswerRow.asked_at >= period.since, CaseAnswerRow.asked_at < period.until)
+        .order_by(CaseRow.changed_at, CaseRow.case_id)
     )
-    return case_id, partly_kept(session, one.channel_ids)
+    rows = (await connection.execute(statement)).all()
+    return {answer_id: (number, case_id) for number, (answer_id, case_id) in enumerate(rows)}
+
+
+def _last_changed(answer_ids: Sequence[str], cases: Mapping[str, tuple[int, str]]) -> str | None:
+    found = [cases[answer_id] for answer_id in answer_ids if answer_id in cases]
+    return max(found)[1] if found else None
 
 
 def _together(groups: Sequence[str], asked: Mapping[str, Sequence[Wording]]) -> list[Wording]:

@@ -1,6 +1,6 @@
 """Channels of which not everything arrives, such as a group where a robot hears only what mentions it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import or_, select
@@ -19,13 +19,22 @@ _MORE: dict[Language, str] = {"zh": "{names} 等 {count} 个频道", "en": "{nam
 
 def partly_kept(session: Session, channel_ids: Collection[str], *, since: datetime | None = None) -> tuple[str, ...]:
     """Names of those of these channels of which something is missing; with ``since``, something said since then."""
-    missing = select(ChannelRow.name).join(ChannelHistoryRow, ChannelHistoryRow.channel_id == ChannelRow.channel_id)
+    return tuple(partial_names(session, channel_ids, since=since).values())
+
+
+def partial_names(
+    session: Session, channel_ids: Collection[str], *, since: datetime | None = None
+) -> Mapping[str, str]:
+    """The same by the ids of the channels, in the order of their names."""
+    missing = select(ChannelRow.channel_id, ChannelRow.name).join(
+        ChannelHistoryRow, ChannelHistoryRow.channel_id == ChannelRow.channel_id
+    )
     missing = missing.where(
         ChannelRow.channel_id.in_(channel_ids), ChannelRow.deleted_at.is_(None), ChannelHistoryRow.partial
     )
     if since is not None:
         missing = missing.where(or_(ChannelHistoryRow.reached.is_(None), ChannelHistoryRow.reached > since))
-    return tuple(session.scalars(missing.order_by(ChannelRow.name)))
+    return dict(session.execute(missing.order_by(ChannelRow.name)).all())
 
 
 def partly_told(names: Sequence[str], language: Language) -> str:

@@ -124,6 +124,35 @@ async def test_gaps_of_one_subject_with_what_to_do(use: Database) -> None:
     assert (printer.asked, printer.replies, printer.steps) == (1, 0, ("write",))
 
 
+async def test_of_many_gaps_those_of_most_people_are_looked_at_with_their_latest_open_case(
+    use: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.feedback.gaps._MOST_GROUPS", 2)
+    failed = [
+        question(f"{group}{minutes}", f"{group}?", group, who=who, minutes=minutes, reason="nothing_found")
+        for group, people in (("alone", "aaa"), ("some", "ab"), ("most", "abc"))
+        for minutes, who in enumerate(people)
+    ]
+    await write(use, AnswerRow, failed)
+    changed = {"early": ("open", 0), "late": ("open", 2), "latest": ("dismissed", 3)}
+    await write(
+        use,
+        CaseRow,
+        [
+            {"case_id": case, "state": state, "opened_at": START, "changed_at": START + timedelta(minutes=minutes)}
+            for case, (state, minutes) in changed.items()
+        ],
+    )
+    cases = zip(("most0", "most1", "most2"), ("late", "early", "latest"), strict=True)
+    rows = [{"answer_id": answer, "case_id": case, "causes": [], "added_at": START} for answer, case in cases]
+    await write(use, CaseAnswerRow, rows)
+    most, some = await Gaps(use).found(PERIOD)
+    assert [(one.groups, one.asked, one.case_id) for one in (most, some)] == [
+        (("most",), 3, "late"),
+        (("some",), 2, None),
+    ]
+
+
 @pytest.fixture
 async def in_use(application: Application) -> Application:
     """Three ways to ask the same, and another question, taken in as they are in life."""
