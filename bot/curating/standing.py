@@ -51,7 +51,7 @@ def _read(connection: Connection, ids: Sequence[str], now: datetime) -> list[Sta
     return read(Session(connection), StandardAnswerRow.standard_answer_id.in_(ids), in_force(now))
 
 
-def _marks(now: datetime) -> Select[tuple[str, str, str, str | None, str]]:
+def _marks(now: datetime) -> Select[str, str, str, str | None, str]:
     """Of each in force what changes whenever anything of it does; a source changes its place only with a contest."""
     row = StandardAnswerRow
     changed_at, approved_at = cast(row.changed_at, String), cast(row.approved_at, String)
