@@ -174,6 +174,21 @@ class ApplicationHost:
 
         await self._conversing(again, reply, converse, on_answer=made)
 
+    async def meant(self, answer_id: str, utterance: Utterance, reply: Reply) -> bool:
+        """The person meant the question named beside an answer: give its standard answer, unless it is there already.
+
+        Raises ``NotFound``, also when it is named no more or not everybody here may be given it, or ``NotPermitted``.
+        """
+        await self._require_answer(answer_id, utterance.person)
+        given = False
+
+        async def give(asked: Utterance, to: Reply) -> None:
+            nonlocal given
+            given = await self._conversation.give_meant(answer_id, asked, to)
+
+        await self._conversing(utterance, reply, give)
+        return given
+
     async def prefer(self, *, chosen: str, other: str, first_shown: str, person: PersonRef) -> None:
         """Keep which of two answers was picked; raises as ``judge`` for answers that the person cannot see."""
         for answer_id in (chosen, other):

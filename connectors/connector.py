@@ -49,6 +49,8 @@ class Answer:
     citations: tuple[Citation, ...]
     model: str
     language: Language
+    meant: str = ""
+    """A question that was perhaps meant and has a standard answer, to be asked back in a line below; empty: none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,8 @@ class Utterance:
     said_at: datetime
     language: Language | None = None
     """The person's own setting where the platform tells; otherwise found from the text."""
+    quoted: str = ""
+    """The words of a message that this one quotes, where the platform tells nothing else of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

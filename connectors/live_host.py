@@ -70,6 +70,8 @@ class CommandView:
     name: str
     usage: str
     summary: str
+    also: tuple[str, ...] = ()
+    """Other names that are understood."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +219,14 @@ class LiveHost(Host, Protocol):
 
     async def answer_again(self, answer_id: str, utterance: Utterance, reply: Reply) -> None:
         """Answer the question of an answer once more, made differently; ``reply`` ends as that of ``converse``."""
+        ...
+
+    async def meant(self, answer_id: str, utterance: Utterance, reply: Reply) -> bool:
+        """The person meant the question named beside an answer: ``reply`` ends with its standard answer.
+
+        False: that is shown already, and the reply is left alone. Raises ``LookupError`` when it can be given no more,
+        and ``PermissionError`` when the person may not see the answer.
+        """
         ...
 
     async def prefer(self, *, chosen: str, other: str, first_shown: str, person: PersonRef) -> None:

@@ -10,6 +10,7 @@ from bot.conversation.handlers import OF_INTENTS, handlers
 from bot.conversation.listing import ECHOED
 from bot.conversation.request import Parts, Request
 from bot.conversation.saying import notice, plain
+from bot.curating.meaning import MeantQuestions
 from bot.errors import Language, ShiguangError
 from bot.intent import Intent
 from bot.language import language_of
@@ -27,6 +28,7 @@ class Conversation:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._handlers = handlers(parts)
+        self._meant = MeantQuestions(parts.database, parts.standard)
 
     async def converse(self, utterance: Utterance, reply: Reply) -> None:
         """Answer one utterance; failures are told to the person by code, sentence and hint."""
@@ -38,6 +40,19 @@ class Conversation:
         language = utterance.language or language_of(utterance.text)
         work = self._handle("ask", utterance.text, utterance, reply, language, variation=variation)
         await self._told(work, utterance, reply, language)
+
+    async def give_meant(self, answer_id: str, utterance: Utterance, reply: Reply) -> bool:
+        """Give the standard answer named beside an answer; False when it is there already. Raises ``NotFound``."""
+        given = await self._meant.give(
+            answer_id,
+            person_id=utterance.person.person_id,
+            channel_id=utterance.channel.channel_id,
+            audience=await self._audience(utterance),
+        )
+        if given is None:
+            return False
+        await reply.finish(given)
+        return True
 
     async def _route(self, utterance: Utterance, reply: Reply, language: Language) -> None:
         if utterance.kind == "overheard":

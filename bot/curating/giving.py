@@ -1,11 +1,12 @@
 """Giving a standard answer: marked as verified, with its owner and day, and kept like any other answer."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Final
 from uuid import uuid4
 
 from bot.curating.citing import Cited, citations_of
-from bot.curating.matching import Matching
+from bot.curating.matching import Match, Matching
 from bot.curating.standard_answer import StandardAnswer, marks_in
 from bot.curating.standard_answers import StandardAnswers
 from bot.curating.verifying import verification
@@ -18,6 +19,19 @@ from knowledge.passage import Audience
 MODEL: Final = "standard answer"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question with the place it was asked in, and everybody who will read the answer."""
+
+    question: str
+    audience: Audience
+    language: Language
+    asked_at: datetime
+    channel_id: str
+    person_id: str
+    record_id: str | None
+
+
 class GivingStandardAnswers:
     """Looks for one before anything is searched."""
 
@@ -28,45 +42,36 @@ class GivingStandardAnswers:
         self._answers = Answers(database)
         self._standard_answers = StandardAnswers(database)
 
-    async def answer(
-        self,
-        question: str,
-        *,
-        audience: Audience,
-        language: Language,
-        asked_at: datetime,
-        channel_id: str,
-        person_id: str,
-        record_id: str | None,
-    ) -> Answer | None:
-        """The answer, stored; None when there is none, or it stopped standing meanwhile."""
-        found = await self._matching.find(question, audience=audience, now=asked_at)
-        if found is None:
-            return None
+    async def match(self, asked: Asked) -> Match | None:
+        """The one that is meant, surely or perhaps, of those that its readers may be given."""
+        return await self._matching.match(asked.question, audience=asked.audience, now=asked.asked_at)
+
+    async def give(self, found: StandardAnswer, asked: Asked) -> Answer | None:
+        """The answer, stored; None when it stopped standing meanwhile, or not everybody may be given it."""
         searched_at = datetime.now(UTC)
-        standing = await self._standard_answers.standing(found.standard_answer_id, asked_at)
-        if standing is None or standing.text != found.text or not standing.may_be_given(audience):
+        standing = await self._standard_answers.standing(found.standard_answer_id, asked.asked_at)
+        if standing is None or standing.text != found.text or not standing.may_be_given(asked.audience):
             return None
-        cited = await citations_of(self._database, standing, question)
+        cited = await citations_of(self._database, standing, asked.question)
         answer = Answer(
             answer_id=uuid4().hex,
-            question=question,
-            text=self._told(standing, language),
+            question=asked.question,
+            text=self._told(standing, asked.language),
             abstained=False,
             reason=None,
             citations=tuple(one.citation for one in cited),
             model=MODEL,
-            language=language,
+            language=asked.language,
         )
         stands = await self._answers.store(
             StoredAnswer(
                 answer_id=answer.answer_id,
-                asked_at=asked_at,
-                channel_id=channel_id,
-                person_id=person_id,
-                question_record_id=record_id,
-                question=question,
-                language=language,
+                asked_at=asked.asked_at,
+                channel_id=asked.channel_id,
+                person_id=asked.person_id,
+                question_record_id=asked.record_id,
+                question=asked.question,
+                language=asked.language,
                 text=answer.text,
                 abstained=False,
                 reason=None,

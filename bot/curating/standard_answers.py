@@ -21,10 +21,12 @@ from bot.curating.standard_answer import (
     Uses,
 )
 from bot.curating.standing import Standing
+from bot.curating.wordings import add_confirmed
 from bot.curating.writing import Words, put_in_force, put_sources, require_channels, require_readers, row_of
 from bot.errors import NotFound
 from bot.truth.database import Database
 from bot.truth.resting import empty
+from bot.truth.standard_offers import end_offers
 from bot.truth.tables import StandardAnswerRow
 
 __all__ = ["EVERYBODY", "Attention", "Draft", "StandardAnswer", "StandardAnswers", "StandardSource", "State", "Uses"]
@@ -124,6 +126,8 @@ class StandardAnswers:
             words = Words.of(question, variants, text)
             words.require_sources(sources)
             require_channels(session, channel_ids)
+            if (row.question, set(row.channel_ids)) != (words.question, set(channel_ids)):
+                end_offers(session, standard_answer_id, datetime.now(UTC))
             words.put_into(row)
             row.channel_ids = sorted(set(channel_ids))
             row.changed_at, row.changed_by = datetime.now(UTC), operator
@@ -138,6 +142,10 @@ class StandardAnswers:
             session.flush()
 
         await self._write(edit)
+
+    async def add_confirmed(self, standard_answer_id: str, answer_id: str, *, operator: str) -> None:
+        """See ``bot.curating.wordings.add_confirmed``."""
+        await self._write(lambda session: add_confirmed(session, standard_answer_id, answer_id, operator=operator))
 
     async def remove(self, standard_answer_id: str, *, operator: str = "") -> None:
         """It is given no more, and its words go; raises ``NotFound``.

@@ -12,9 +12,10 @@ from bot.curating.standard_answer import EVERYBODY, StandardSource, marks_in
 from bot.errors import BadInput, NotFound
 from bot.language import language_of
 from bot.truth.resting import QUESTION_CHARS, TEXT_CHARS
+from bot.truth.standard_offers import end_offers
 from bot.truth.tables import ChannelRow, FileRow, MessageRow, StandardAnswerRow, StandardAnswerSourceRow
 
-_VARIANTS = 50
+VARIANTS = 50
 _OWNER_CHARS = 80
 _SOURCES = 20
 
@@ -34,7 +35,7 @@ class Words:
         answer = text.strip()[:TEXT_CHARS].strip()
         if not asked[0] or not answer:
             raise BadInput("question and answer")
-        return cls(asked[0], tuple(way for way in asked[1:] if way)[:_VARIANTS], answer)
+        return cls(asked[0], tuple(way for way in asked[1:] if way)[:VARIANTS], answer)
 
     def citing_only(self, sources: Sequence[StandardSource]) -> "Words":
         """Numbers in square brackets that people wrote are no citations."""
@@ -66,6 +67,8 @@ def put_sources(session: Session, standard_answer_id: str, sources: Sequence[Sta
     if len({source.n for source in sources}) < len(sources) or len(sources) > _SOURCES:
         raise BadInput("sources")
     its = StandardAnswerSourceRow.standard_answer_id == standard_answer_id
+    if set(session.scalars(select(StandardAnswerSourceRow.record_id).where(its))) != {one.record_id for one in sources}:
+        end_offers(session, standard_answer_id, datetime.now(UTC))
     session.execute(delete(StandardAnswerSourceRow).where(its))
     for source in sources:
         message = session.get(MessageRow, source.record_id)

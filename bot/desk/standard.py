@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.curating.standard_answer import Attention, StandardAnswer, StandardSource, Uses
 from bot.curating.standard_answers import StandardAnswers
+from bot.curating.wordings import confirmed_wordings
 from bot.desk.auditing import Auditing
 from bot.desk.body import Body, Identifier, Line, Text, checked
 from bot.desk.naming import channels_named, people_named, sources_described
@@ -19,6 +20,7 @@ from bot.truth.database import Database
 
 _SHOWN = 50
 _HISTORY = 30
+_CONFIRMED = 20
 
 
 class Source(Body):
@@ -51,6 +53,10 @@ class _Approved(Body):
     last_day: date | None = None
 
 
+class _Confirmed(Body):
+    answer_id: Identifier
+
+
 class _Query(Body):
     state: Literal["approved", "proposed", "attention"] = "approved"
     text: Annotated[str, Field(max_length=200)] = ""
@@ -58,7 +64,7 @@ class _Query(Body):
 
 
 class StandardPart:
-    """``standard``: listed, shown with its history, written, approved and removed."""
+    """``standard``: listed, shown with its history, written, given other wordings, approved and removed."""
 
     def __init__(self, database: Database, standard: StandardAnswers, *, zone: tzinfo) -> None:
         self._database = database
@@ -75,6 +81,12 @@ class StandardPart:
             Route(method="PUT", path="standard/{id}", handler=self._edit, action="standard_answer_edited"),
             Route(
                 method="POST", path="standard/{id}/approve", handler=self._approve, action="standard_answer_approved"
+            ),
+            Route(
+                method="POST",
+                path="standard/{id}/variants",
+                handler=self._add_confirmed,
+                action="standard_answer_variant_added",
             ),
             Route(method="DELETE", path="standard/{id}", handler=self._remove, action="standard_answer_removed"),
         ]
@@ -177,6 +189,10 @@ class StandardPart:
                 | {
                     "sources": sources_described(session, one.sources),
                     "contested_by": sources_described(session, contested),
+                    "confirmed": [
+                        {"question": it.question, "answer_id": it.answer_id, "people": it.people}
+                        for it in confirmed_wordings(session, one)[:_CONFIRMED]
+                    ],
                     "history": [
                         {"done_at": entry.done_at.isoformat(), "operator": entry.operator, "action": entry.action}
                         for entry in history
@@ -206,6 +222,11 @@ class StandardPart:
             operator=request.operator.name,
         )
         return Outcome(target=this, detail={"last_day": body.last_day.isoformat()} if body.last_day else {})
+
+    async def _add_confirmed(self, request: DeskRequest) -> Outcome:
+        body, this = checked(_Confirmed, request.body), request.path["id"]
+        await self._standard.add_confirmed(this, body.answer_id, operator=request.operator.name)
+        return Outcome(target=this, detail={"answer_id": body.answer_id})
 
     async def _remove(self, request: DeskRequest) -> Outcome:
         if request.body:

@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import CTE, ColumnElement, Integer, Select, case, column, distinct, func, literal, select, values
+from sqlalchemy import CTE, ColumnElement, Integer, Select, and_, case, column, distinct, func, literal, select, values
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.feedback.periods import Span
 from bot.feedback.use import Use
-from bot.truth.tables import AnswerRow, ChannelRow, PairOfferRow, PreferenceRow, SignRow, VerdictRow
+from bot.truth.tables import AnswerRow, ChannelRow, PairOfferRow, PreferenceRow, SignRow, StandardOfferRow, VerdictRow
 from bot.truth.tables.base import UtcDateTime
 
 DIRECT: Final = "direct"
@@ -105,9 +105,10 @@ def asked_in(counted: Counted, channel_id: str | None) -> list[ColumnElement[boo
 
 
 def is_first(answer_id: InstrumentedAttribute[str]) -> ColumnElement[bool]:
-    """Not a second answer that was put beside the first: that is no other question."""
+    """Not put beside an earlier answer, as a second one or as what was meant: that is no other question."""
     seconds = select(PairOfferRow.second_answer_id).where(PairOfferRow.second_answer_id.is_not(None))
-    return answer_id.not_in(seconds)
+    meant = select(StandardOfferRow.given_answer_id).where(StandardOfferRow.given_answer_id.is_not(None))
+    return and_(answer_id.not_in(seconds), answer_id.not_in(meant))
 
 
 def directs() -> Select[Any]:

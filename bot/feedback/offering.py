@@ -15,7 +15,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.truth.database import Database
-from bot.truth.tables import AnswerRow, AnswerSourceRow, ChannelSettingsRow, PairOfferRow
+from bot.truth.tables import AnswerRow, AnswerSourceRow, ChannelSettingsRow, PairOfferRow, StandardOfferRow
 
 Outcome = Literal["picked", "declined"]
 
@@ -115,6 +115,8 @@ def _may_be_offered(session: Session, answer_id: str, person_id: str, channel_id
         or answer.channel_id != channel_id
     ):
         return False
+    if session.get(StandardOfferRow, answer_id) is not None:
+        return False  # One question back is enough.
     cites = select(AnswerSourceRow.n).where(AnswerSourceRow.answer_id == answer_id, AnswerSourceRow.cited).limit(1)
     if session.scalar(cites) is None:
         return False

@@ -12,9 +12,9 @@ from bot.truth.database import Database
 from bot.truth.intake import note
 from bot.truth.tables import AnswerRow, AnswerSourceRow, SignRow
 
-SignKind = Literal["opened", "asked_again", "answered_by_person", "shared", "quoted"]
+SignKind = Literal["opened", "asked_again", "answered_by_person", "shared", "quoted", "meant"]
 """A source was opened; the asker asked the same again within minutes; somebody else answered what the bot could not;
-the answer was shared with others; a message links to it."""
+the answer was shared with others; a message links to it; the standard answer named beside it was what was meant."""
 
 
 class Signs:

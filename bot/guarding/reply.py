@@ -40,7 +40,8 @@ class GuardedReply:
     async def finish(self, answer: Answer) -> None:
         """The answer."""
         citations = tuple(await self._cited(answer.citations))
-        await self.reply.finish(replace(answer, text=self._said(answer.text), citations=citations))
+        said = replace(answer, text=self._said(answer.text), citations=citations, meant=self._said(answer.meant))
+        await self.reply.finish(said)
 
     async def fail(self, notice: Notice) -> None:
         """Why there is none."""

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.errors import Language, NotFound
 from bot.truth.database import Database
 from bot.truth.intake import note
+from bot.truth.standard_offers import named_beside
 from bot.truth.tables import AnswerRow, AnswerSourceRow, ChannelRow, FileRow, MessageRow, PersonRow, VerdictRow
 from connectors.connector import Answer, Citation, DownReason, VerdictKind
 from connectors.events import RecordId
@@ -224,6 +225,7 @@ def answer_views(session: Session, answer_ids: Sequence[str]) -> dict[str, Answe
         .where(AnswerSourceRow.answer_id.in_(answer_ids), AnswerSourceRow.cited, MessageRow.deleted_at.is_(None))
         .order_by(AnswerSourceRow.n)
     ).all()
+    named = named_beside(session, answer_ids)
     citations: dict[str, list[Citation]] = {}
     for source, message, author, channel_name, file_name in sources:
         citations.setdefault(source.answer_id, []).append(
@@ -250,6 +252,7 @@ def answer_views(session: Session, answer_ids: Sequence[str]) -> dict[str, Answe
             citations=tuple(citations.get(row.answer_id, ())),
             model=row.model,
             language="zh" if row.language == "zh" else "en",
+            meant=named.get(row.answer_id, ""),
         )
         for row in rows
     }

@@ -18,6 +18,7 @@ from bot.truth.links import SharedLinks
 from bot.truth.questions import erase_questions, forget_signs
 from bot.truth.resting import QuestionCopies, contest_those_on, empty_those_on
 from bot.truth.shared_files import SharedFiles
+from bot.truth.standard_offers import has_ended
 from bot.truth.tables import (
     AnswerRow,
     AnswerSourceRow,
@@ -232,7 +233,8 @@ class Applier:
         digest = self._work.session.get(DigestRow, answer_id) if answer is None else None
         outdated = False
         if answer is not None:
-            answer.answer_record_id, outdated = row.record_id, answer.withdrawn_at is not None
+            answer.answer_record_id = row.record_id
+            outdated = answer.withdrawn_at is not None or has_ended(self._work.session, answer_id)
         if digest is not None:
             digest.posted_record_id, outdated = row.record_id, len(digest.lines) < digest.facts.get("told", 0)
         if first_time and outdated:

@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
+from bot.truth.standard_offers import end_offers
 from bot.truth.tables import AnswerRow, MessageEditRow, MessageRow, StandardAnswerRow, StandardAnswerSourceRow
 
 QUESTION_CHARS: Final = 500
@@ -46,6 +47,7 @@ def empty(session: Session, row: StandardAnswerRow, at: datetime, *, because_of:
     row.changed_at, row.contested_by, row.contested_at = at, because_of, at if because_of is not None else None
     session.execute(delete(StandardAnswerSourceRow).where(sources))
     session.flush()
+    end_offers(session, row.standard_answer_id, at)
 
 
 def contest_those_on(session: Session, given: ColumnElement[bool], at: datetime) -> None:
@@ -54,6 +56,7 @@ def contest_those_on(session: Session, given: ColumnElement[bool], at: datetime)
         select(StandardAnswerSourceRow.standard_answer_id, StandardAnswerSourceRow.record_id).where(given)
     ).all()
     for standard_answer_id, record_id in ids:
+        end_offers(session, standard_answer_id, at)
         session.execute(
             update(StandardAnswerRow)
             .where(
@@ -132,6 +135,8 @@ class QuestionCopies:
         if not left:
             empty(self._session, row, at, because_of="")
             return
+        if left[0] != row.question:
+            end_offers(self._session, standard_answer_id, at)
         row.question, row.variants, row.changed_at = left[0], left[1:], at
         self._session.flush()
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from bot.truth.forgotten import Forgotten
 from bot.truth.inbox import Lane
 from bot.truth.questions import forget_questions
+from bot.truth.revisions import queue_revision
 from bot.truth.summaries import withdraw_summaries
 from bot.truth.tables import (
     AnswerRow,
@@ -21,13 +22,11 @@ from bot.truth.tables import (
     Base,
     ChannelRow,
     ConversationQueueRow,
-    DigestRow,
     FileRow,
     IndexQueueRow,
     LinkRow,
     MessageRow,
     PersonRow,
-    RevisionRow,
 )
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -181,17 +180,7 @@ class WorkingSet:
 
     def revise(self, shown: MessageRow) -> None:
         """Have a message of the bot say on its platform what may still be said, unless it is gone itself."""
-        if shown.answer_id is None or shown.channel_id is None or shown.deleted_at is not None:
-            return
-        said = self.session.get(AnswerRow, shown.answer_id) or self.session.get(DigestRow, shown.answer_id)
-        if said is None:
-            return
-        row = self.session.get(RevisionRow, shown.answer_id)
-        if row is None:
-            row = RevisionRow(answer_id=shown.answer_id, language=said.language, attempts=0)
-            self.session.add(row)
-        row.record_id, row.channel_id, row.not_before = shown.record_id, shown.channel_id, None
-        row.queued_at, row.ticket = self.now, uuid4().hex
+        queue_revision(self.session, shown, self.now)
 
     def changed(self, channel_id: str | None, record_id: str | None) -> None:
         """Tell pages, once the channel is known."""

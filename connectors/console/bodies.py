@@ -113,6 +113,12 @@ class AnsweredAgain(_Body):
     answer_id: _Identifier
 
 
+class SaidMeant(_Body):
+    """An answer that names what was meant."""
+
+    answer_id: _Identifier
+
+
 class Preference(_Body):
     """Which of two answers is better, and which of them was shown first."""
 

@@ -16,6 +16,7 @@ from connectors.console.files import Files
 from connectors.console.guard import Guard, Handler
 from connectors.console.host import ConsoleHost
 from connectors.console.hub import Hub
+from connectors.console.meant import Meant
 from connectors.console.messages import Messages
 from connectors.console.pages import Pages
 from connectors.console.people import People
@@ -68,6 +69,7 @@ class ConsoleConnector:
         self._files = Files(host, self._people)
         self._answers = Answers(host, self._people, self._asking)
         self._again = Again(host, self._people, self._channels, self._hub)
+        self._meant = Meant(host, self._people, self._channels)
         self._asking.on_answer(self._again.offer)
         self._timeline = Timeline(host, self._people)
         self._posting = Posting(host)
@@ -125,6 +127,7 @@ class ConsoleConnector:
             ("PUT", "/api/verdicts", self._answers.judge),
             ("POST", "/api/signs", self._answers.opened),
             ("POST", "/api/again", self._again.answer),
+            ("POST", "/api/meant", self._meant.give),
             ("PUT", "/api/preferences", self._again.pick),
             ("DELETE", "/api/preferences", self._again.decline),
             ("GET", "/api/timeline", self._timeline.page),

@@ -253,7 +253,11 @@ class ConsoleHost(Host, Protocol):
         ...
 
     async def answer_again(self, answer_id: str, utterance: Utterance, reply: Reply) -> None:
-        """As ``connectors.live_host.LiveHost.answer_again``; so are the four below."""
+        """As ``connectors.live_host.LiveHost.answer_again``; so are the five below."""
+        ...
+
+    async def meant(self, answer_id: str, utterance: Utterance, reply: Reply) -> bool:
+        """Give the standard answer of the question that an answer names."""
         ...
 
     async def prefer(self, *, chosen: str, other: str, first_shown: str, person: PersonRef) -> None:

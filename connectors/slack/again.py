@@ -8,14 +8,14 @@ import logging
 import re
 import secrets
 from collections import OrderedDict
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from connectors.collecting import CollectingReply
-from connectors.connector import Answer, Card, Notice, Utterance, UtteranceKind
+from connectors.connector import Answer, Card, Notice, Utterance
 from connectors.slack.answer_blocks import AGAIN_ACTION, answer_messages
+from connectors.slack.asked_by_press import asked_by_press
 from connectors.slack.desk_texts import say
 from connectors.slack.errors import MembershipUnknown, SlackAway, SlackError
 from connectors.slack.formatting import escaped
@@ -23,7 +23,6 @@ from connectors.slack.pairs import DECLINE, PICK, Pair, pair_blocks, picked_bloc
 from connectors.slack.presenting import put_in_place
 from connectors.slack.pressing import Press, press_of
 from connectors.slack.profiles import Profile, Profiles
-from connectors.slack.records import message_record
 from connectors.slack.site import Site
 from connectors.slack.surface import ReplyPlace
 from connectors.slack.whispers import take_away, whisper
@@ -129,7 +128,7 @@ class Again:
             return
         await whisper(self._site, press, say("again_under_way", profile.language))
         try:
-            utterance = await self._utterance(press, profile, first)
+            utterance = await asked_by_press(self._site, press, profile, first)
             reply = CollectingReply()
             await self._site.host.answer_again(first.answer_id, utterance, reply)
         except MembershipUnknown:
@@ -139,29 +138,6 @@ class Again:
             await whisper(self._site, press, say("again_gone" if is_gone else "again_not_permitted", profile.language))
         else:
             await self._show(press, profile, first, reply.end)
-
-    async def _utterance(self, press: Press, profile: Profile, first: Answer) -> Utterance:
-        """What an ephemeral answer is made from, its person alone reads; any other, everybody in the channel."""
-        site = self._site
-        channel = await site.directory.channel(press.channel)
-        if press.is_ephemeral or channel.visibility == "direct":
-            await site.memberships.refresh_person(press.user_id)
-        else:
-            await site.memberships.refresh_channel(press.channel)
-        thread_id = message_record(site, press.channel, press.thread_ts) if press.thread_ts else None
-        kind: UtteranceKind = "thread" if thread_id else "mention"
-        if press.is_ephemeral or channel.visibility == "direct":
-            kind = "command" if press.is_ephemeral else "direct"
-        return Utterance(
-            kind=kind,
-            text=first.question,
-            channel=channel,
-            person=profile.person,
-            record_id=None,
-            thread_id=thread_id,
-            said_at=datetime.now(UTC),
-            language=first.language,
-        )
 
     async def _show(self, press: Press, profile: Profile, first: Answer, end: Answer | Notice | Card | None) -> None:
         language = profile.language

@@ -11,12 +11,13 @@ from typing import Final
 from connectors.connector import Answer, Card, Citation, Language, Notice
 from connectors.slack.commands_shown import as_typed
 from connectors.slack.formatting import escaped, link, moment, notification, rich_text, small
-from connectors.slack.kit import Block, actions, button, context
+from connectors.slack.kit import Block, actions, button, context, section
 from connectors.slack.saying import Key, say
 from connectors.slack.splitting import cut, split
 
 FEEDBACK_ACTION: Final = "answer_feedback"
 AGAIN_ACTION: Final = "answer_again"
+MEANT_ACTION: Final = "answer_meant"
 CARD_CONFIRM_ACTION: Final = "card_confirm"
 CARD_CANCEL_ACTION: Final = "card_cancel"
 ANSWER_BLOCK: Final = "answer:"
@@ -44,7 +45,7 @@ def answer_messages(answer: Answer, *, more: Sequence[Block] = ()) -> list[Shown
     """An answer, nearly always as one message; ``more`` blocks end the last one, which carries the answer's id."""
     if is_saying(answer):
         return said_messages(answer.answer_id, answer.text, answer.citations, more=more)
-    end = [*sources_blocks(answer), *feedback_blocks(answer), *more]
+    end = [*sources_blocks(answer), *meant_blocks(answer), *feedback_blocks(answer), *more]
     return _messages(answer.text, answer.citations, end)
 
 
@@ -81,6 +82,15 @@ def sources_blocks(answer: Answer) -> list[Block]:
     if answer.abstained and answer.reason:
         blocks.append(_code(answer.reason, language))
     return blocks
+
+
+def meant_blocks(answer: Answer) -> list[Block]:
+    """What was perhaps meant, with a button that gives its standard answer."""
+    if not answer.meant:
+        return []
+    said = escaped(say("meant", answer.language, question=answer.meant))
+    show = button(say("meant_button", answer.language), action_id=MEANT_ACTION, value=answer.answer_id)
+    return [section(said, accessory=show)]
 
 
 def feedback_blocks(answer: Answer) -> list[Block]:

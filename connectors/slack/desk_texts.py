@@ -17,7 +17,7 @@ DeskText = Literal[
     "standard_title", "standard_question", "standard_question_hint", "standard_answer", "standard_send",
     "standard_not_permitted", "standard_unknown", "search_title", "search_label", "search_placeholder",
     "search_send", "searching", "search_hint", "field_empty", "working", "card_title", "result_title",
-    "pair_unasked", "pair_decline", "pair_declined",
+    "pair_unasked", "pair_decline", "pair_declined", "meant_there", "meant_gone", "meant_not_permitted",
 ]  # fmt: skip
 
 DESK_TEXTS: Final[dict[DeskText, dict[Language, str]]] = {
@@ -113,6 +113,18 @@ DESK_TEXTS: Final[dict[DeskText, dict[Language, str]]] = {
     "pair_over": {
         "zh": "其中一个回答已经不在档案里了，没法再选。",
         "en": "One of the two answers is no longer kept, so there is nothing to choose.",
+    },
+    "meant_there": {
+        "zh": "谢谢，记下了。标准答案已经在这里了。",
+        "en": "Thank you, noted. The verified answer is here already.",
+    },
+    "meant_gone": {
+        "zh": "这条标准答案现在给不了，可能刚被修改或撤下。请直接再问一次。",
+        "en": "This verified answer cannot be given any more: it may have been changed or withdrawn. Please ask again.",
+    },
+    "meant_not_permitted": {
+        "zh": "你看不到这条回答所在的频道，不能在这里要它的标准答案。",
+        "en": "You cannot read the channel that this answer belongs to, so nothing is given.",
     },
     "share": {"zh": "分享到频道", "en": "Share to channel"},
     "shared_by": {"zh": "{name} 分享了我的回答 · 问题：{question}", "en": "{name} shared my answer to: {question}"},

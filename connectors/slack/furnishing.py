@@ -19,6 +19,7 @@ from connectors.slack.feedback import Feedback
 from connectors.slack.fetching import Fetching
 from connectors.slack.home import Home
 from connectors.slack.identity import Identity
+from connectors.slack.meant import Meant
 from connectors.slack.memberships import SlackMemberships
 from connectors.slack.posting import Posting
 from connectors.slack.profiles import Profiles
@@ -64,6 +65,7 @@ def furnish(
             commands,
             Cards(site, profiles),
             again,
+            Meant(site, profiles),
             Sharing(site, profiles, surface),
             Shortcuts(site, profiles, surface),
             Searching(site, profiles),

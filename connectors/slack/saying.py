@@ -9,7 +9,8 @@ from connectors.slack.counting import counted
 Key = Literal[
     "sources", "more_sources", "replaced", "page", "helpful", "not_helpful", "helpful_label", "not_helpful_label",
     "again", "code", "digest", "searching", "writing", "found", "continued", "expired", "running",
-    "prompts", "missed", "missed_ask", "decided", "decided_ask", "files", "files_ask", "can", "can_ask",
+    "prompts", "missed", "missed_ask", "decided", "decided_ask", "files", "files_ask", "can", "can_ask", "meant",
+    "meant_button",
 ]  # fmt: skip
 
 TEXTS: dict[Key, dict[Language, str]] = {
@@ -40,6 +41,8 @@ TEXTS: dict[Key, dict[Language, str]] = {
     "decided_ask": {"zh": "这周我们做了哪些决定？", "en": "What did we decide this week?"},
     "files": {"zh": "找一个文件", "en": "Find a file"},
     "files_ask": {"zh": "最近分享了哪些文件？", "en": "Which files were shared lately?"},
+    "meant": {"zh": "❓ 是不是想问：「{question}」", "en": "❓ Did you mean: “{question}”"},
+    "meant_button": {"zh": "看标准答案", "en": "Show its answer"},
     "can": {"zh": "你会做什么？", "en": "What can you do?"},
     "can_ask": {"zh": "你会做什么？", "en": "What can you do?"},
 }  # fmt: skip

@@ -156,13 +156,15 @@ class WeComReply:
             await asyncio.wait({pump})
 
     def markdown_of(self, answer: Answer, *, limit: int | None = None) -> str:
-        """An answer as it is shown, in at most ``limit`` bytes."""
+        """An answer as it is shown, in at most ``limit`` bytes: then it is one of two, and nothing more is asked."""
+        asks_back = answer.meant and limit is None
         return answer_markdown(
             answer.text,
             answer.citations,
             dialect=replace(self.dialect, limit=limit or self.dialect.limit),
             language=answer.language,
             timezone=self.timezone,
+            closing=[f"> {say('meant', answer.language, question=literal(answer.meant))}"] if asks_back else (),
         )
 
     def _stir(self) -> None:

@@ -12,7 +12,7 @@ Key = Literal[
     "again_desc", "again_a", "again_b", "again_submit", "again_done", "again_thanks", "again_choose", "again_no_card",
     "settings_title", "settings_desc", "settings_mine", "settings_rhythm", "settings_off", "settings_daily",
     "settings_weekly", "settings_hour", "settings_day", "settings_submit", "settings_done", "settings_sent",
-    "settings_above", "mon", "tue", "wed", "thu", "fri", "sat", "sun",
+    "settings_above", "meant", "mon", "tue", "wed", "thu", "fri", "sat", "sun",
 ]  # fmt: skip
 
 TEXTS: dict[Key, dict[Language, str]] = {
@@ -52,6 +52,10 @@ TEXTS: dict[Key, dict[Language, str]] = {
     },
     "file_name": {"zh": "「{name}」", "en": "“{name}”"},
     "got_none": {"zh": "{name}没能存档：{reason}", "en": "{name} could not be archived: {reason}"},
+    "meant": {
+        "zh": "❓ 是不是想问：「{question}」照这句问我，就有核实过的标准答案。",
+        "en": "❓ Did you mean: “{question}” Ask me exactly this to get the verified answer.",
+    },
     "again_making": {"zh": "正在换个答法…", "en": "Answering it another way…"},
     "again_same": {
         "zh": "换了做法，得到的还是同一个回答。",

@@ -119,6 +119,8 @@ class FakeConsoleHost:
         self._folder = folder
         self._pace_seconds = pace_seconds
         self.second: Answer | None = None
+        self.standard: dict[str, Answer] = {}
+        self.meant_by: list[tuple[str, Utterance]] = []
         self.wants_pairs = False
         self.again: list[tuple[str, Utterance]] = []
         self.preferences: list[tuple[str, str, str, PersonId]] = []
@@ -218,6 +220,16 @@ class FakeConsoleHost:
         else:
             self._answers[self.second.answer_id] = self.second
             await reply.finish(self.second)
+
+    async def meant(self, answer_id: str, utterance: Utterance, reply: Reply) -> bool:
+        """``standard`` of that answer, once."""
+        given = self.standard[answer_id]
+        self.meant_by.append((answer_id, utterance))
+        if given.answer_id in self._answers:
+            return False
+        self._answers[given.answer_id] = given
+        await reply.finish(given)
+        return True
 
     async def prefer(self, *, chosen: str, other: str, first_shown: str, person: PersonRef) -> None:
         """Remember it."""

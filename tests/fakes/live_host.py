@@ -130,6 +130,9 @@ class FakeLiveHost:
     verdicts: dict[tuple[str, PersonId], tuple[VerdictKind, tuple[DownReason, ...], str]] = field(default_factory=dict)
     decisions: dict[str, Decision] = field(default_factory=dict)
     decided: list[tuple[str, PersonId, bool]] = field(default_factory=list)
+    standard: dict[str, Answer] = field(default_factory=dict)
+    """Of answers that name a question: what is given to who says that it was meant."""
+    meant_by: list[tuple[str, Utterance]] = field(default_factory=list)
     preferences: list[tuple[str, str, str, PersonId]] = field(default_factory=list)
     wanted_pairs: set[str] = field(default_factory=set)
     pairs: list[tuple[str, str, PersonId]] = field(default_factory=list)
@@ -326,6 +329,15 @@ class FakeLiveHost:
     async def answer_again(self, answer_id: str, utterance: Utterance, reply: Reply) -> None:
         self.again.append((answer_id, utterance))
         await self.conversing(utterance, reply)
+
+    async def meant(self, answer_id: str, utterance: Utterance, reply: Reply) -> bool:
+        given = self.standard[answer_id]
+        self.meant_by.append((answer_id, utterance))
+        if given.answer_id in self.answers:
+            return False
+        self.answers[given.answer_id] = given
+        await reply.finish(given)
+        return True
 
     async def prefer(self, *, chosen: str, other: str, first_shown: str, person: PersonRef) -> None:
         self.preferences.append((chosen, other, first_shown, person.person_id))

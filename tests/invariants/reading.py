@@ -14,7 +14,7 @@ from bot.application import Application
 from bot.cli.filters import resolve
 from bot.cli.options import Filters
 from bot.console_host import ConsoleHost
-from bot.curating.giving import GivingStandardAnswers
+from bot.curating.giving import Asked, GivingStandardAnswers
 from bot.curating.matching import Matching
 from bot.curating.standard_answers import StandardAnswers
 from bot.digests.schedule import Schedule
@@ -139,20 +139,21 @@ class Look:
         return reply.steps, result, [request.messages for request in model.requests]
 
     async def standard(self) -> object:
-        """Standard answers, each asked for in its very words."""
+        """Standard answers, each asked for in its very words, and each that was found by others."""
         giving = GivingStandardAnswers(
             database=self.application.database,
             matching=Matching(StandardAnswers(self.application.database), self.application.embedder),
             zone=self.application.zone,
         )
-        return [
-            await giving.answer(
-                one.question, audience=self.audience, language="en", asked_at=datetime.now(UTC),
-                channel_id="console:launch", person_id="console:Ann", record_id=None,
-            )
-            for one in await StandardAnswers(self.application.database).listed("approved")
-            if one.question.startswith(f"World {self.world.number},")
-        ]  # fmt: skip
+        given = []
+        for one in await StandardAnswers(self.application.database).listed("approved"):
+            if one.question.startswith(f"World {self.world.number},"):
+                asked = Asked(
+                    question=one.question, audience=self.audience, language="en", asked_at=datetime.now(UTC),
+                    channel_id="console:launch", person_id="console:Ann", record_id=None,
+                )  # fmt: skip
+                given.append((await giving.match(asked), await giving.give(one, asked)))
+        return given
 
     async def _searches(self) -> list[NearestSearch | LexicalSearch]:
         vector = (await self.application.embedder.embed_query(self.text)).tolist()

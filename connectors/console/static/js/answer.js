@@ -5,7 +5,7 @@ import { announce, h, icon } from "./dom.js";
 import { cardBox } from "./card.js";
 import { openFile } from "./files.js";
 import { t } from "./language.js";
-import { complain } from "./overlay.js";
+import { complain, toast } from "./overlay.js";
 import { emit, state } from "./store.js";
 import { formatted } from "./text.js";
 import { fullTime, shortDate } from "./time.js";
@@ -61,14 +61,34 @@ function lightUp(box) {
   return box;
 }
 
-/** A finished answer; one that only the asker sees stands `alone`. */
-export function answerBox(answer, verdict, { alone = false } = {}) {
+/** What was perhaps meant: one tap gives its verified answer, as the next message. */
+function meantLine(answer) {
+  const give = async () => {
+    button.disabled = true;
+    try {
+      const { is_new: isNew, notice } = await post("/api/meant", { answer_id: answer.answer_id });
+      if (notice) toast(notice.sentence, notice.hint);
+      else if (!isNew) toast(t("meant_there"));
+    } catch (error) {
+      if (error.code === "not_found" || error.code === "answer_withdrawn") toast(t("meant_gone"));
+      else complain(error);
+    } finally {
+      button.disabled = false;
+    }
+  };
+  const button = h("button", { type: "button", class: "link meant", title: t("meant_hint"), on: { click: give } }, t("meant", { question: answer.meant }));
+  return h("p", {}, button);
+}
+
+/** A finished answer; one that only the asker sees stands `alone`, and one of a channel that is only read is not `writable`. */
+export function answerBox(answer, verdict, { alone = false, writable = true } = {}) {
   const digest = answer.reason === "digest";
   const onCite = digest ? follow : followFrom(answer);
   const text = h("div", { class: "text" }, formatted(answer.text, { citations: answer.citations, onCite }));
   const sources = answer.citations.length ? sourceList(answer.citations, { folded: digest, onCite }) : null;
   const judged = !digest && (answer.model || sources) ? verdictLine(answer, verdict, { alone }) : null; // help and the like are not judged
-  return lightUp(h("div", { class: `answer${answer.abstained ? " abstained" : ""}` }, text, sources, judged));
+  const meant = answer.meant && writable && !alone ? meantLine(answer) : null;
+  return lightUp(h("div", { class: `answer${answer.abstained ? " abstained" : ""}` }, text, sources, meant, judged));
 }
 
 /** Why there is no answer. */

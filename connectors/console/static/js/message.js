@@ -108,7 +108,7 @@ export function messageArticle(view, { compact = false, context = "feed", editin
   let body;
   if (view.deleted) body = h("p", { class: "gone" }, t("message_deleted"));
   else if (editing) body = editForm(view, editing);
-  else if (view.answer) body = answerBox(view.answer, view.verdict);
+  else if (view.answer) body = answerBox(view.answer, view.verdict, { writable });
   else body = h("div", { class: "text" }, formatted(view.text));
   const files = view.files.length ? h("div", { class: "files" }, view.files.map((file) => fileCard(file, view.record_id))) : null;
   const classes = ["message", compact && "compact", view.system && "system", view.pending && "pending"].filter(Boolean).join(" ");

@@ -9,8 +9,8 @@ import pytest_asyncio
 
 from bot.application import Application
 from bot.curating.giving import MODEL
-from bot.curating.matching import Matching
-from bot.curating.standard_answers import EVERYBODY, StandardAnswer, StandardAnswers, StandardSource
+from bot.curating.matching import Match, Matching
+from bot.curating.standard_answers import EVERYBODY, StandardAnswers, StandardSource
 from bot.errors import BadInput, NotFound
 from bot.llm.scripted import ScriptedModel
 from bot.truth.tables import StandardAnswerRow
@@ -199,14 +199,14 @@ async def test_it_is_looked_at_again_at_the_moment_of_giving(
     application: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await _approved(application)
-    find = Matching.find
+    match = Matching.match
 
-    async def find_slowly(self: Matching, question: str, **given: Any) -> StandardAnswer | None:
-        found = await find(self, question, **given)
+    async def match_slowly(self: Matching, question: str, **given: Any) -> Match | None:
+        found = await match(self, question, **given)
         await archive(application, edited(1, "It hangs at the window now", minutes=60 * 24 * 365))
         return found
 
-    monkeypatch.setattr(Matching, "find", find_slowly)
+    monkeypatch.setattr(Matching, "match", match_slowly)
     answer = await _ask(application, QUESTION, script=("It hangs at the window [1].",))
     assert "✔" not in answer.text
 

@@ -33,6 +33,13 @@ function concernBox(t, one, again) {
   return h("div", { class: "concern", role: "status" }, h("p", {}, chip(t(`concern.${one.concern}`), "bad"), " ", t(`concern.${one.concern}_text`), " ", moment(one.concern_since)), one.contested_by.some((source) => source.stands) ? sourceList(one.contested_by) : null, again);
 }
 
+/** Questions in other words of which people said that this was meant, each with a way to have it given at once. */
+function confirmedSection(t, one, add) {
+  if (!one.confirmed.length) return null;
+  const row = (asked) => h("li", { class: "confirmed" }, h("span", { class: "way" }, asked.question), chip(t(asked.people === 1 ? "standard.confirmed_by_one" : "standard.confirmed_by", { n: number(asked.people) }), "good"), add ? action(t("standard.add_variant"), () => add(asked), { data: { act: "add-variant" } }) : null);
+  return section(t("standard.confirmed"), h("p", { class: "hint" }, t("standard.confirmed_about")), h("ul", {}, one.confirmed.map(row)));
+}
+
 async function renderNew(root, { api, t, operator, go }) {
   const { channels } = await api.get("channel-choices");
   const save = async (body) => {
@@ -71,11 +78,17 @@ export const page = {
       toast(t("standard.saved"));
       await reload();
     };
+    const add = async (asked) => {
+      await api.post(`${path}/variants`, { answer_id: asked.answer_id });
+      toast(t("standard.variant_added"));
+      reload();
+    };
     const again = canWrite && !gone && one.sources.every((source) => source.stands) ? action(t(one.concern === "expired" ? "standard.approve_endless" : "standard.approve_again"), approve, { kind: "primary" }) : null;
     const buttons = canWrite ? h("div", { class: "actions-line" }, one.state === "proposed" ? action(t("standard.approve"), approve, { kind: "primary" }) : null, action(t("standard.remove"), remove, { data: { act: "remove" } })) : null;
     const history = one.history.length ? table([t("audit.when"), t("audit.who"), t("audit.what")], one.history.map((entry) => [moment(entry.done_at), entry.operator, t(`audit.${entry.action}`)])) : h("p", { class: "hint" }, t("standard.no_history"));
     const left = [
       section("", h("h2", { class: "case-question" }, one.question || t("standard.words_gone")), one.variants.map((way) => h("p", { class: "way" }, way)), h("div", { class: "answered standard" }, words(one.text)), sourceList(one.sources), buttons),
+      confirmedSection(t, one, canWrite && !gone ? add : null),
       section(t("standard.facts"), facts(t, one)),
       section(t("standard.history"), history),
     ];
