@@ -50,7 +50,7 @@ class Changes:
             try:
                 async for change in self._host.changes():
                     failures = 0
-                    await self._forward(change)
+                    await self.forward(change)
                 _LOG.warning("the host ended its changes; reading them again")
             except Exception:  # noqa: BLE001 -- the pages must go on being told
                 _LOG.exception("changes could not be forwarded; reading them again")
@@ -59,7 +59,8 @@ class Changes:
             self._hub.forget()
             self._hub.send_all({"type": "resync"})
 
-    async def _forward(self, change: Change) -> None:
+    async def forward(self, change: Change) -> None:
+        """Tell the pages that may see it."""
         if change.record_id is None:
             self._hub.forget()
             self._hub.send_all({"type": "channels"})

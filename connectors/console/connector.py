@@ -14,7 +14,7 @@ from connectors.console.channels import Channels
 from connectors.console.errors import ConsoleError
 from connectors.console.files import Files
 from connectors.console.guard import Guard, Handler
-from connectors.console.host import ConsoleHost
+from connectors.console.host import Change, ConsoleHost
 from connectors.console.hub import Hub
 from connectors.console.meant import Meant
 from connectors.console.messages import Messages
@@ -83,7 +83,8 @@ class ConsoleConnector:
         return await self._posting.post(post)
 
     async def revise(self, revision: Revision) -> None:
-        """Nothing: pages read what is shown from the archive, which has it already."""
+        """Open pages read the message again: the archive says already what is shown."""
+        await self._changes.forward(Change(channel_id=revision.channel.channel_id, record_id=revision.record_id))
 
     async def close(self) -> None:
         """Stop answers and changes, and end every socket."""

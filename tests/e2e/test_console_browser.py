@@ -358,6 +358,27 @@ def test_the_better_of_two_answers_stays(page: Page) -> None:
     assert host.preferences[0][:2] == ("better", first.answer_id)
 
 
+def test_what_was_perhaps_meant_is_given_with_one_tap_and_once(page: Page) -> None:
+    page.enter("Tom Becker")
+    page.open("launch")
+    host = page.server.host
+    host.scripts.insert(0, Script(about="aquarium", text="It was cleaned on Monday.", meant="Who feeds the fish?"))
+    page.say("@拾光 the aquarium, whose is it?")
+    page.wait(lambda: not page.all(".streaming"))
+    page.find("#feed .answer .meant", "❓ Did you mean: “Who feeds the fish?”")
+    posted = [event for event in host.accepted if isinstance(event, MessagePosted) and event.answer_id][-1]
+    beside = page.server.run(lambda: host.answer(posted.answer_id or ""))
+    assert beside is not None
+    given = replace(beside, answer_id="fish", text="Mia feeds them.", meant="")
+    host.standard[beside.answer_id] = given
+    button = f'[data-record="{posted.record_id}"] .meant'
+    page.click(button)
+    page.find("#feed .answer .text", given.text)
+    page.click(button)
+    page.find(".toast", "here already")
+    assert [element.text for element in page.all("#feed .answer .text")].count(given.text) == 1
+
+
 def test_editing_and_deleting(page: Page) -> None:
     page.enter()
     page.open("random")

@@ -95,6 +95,7 @@ class Script:
     citations: tuple[Citation, ...] = ()
     abstained: bool = False
     reason: str | None = None
+    meant: str = ""
     notice: Notice | None = None
     card: Card | None = None
     dropped: bool = False
@@ -471,6 +472,7 @@ class FakeConsoleHost:
             citations=script.citations,
             model="scripted",
             language=language,
+            meant=script.meant,
         )
         self._answers[answer.answer_id] = answer
         await reply.finish(answer)

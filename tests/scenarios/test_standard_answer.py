@@ -1,16 +1,18 @@
 """A reply becomes the standard answer, is given with its source, and comes back to the queue when it may not hold."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.curating.standard_answers import StandardAnswers
+from bot.curating.standard_answers import StandardAnswers, StandardSource
 from bot.curating.watching import WatchingStandardAnswers
+from bot.errors import NotFound, NotPermitted
 from bot.feedback.cases import Cases
 from bot.llm.scripted import ScriptedModel
 from connectors.connector import Answer, Utterance
 from connectors.events import ChannelRef, ReactionChanged
-from tests.builders import START, channel, edited, opened, person, posted, record
+from tests.builders import START, channel, deleted, edited, opened, person, posted, record
 from tests.fakes.reply import RecordingReply
 from tests.quick_application import conversation_with
 from tests.scenarios.stage import Stage
@@ -165,3 +167,57 @@ async def test_a_tick_taken_away_takes_the_proposal_with_it_and_an_edit_reaches_
     assert (await kept.get(proposal.standard_answer_id)).text == "At the front desk"
     await stage.tell(_ticked(941, by="Bo", emoji="white_check_mark", present=False))
     assert {one.standard_answer_id for one in await kept.listed("proposed")} == before
+
+
+async def test_asked_in_other_words_it_is_named_given_for_a_yes_and_known_in_these_words_from_then_on(
+    stage: Stage,
+) -> None:
+    """Invariants 3 and 4: given to nobody who may not see the answer beside, and gone with its source."""
+    place, other = channel("rooms", "private"), channel("rooms-elsewhere", "private")
+    ann = person("Ann")
+    kept, now = StandardAnswers(stage.application.database), _minutes_from_now(-60)
+    await stage.tell(
+        opened(place, (ann, person("Bo"))),
+        opened(other, (person("Bo"), person("Cem"))),
+        posted(990, "大会议室在行政系统里预订", author="Bo", place=place, minutes=now),
+        posted(991, "预订会议室", author="Ann", place=place, minutes=now + 1),
+    )
+    this = await kept.propose(
+        question="大会议室怎么预订？", text="在行政系统里订 [1]。", proposed_by="console:Bo", channel_ids=[],
+        sources=[StandardSource(n=1, record_id=record(990))],
+    )  # fmt: skip
+    await kept.approve(this, owner="Maya")
+
+    def said(where: ChannelRef = place) -> Utterance:
+        return Utterance(
+            kind="mention", text="预订会议室", channel=where, person=ann, record_id=record(991), thread_id=None,
+            said_at=datetime.now(UTC),
+        )  # fmt: skip
+
+    asked = RecordingReply()
+    await stage.host.converse(said(), asked)
+    beside = asked.answer
+    assert beside.meant == "大会议室怎么预订？"
+    assert "✔" not in beside.text
+    with pytest.raises(NotPermitted):
+        await stage.host.meant(beside.answer_id, replace(said(), person=person("Zoe")), RecordingReply())
+    with pytest.raises(NotFound):
+        await stage.host.meant(beside.answer_id, replace(said(other), person=person("Bo")), RecordingReply())
+
+    yes = RecordingReply()
+    assert await stage.host.meant(beside.answer_id, said(), yes)
+    assert yes.answer.text.startswith("在行政系统里订 [1]。\n✔ 标准答案，Maya 于 ")
+    assert not await stage.host.meant(beside.answer_id, said(), RecordingReply()), "twice is once"
+    assert (await stage.host.answer(beside.answer_id) or beside).meant == "大会议室怎么预订？"
+
+    await kept.add_confirmed(this, beside.answer_id, operator="Maya")
+    again = RecordingReply()
+    await stage.host.converse(said(), again)
+    assert again.answer.text == yes.answer.text
+
+    await stage.tell(deleted(990, minutes=_minutes_from_now()))
+    shown = await stage.host.answer(beside.answer_id)
+    assert shown is not None
+    assert shown.meant == ""
+    with pytest.raises(NotFound):
+        await stage.host.meant(beside.answer_id, said(), RecordingReply())

@@ -87,15 +87,20 @@ async def test_the_same_words_are_sure_whatever_their_order_and_manners(matching
 
 async def test_what_is_likely_but_not_sure_is_not_given(application: Application) -> None:
     kept = await _with(application, ("大会议室怎么预订？", ()), ("大会议室谁打扫？", ()))
-    assert await Matching(kept, application.embedder).find("预订会议室", audience=ANYBODY, now=NOW) is None
+    matching = Matching(kept, application.embedder)
+    assert await matching.find("预订会议室", audience=ANYBODY, now=NOW) is None
+    match = await matching.match("预订会议室", audience=ANYBODY, now=NOW)
+    assert match is not None
+    assert (match.standard_answer.question, match.sure) == ("大会议室怎么预订？", False)
+    assert await matching.match("退货多久到账？", audience=ANYBODY, now=NOW) is None
 
 
-async def test_two_that_are_equally_likely_are_not_given(application: Application) -> None:
+async def test_two_that_are_equally_likely_are_neither_given_nor_offered(application: Application) -> None:
     asked = "仓库钥匙找谁"
     kept = await _with(application, ("谁负责仓库的钥匙？", ()))
     assert await Matching(kept, application.embedder).find(asked, audience=ANYBODY, now=NOW) is not None
     kept = await _with(application, ("仓库的钥匙归谁？", ()))
-    assert await Matching(kept, application.embedder).find(asked, audience=ANYBODY, now=NOW) is None
+    assert await Matching(kept, application.embedder).match(asked, audience=ANYBODY, now=NOW) is None
 
 
 async def test_a_way_that_is_asked_no_more_is_forgotten(application: Application) -> None:

@@ -3,7 +3,8 @@
 from typing import Any
 
 from bot.curating.standard_answers import EVERYBODY, StandardAnswers, StandardSource
-from tests.builders import deleted, record
+from bot.feedback.signs import Signs
+from tests.builders import deleted, posted, record
 from tests.quick_application import archive
 from tests.unit.bot.desk.conftest import Team
 
@@ -67,6 +68,30 @@ async def test_one_without_its_source_needs_attention_and_shows_no_words(team: T
     shown = await mei.get(f"standard/{proposed}")
     assert "369" not in str(shown)
     assert (await mei.get("queue"))["attention"] == 1
+
+
+async def test_words_that_people_confirmed_are_shown_and_added_with_one_button(team: Team) -> None:
+    """Invariant 3: neither the audit nor the desk holds the words once the question is deleted."""
+    mei = await team.sign_in()
+    _, added = await mei.call("POST", "standard", WRITTEN)
+    this = added["standard_answer_id"]
+    await archive(team.application, posted(50, "the fountain, how much", minutes=50))
+    asked = await team.answered("the fountain, how much", case=None, question_record_id=str(record(50)))
+    signs = Signs(team.application.database)
+    for person_id in ("console:Ann", "console:Bo"):
+        await signs.see(answer_id=asked, person_id=person_id, kind="meant", record_id=this)
+    shown = await mei.get(f"standard/{this}")
+    assert shown["confirmed"] == [{"question": "the fountain, how much", "answer_id": asked, "people": 2}]
+    viewer = await team.sign_in("Vic", "viewer")
+    assert await viewer.code("POST", f"standard/{this}/variants", {"answer_id": asked}) == (403, "not_permitted")
+    assert (await mei.call("POST", f"standard/{this}/variants", {"answer_id": asked}))[0] == 200
+    shown = await mei.get(f"standard/{this}")
+    assert (shown["variants"], shown["confirmed"]) == (["Price?", "the fountain, how much"], [])
+    assert shown["history"][0]["action"] == "standard_answer_variant_added"
+    assert "how much" not in str(shown["history"])
+    assert await mei.code("POST", f"standard/{this}/variants", {"answer_id": "unknown"}) == (404, "not_found")
+    await archive(team.application, deleted(50, minutes=60))
+    assert (await mei.get(f"standard/{this}"))["variants"] == ["Price?"]
 
 
 async def test_viewers_only_look(team: Team) -> None:

@@ -9,7 +9,17 @@ from typing import Any
 from sqlalchemy import insert
 
 from bot.truth.database import Database
-from bot.truth.tables import AnswerRow, ChannelRow, PairOfferRow, PersonRow, PreferenceRow, SignRow, VerdictRow
+from bot.truth.tables import (
+    AnswerRow,
+    ChannelRow,
+    PairOfferRow,
+    PersonRow,
+    PreferenceRow,
+    SignRow,
+    StandardAnswerRow,
+    StandardOfferRow,
+    VerdictRow,
+)
 from tests.builders import START
 
 ROWS = list[dict[str, Any]]
@@ -93,6 +103,7 @@ async def fill(database: Database) -> None:
             answer("a7", START + 2 * day, where="dm-ann", reason="nothing_found"),
             answer("a8", START + 2 * day, where="dm-bo", who="bo"),
             answer("second", START, first_token_ms=900, total_ms=9000),
+            answer("given", START, who="bo", standard_answer_id="s1"),
             answer("typed", START, where=None, who=None, reason="nothing_found"),
             answer("before", START - day, who="cy"),
             answer("after", START + 3 * day, who="cy"),
@@ -107,6 +118,14 @@ async def fill(database: Database) -> None:
             {"offer_id": "o2", "person_id": "ann", "channel_id": "launch", "first_answer_id": "a2"}
             | {"second_answer_id": None, "unasked": True, "offered_at": START, "outcome": "open"},
         ],
+    )
+    standard = {"standard_answer_id": "s1", "question": "q?", "variants": [], "text": "It is.", "language": "en"}
+    kept = {"proposed_by": "ann", "state": "approved", "proposed_at": START, "channel_ids": ["*"]}
+    await write(database, StandardAnswerRow, [standard | kept])
+    await write(
+        database,
+        StandardOfferRow,
+        [{"answer_id": "a2", "standard_answer_id": "s1", "ended_at": None, "given_answer_id": "given"}],
     )
     await write(
         database,

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from connectors.connector import Answer
+from connectors.connector import Answer, Revision
+from connectors.console.ids import answer_record_id
 from connectors.events import MessagePosted
 from tests.unit.connectors.console.conftest import Console
 
@@ -53,3 +54,18 @@ async def test_what_is_unknown_named_no_more_or_not_to_be_read_is_refused(consol
     console.host.standard.clear()
     assert (await _meant(console, answer.answer_id))[0] == 404
     assert not console.host.meant_by
+
+
+async def test_open_pages_read_again_what_names_no_question_any_more(console: Console) -> None:
+    """Invariant 3: the standard answer went, and with it the line on every page."""
+    answer, channel = await _answered(console)
+    socket = await console.socket()
+    record = answer_record_id(answer.answer_id)
+    where = next(event.channel for event in console.host.accepted if isinstance(event, MessagePosted))
+    await console.connector.revise(
+        Revision(
+            answer_id=answer.answer_id, record_id=record, channel=where, text=answer.text, citations=(), language="zh"
+        )
+    )
+    assert where.channel_id == channel
+    assert (await socket.next("message"))["message"]["record_id"] == record

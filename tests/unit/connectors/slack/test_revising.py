@@ -55,6 +55,19 @@ async def answered(it: SiteInTest, channel: Channel, text: str) -> RecordId:
     return RecordId(f"slack:{channel.id}:{reply.ts}")
 
 
+async def test_a_question_that_is_named_no_more_goes_from_below_its_answer(it: SiteInTest, general: Channel) -> None:
+    """Invariant 3: the standard answer that it names was removed, the answer stands."""
+    question = it.slack.people.post(it.ann, general, "什么时候？")
+    reply = SlackReply(surface=Surface(it.site), place=place_of(it, question), language="zh")
+    await reply.finish(replace(answer("定了。[1]"), meant="发布日期是哪天？"))
+    assert "发布日期是哪天" in str([message.blocks for message in general.threads[question.ts].values()])
+    it.host.answers["a1"] = answer("定了。[1]")
+    revised = await revision(it, general, RecordId(f"slack:{general.id}:{reply.ts}"), "a1", "定了。[1]")
+    await Posting(it.site).revise(revised)
+    assert "发布日期是哪天" not in str([message.blocks for message in general.threads[question.ts].values()])
+    assert "定了" in str([message.blocks for message in general.threads[question.ts].values()])
+
+
 async def test_an_answer_says_something_else_and_can_still_be_judged(it: SiteInTest, general: Channel) -> None:
     """Invariant 3."""
     record = await answered(it, general, "2.4 定在 11 月 28 日。[1]")

@@ -1,6 +1,7 @@
 """An answer while it is made, within WeCom's pace and bytes."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.connector import Answer, Card, Notice
+from connectors.connector import Answer, Card, Language, Notice
 from connectors.wecom.byte_text import byte_count
 from connectors.wecom.errors import ReplyExpired, WeComAway, WeComError
 from connectors.wecom.markdown import APP, messages
@@ -58,6 +59,21 @@ async def test_status_then_sources_then_the_words_so_far_then_exactly_the_answer
         "水泵周四到。[1]\n由老王签收。\n\n> 找到 1 条记录 · 正在写…",
     ]
     assert voice.finished == ["水泵周四到。[1]\n\n**来源**\n> [1] 水泵项目·陈丽·2026-11-20 16:30：水泵周四到货。"]
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("zh", "> ❓ 是不是想问：「泵几号到？」照这句问我，就有核实过的标准答案。"),
+        ("en", "> ❓ Did you mean: “泵几号到？” Ask me exactly this to get the verified answer."),
+    ],
+)
+async def test_the_question_that_was_perhaps_meant_is_the_last_line(language: Language, line: str) -> None:
+    voice = ScriptedVoice()
+    asking_back = replace(answer("水泵周四到。[1]", citations=[citation(1)]), meant="泵几号到？", language=language)
+    await _reply(voice).finish(asking_back)
+    assert voice.finished[0].endswith(f"\n{line}")
+    assert "❓" not in _reply(voice).markdown_of(asking_back, limit=500), "one of two to choose from asks nothing back"
 
 
 async def test_frames_keep_the_pace_and_the_last_state_is_shown() -> None:
