@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.feedback.learning_memory import DEFAULT_RATES, Asked, Judged, LearningMemory, LearningRates, Recalled
-from bot.feedback.learning_reading import JudgedAnswer, judged_answers, last_reset, newest_judged
+from bot.feedback.learning_reading import JudgedAnswer, judged_answers, last_reset, newest_judged, read_said
 from bot.feedback.vectors import QuestionVectors
 from bot.truth.database import Database
 from bot.truth.tables import QuestionVectorRow
@@ -24,8 +24,8 @@ from knowledge.embedding import Vectors
 
 _log = structlog.get_logger(__name__)
 
-_AT_ONCE: Final = 200
-"""Answers read at once: rows are made on the event loop."""
+_AT_ONCE: Final = 500
+"""Answers read at once: rows are made on the event loop, 20 µs for each answer and statement."""
 _PATIENCE_SECONDS: Final = 5.0
 """Longest that a search waits for the first load."""
 _LOOK_SECONDS: Final = 20.0
@@ -147,8 +147,8 @@ class Learning:
         if not answer_ids:
             return
         async with self._database.read() as connection:
-            found = await connection.run_sync(lambda sync: judged_answers(Session(sync), answer_ids))
-        judged = [one for one in found if one.votes]
+            said = await connection.run_sync(lambda sync: read_said(Session(sync), answer_ids))
+        judged = [one for one in await asyncio.to_thread(judged_answers, said) if one.votes]
         vectors = await self._vectors.of([one.answer_id for one in judged])
         await asyncio.to_thread(self._remember, answer_ids, judged, vectors)
 
