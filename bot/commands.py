@@ -9,6 +9,7 @@ from connectors.live_host import CommandView
 from knowledge.lexical import normalize
 
 _SPACE = re.compile(r"\s+")
+_COLONS = ":：,，"
 
 CommandName = Literal[
     "ask",
@@ -20,6 +21,7 @@ CommandName = Literal[
     "catchup",
     "digest",
     "remind",
+    "standard",
     "forget",
     "listen",
     "training",
@@ -124,6 +126,17 @@ COMMANDS: tuple[Command, ...] = (
         also=("/remind-me-of", "/remindme", "/提醒我"),
     ),
     Command(
+        name="standard",
+        names={"en": "/standard", "zh": "/标准答案"},
+        usage={"en": "/standard Who signs expenses?", "zh": "/标准答案 报销找谁签字？"},
+        summary={
+            "en": "Quoting a reply, or in its thread: propose it to the operators as the standard answer",
+            "zh": "引用一条回复，或在它的话题里：把它提议为标准答案，由管理员决定",
+        },
+        needs_text=False,
+        also=("/标准",),
+    ),
+    Command(
         name="forget",
         names={"en": "/forget", "zh": "/忘记"},
         usage={"en": "/forget last 3", "zh": "/忘记 最近 3 条"},
@@ -169,6 +182,12 @@ COMMANDS: tuple[Command, ...] = (
     ),
 )
 
+_WITHOUT_SPACE = sorted(
+    ((zh, command) for command in COMMANDS for zh in (command.names["zh"], *command.also) if not zh.isascii()),
+    key=lambda pair: -len(pair[0]),
+)
+"""Chinese is often typed without the space: ``/找预算``."""
+
 
 @dataclass(frozen=True, slots=True)
 class ParsedCommand:
@@ -194,18 +213,21 @@ def parse_command(text: str) -> ParsedCommand:
     for command in COMMANDS:
         if typed in (*command.names.values(), *command.also):
             return ParsedCommand(typed, command, rest.strip())
-    for command in COMMANDS:
-        # Chinese is often typed without the space: /找预算
-        zh = command.names["zh"]
+    for zh, command in _WITHOUT_SPACE:
         if typed.startswith(zh):
-            return ParsedCommand(zh, command, f"{name[len(zh) :]} {rest}".strip())
+            return ParsedCommand(zh, command, f"{name[len(zh) :].lstrip(_COLONS)} {rest}".strip())
     return ParsedCommand(name, None, rest.strip())
 
 
 def command_views(language: Language) -> list[CommandView]:
     """Everything that can be typed, as connectors show it."""
     return [
-        CommandView(name=command.names[language], usage=command.usage[language], summary=command.summary[language])
+        CommandView(
+            name=command.names[language],
+            usage=command.usage[language],
+            summary=command.summary[language],
+            also=command.also,
+        )
         for command in COMMANDS
     ]
 

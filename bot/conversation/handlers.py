@@ -7,6 +7,7 @@ from bot.conversation.helping import Clock, Greeting, Helping, Saying
 from bot.conversation.listening import SwitchingListening
 from bot.conversation.listing import FILES, Listing, WantedFile
 from bot.conversation.overhearing import Overhearing
+from bot.conversation.proposing import ProposingStandard
 from bot.conversation.reminding import Reminding
 from bot.conversation.reporting import Reporting
 from bot.conversation.request import Handler, Parts
@@ -29,6 +30,7 @@ def handlers(parts: Parts) -> dict[str, Handler]:
         "catchup": CatchingUp(parts),
         "digest": Digesting(parts),
         "remind": Reminding(parts),
+        "standard": ProposingStandard(parts),
         "status": Reporting(parts),
         "listen": SwitchingListening(parts),
         "training": SayingTraining(parts),

@@ -18,7 +18,7 @@ from bot.truth.compared import erase_compared
 from bot.truth.inbox import Lane
 from bot.truth.intake import note
 from bot.truth.questions import cases_of, drop_emptied, erase_questions, forget_signs
-from bot.truth.resting import QuestionCopies, empty_those_on
+from bot.truth.resting import QuestionCopies, empty, empty_those_on
 from bot.truth.shared_files import SharedFiles
 from bot.truth.summaries import count_summaries
 from bot.truth.tables import (
@@ -303,6 +303,7 @@ def erase_around(session: Session, scope: Scope) -> Counter[str]:
             session,
             update(TrainingConsentRow).where(TrainingConsentRow.changed_by == scope.person_id).values(changed_by=""),
         )
+        removed["standard_answers"] += _drop_unproven(session, scope.person_id, scope.before)
         proposed = update(StandardAnswerRow).where(StandardAnswerRow.proposed_by == scope.person_id)
         _run(session, proposed.values(proposed_by=""))
         named = select(PersonRow.name).where(PersonRow.person_id == scope.person_id, PersonRow.name != "")
@@ -314,6 +315,17 @@ def erase_around(session: Session, scope: Scope) -> Counter[str]:
         _run(session, corrections.values(person_id=""))
         removed.update(_erase_name(session, scope.person_id, scope.before))
     return removed
+
+
+def _drop_unproven(session: Session, person_id: str, at: datetime) -> int:
+    """Proposals that rest on this person's word alone, whose words nothing else would ever take away."""
+    rests = exists().where(StandardAnswerSourceRow.standard_answer_id == StandardAnswerRow.standard_answer_id)
+    theirs = [StandardAnswerRow.proposed_by == person_id, StandardAnswerRow.proposed_at < at]
+    unproven = select(StandardAnswerRow).where(StandardAnswerRow.state == "proposed", ~rests, *theirs)
+    rows = session.scalars(unproven).all()
+    for row in rows:
+        empty(session, row, at)
+    return len(rows)
 
 
 def _erase_name(session: Session, person_id: str, at: datetime) -> Counter[str]:

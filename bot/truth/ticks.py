@@ -84,7 +84,7 @@ def _settle(session: Session, work: WorkingSet, record_id: str, *, live: Set[str
             session.delete(row)
             session.flush()
         return
-    question, text = _question(session, head), reply.text.strip()[:TEXT_CHARS]
+    question, text = question_of(session, head), reply.text.strip()[:TEXT_CHARS]
     if row is not None:
         if row.changed_at is None:  # else an operator has given it other words
             row.question, row.text, row.proposed_by = question, text, by
@@ -119,7 +119,7 @@ def _ticked_by(session: Session, head: MessageRow, reply: MessageRow) -> str | N
     if not all(_is_talk(session, row) for row in (head, reply)) or reply.record_id == head.record_id:
         return None
     moment = reply.sent_at
-    if moment is None or not reply.text.strip() or not _question(session, head):
+    if moment is None or not reply.text.strip() or not question_of(session, head):
         return None
     ticks = session.execute(
         select(ReactionRow.person_id, ReactionRow.changed_at)
@@ -148,7 +148,7 @@ def _is_talk(session: Session, row: MessageRow) -> bool:
     )
 
 
-def _question(session: Session, head: MessageRow) -> str:
+def question_of(session: Session, head: MessageRow) -> str:
     """What was asked, as the bot understood it where it was asked; empty when the thread begins with no question."""
     asked = session.scalar(
         select(AnswerRow.question)

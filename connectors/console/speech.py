@@ -29,6 +29,7 @@ def command_in(text: str, commands: Sequence[CommandView]) -> str | None:
     if match is None:
         return None
     name = match.group(1).casefold()
-    if all(command.name.lstrip("/").casefold() != name for command in commands):
+    known = {each.lstrip("/").casefold() for command in commands for each in (command.name, *command.also)}
+    if name not in known:
         raise ConsoleError("unknown_command", f"/{match.group(1)}")
     return text.strip()

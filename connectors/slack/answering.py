@@ -10,6 +10,8 @@ from connectors.connector import Language, Utterance, UtteranceKind
 from connectors.events import ChannelRef, PersonRef
 from connectors.slack.again import Again
 from connectors.slack.asked_notes import AskedNote, AskedNotes
+from connectors.slack.command_words import CommandWords
+from connectors.slack.commands_shown import COMMAND
 from connectors.slack.conversations import Conversations
 from connectors.slack.errors import MembershipUnknown, SlackAway, SlackError
 from connectors.slack.markup import plain_text
@@ -61,6 +63,7 @@ class Answering:
         self._notes = notes
         self._conversations = conversations
         self._profiles = profiles
+        self._commands = CommandWords([*site.host.commands("zh"), *site.host.commands("en")])
         self._runs: dict[str, _Run] = {}
 
     def begin(self, said: Said, kind: UtteranceKind, *, shown: str | None = None) -> None:
@@ -194,7 +197,10 @@ class Answering:
     async def _words(self, said: Said) -> str:
         directory, text = self._site.directory, without_bot(said.text, self._site.me)
         await directory.learn_names(text)
-        return plain_text(text, directory).strip()
+        words = plain_text(text, directory).strip()
+        door, _, line = words.partition(" ")
+        # As we write our commands: Slack runs none behind a mention.
+        return self._commands.line(COMMAND, line, own="en").text if door == COMMAND else words
 
     async def _language(self, said: Said, words: str) -> Language:
         """That of the words; of who said them where they have none."""

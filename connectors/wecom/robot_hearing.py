@@ -75,7 +75,7 @@ class Hearing:
             person=person,
             text=without_mention(_texts(said), names=[self.configuration.shown_name]),
             said_at=moment_of_seconds(body, "create_time") or received_at,
-            quoted_text=_texts(quoted),
+            quoted_text=without_mention(_texts(quoted), names=[self.configuration.shown_name]),
             media=tuple(replace(found, place=place) for place, found in enumerate(media)),
             voice=kind_of(body) == "voice",
         )

@@ -95,6 +95,7 @@ def asked(heard: Heard, *, command: str | None, is_archived: bool, language: Lan
         said_at=heard.said_at,
         # Words tell the application more than what is guessed here.
         language=None if language_of(text) else language,
+        quoted=heard.quoted_text.strip()[:_LONGEST_QUOTE],
     )
 
 

@@ -10,17 +10,17 @@ from collections.abc import Iterable
 
 NAMES = (
     "/问", "/找", "/脉络", "/时间线", "/文件", "/总结", "/错过了什么", "/补课", "/日报", "/周报", "/摘要", "/提醒",
-    "/提醒我", "/忘记", "/旁听", "/训练", "/状态", "/帮助", "/ask", "/find", "/story", "/timeline", "/files",
-    "/summary", "/catchup", "/catch-up", "/digest", "/remind", "/remind-me-of", "/remindme", "/forget", "/listen",
-    "/training", "/status", "/help", "/换个答法", "/again", "/设置", "/settings",
+    "/提醒我", "/标准答案", "/标准", "/忘记", "/旁听", "/训练", "/状态", "/帮助", "/ask", "/find", "/story",
+    "/timeline", "/files", "/summary", "/catchup", "/catch-up", "/digest", "/remind", "/remind-me-of", "/remindme",
+    "/standard", "/forget", "/listen", "/training", "/status", "/help", "/换个答法", "/again", "/设置", "/settings",
 )  # fmt: skip
 """The commands of the application in both languages, and those that only a card of ours can answer."""
 _ALSO = {
     "/問": "/问", "/脈絡": "/脉络", "/時間線": "/时间线", "/時間軸": "/时间线", "/檔案": "/文件", "/總結": "/总结",
     "/錯過了什麼": "/错过了什么", "/補課": "/补课", "/日報": "/日报", "/週報": "/周报", "/忘記": "/忘记",
-    "/旁聽": "/旁听", "/訓練": "/训练", "/狀態": "/状态", "/幫助": "/帮助", "/換個答法": "/换个答法",
-    "/换个说法": "/换个答法", "/再答一次": "/换个答法", "/設置": "/设置", "/設定": "/设置", "/设定": "/设置",
-    "/setting": "/settings", "/file": "/files",
+    "/標準答案": "/标准答案", "/標準": "/标准答案", "/旁聽": "/旁听", "/訓練": "/训练", "/狀態": "/状态",
+    "/幫助": "/帮助", "/換個答法": "/换个答法", "/换个说法": "/换个答法", "/再答一次": "/换个答法", "/設置": "/设置",
+    "/設定": "/设置", "/设定": "/设置", "/setting": "/settings", "/file": "/files",
 }  # fmt: skip
 _BY_LENGTH = sorted({**dict.fromkeys(NAMES, ""), **_ALSO}, key=len, reverse=True)
 _SLASHES = "/／⁄∕"

@@ -20,7 +20,7 @@ class DeskClient:
 
     http: aiohttp.ClientSession
 
-    async def case_about(self, question: str, *, seconds: float = 30.0) -> dict[str, Any]:
+    async def case_about(self, question: str, *, seconds: float = 60.0) -> dict[str, Any]:
         """Wait for an open case with this question in the queue; returns it as its page reads it."""
 
         async def queued() -> str | None:

@@ -67,16 +67,31 @@ async def test_in_slack(tmp_path: Path, quick_home: Path) -> None:
             slack.hands.press(bo, answer, "answer_feedback")
             await whispered(stage, bo, "Thank you")
             alone = people.write_to(bo, bot, in_other_words)
-            await slack.journal.until(lambda: any(mended in words(one) for one in stage.said_to(alone)), seconds=30)
+            await slack.journal.until(lambda: any(mended in words(one) for one in stage.said_to(alone)), seconds=60)
 
             # Who may not read its source is not given it.
             elsewhere = people.post(bo, general, f"<@{bot.id}> {in_other_words}")
             assert "8 January" not in words(await stage.answered(general, thread=elsewhere))
             outside = people.write_to(cat, bot, in_other_words)
-            await slack.journal.until(lambda: any("found nothing" in words(one) for one in stage.said_to(outside)))
+            await slack.journal.until(
+                lambda: any("found nothing" in words(one) for one in stage.said_to(outside)), seconds=60
+            )
             assert not any("8 January" in words(one) for one in stage.said_to(outside))
 
-            await eventually(lambda: operator.is_used(kept, given=2, up=1))
+            await eventually(lambda: operator.is_used(kept, given=2, up=1), seconds=60)
+
+            # What a colleague answered is proposed from its thread.
+            question = people.post(ann, general, "Where is the red stapler?")
+            people.post(cat, general, "On the upper shelf, behind the paper", thread=question)
+            people.post(ann, general, "Found it, thanks", thread=question)
+            people.post(ann, general, f"<@{bot.id}> /shiguang standard", thread=question)
+            await slack.journal.until(
+                lambda: any("the reply of cat as" in words(one) for one in stage.said_in(general, thread=question)),
+                seconds=60,
+            )
+            [proposal] = (await operator.get("standard", state="proposed"))["standard"]
+            assert (proposal["proposed_by"], proposal["question"]) == ("ann", "Where is the red stapler?")
+            assert (proposal["text"], proposal["rests_on"]) == ("On the upper shelf, behind the paper", 1)
         await stage.stop()
         assert slack.journal.refusals == []
         assert "Traceback" not in stage.log
@@ -115,7 +130,7 @@ async def test_in_wecom(tmp_path: Path, quick_home: Path) -> None:
             assert f"{mended} [1]\n✔ 标准答案" in answer.text
             await robot.rate("bob", answer, "up")
             await robot.direct("bob", in_other_words)
-            await screen.until(lambda shown: shown.chat.chatid == "bob" and mended in shown.text)
+            await screen.until(lambda shown: shown.chat.chatid == "bob" and mended in shown.text, seconds=60)
 
             # Who may not read its source is not given it.
             await robot.mention("bob", company, in_other_words)
@@ -124,7 +139,22 @@ async def test_in_wecom(tmp_path: Path, quick_home: Path) -> None:
                 [answer] = await _answers(stage, chatid, 1)
                 assert "没有找到" in answer.text
 
-            await eventually(lambda: operator.is_used(kept, given=2, up=1))
+            await eventually(lambda: operator.is_used(kept, given=2, up=1), seconds=60)
+
+            # What a colleague said without the robot is quoted and proposed; the operator approves it.
+            await robot.mention("bob", team, "会议室的投影仪怎么连？")
+            await stage.kept("会议室的投影仪怎么连")
+            await _answers(stage, team, 5)
+            quote = {"msgtype": "text", "text": {"content": "插墙上的蓝色线，再按第二个键"}}
+            await robot.mention("alice", team, "/标准", quote=quote)
+            told = await stage.answered("已向管理员提议：bob ")
+            assert "问我的问题，以后用你引用的话来答，批准后生效。那条消息不在档案里" in told.text
+            [proposal] = (await operator.get("standard", state="proposed"))["standard"]
+            assert (proposal["proposed_by"], proposal["question"]) == ("alice", "会议室的投影仪怎么连？")
+            assert (proposal["rests_on"], proposal["channel_ids"]) == (0, [f"wecom:{team}"])
+            await operator.post(f"standard/{proposal['standard_answer_id']}/approve", owner="Mei")
+            await robot.mention("bob", team, "请问会议室的投影仪怎么连呀？")
+            assert "再按第二个键\n✔ 标准答案" in (await stage.answered("蓝色线")).text
         await stage.stop()
         assert stage.fake.ledger.refusals == []
         assert stage.fake.ledger.warnings == []

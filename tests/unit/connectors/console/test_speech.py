@@ -5,7 +5,10 @@ from connectors.console.speech import command_in, without_mention
 from connectors.live_host import CommandView
 from tests.fakes.console_host import BOT
 
-COMMANDS = (CommandView(name="/find", usage="/find WORDS", summary=""), CommandView(name="help", usage="", summary=""))
+COMMANDS = (
+    CommandView(name="/find", usage="/find WORDS", summary="", also=("/search",)),
+    CommandView(name="help", usage="", summary=""),
+)
 
 
 @pytest.mark.parametrize(
@@ -28,6 +31,7 @@ def test_mentions(text: str, expected: str | None) -> None:
 def test_commands() -> None:
     assert command_in("/FIND budget ", COMMANDS) == "/FIND budget"
     assert command_in("/help", COMMANDS) == "/help"
+    assert command_in("/Search budget", COMMANDS) == "/Search budget"
     assert command_in("/usr/bin/env", COMMANDS) is None
     assert command_in(" /find", COMMANDS) is None
     with pytest.raises(ConsoleError):

@@ -207,6 +207,13 @@ async def test_a_bare_mention_asks_for_help(talk: Talk) -> None:
     assert talk.it.host.utterances[0].language == "en"
 
 
+async def test_a_command_behind_a_mention_is_understood_as_we_write_it(talk: Talk) -> None:
+    """Slack runs commands at the beginning of a message alone, and none in a thread."""
+    talk.mention("/shiguang 问 什么时候发布？")
+    await talk.settled()
+    assert talk.asked == [("mention", "/问 什么时候发布？")]
+
+
 async def test_a_file_without_words_asks_nothing(talk: Talk) -> None:
     direct = talk.it.workspace.open_direct_channel(talk.it.ann.id, talk.it.bot.id)
     file = talk.it.slack.sharing.add(talk.it.workspace, talk.it.ann, "plan.pdf", b"%PDF")

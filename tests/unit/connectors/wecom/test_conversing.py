@@ -190,6 +190,15 @@ async def test_what_is_quoted_is_archived_and_asked_unless_it_is_our_own_answer(
         assert _posted(it.host)[-2].text == "同意吗？\n（引用：「下周一开会」）"
 
 
+async def test_a_command_is_told_what_is_quoted_apart_from_its_words() -> None:
+    async with wecom_site() as it:
+        it.host.conversing = says(answer("好", reason="said"))
+        quoting = message("bob", "/标准 谁签收？", chat_id="wrPUMPS", quoted_text="老王签收")
+        await it.conversing.heard(quoting, ScriptedVoice())
+        [utterance] = it.host.utterances
+        assert (utterance.text, utterance.quoted) == ("/标准 谁签收？", "老王签收")
+
+
 async def test_a_bare_mention_asks_for_help_or_about_what_it_quotes() -> None:
     async with wecom_site() as it:
         it.host.conversing = says(answer("好", reason="said"), answer("好"))

@@ -86,8 +86,9 @@ export const page = {
     const again = canWrite && !gone && one.sources.every((source) => source.stands) ? action(t(one.concern === "expired" ? "standard.approve_endless" : "standard.approve_again"), approve, { kind: "primary" }) : null;
     const buttons = canWrite ? h("div", { class: "actions-line" }, one.state === "proposed" ? action(t("standard.approve"), approve, { kind: "primary" }) : null, action(t("standard.remove"), remove, { data: { act: "remove" } })) : null;
     const history = one.history.length ? table([t("audit.when"), t("audit.who"), t("audit.what")], one.history.map((entry) => [moment(entry.done_at), entry.operator, t(`audit.${entry.action}`)])) : h("p", { class: "hint" }, t("standard.no_history"));
+    const unproven = one.state === "proposed" && !one.sources.length ? h("p", { class: "bad-text" }, t("standard.unproven", { name: one.proposed_by })) : null;
     const left = [
-      section("", h("h2", { class: "case-question" }, one.question || t("standard.words_gone")), one.variants.map((way) => h("p", { class: "way" }, way)), h("div", { class: "answered standard" }, words(one.text)), sourceList(one.sources), buttons),
+      section("", h("h2", { class: "case-question" }, one.question || t("standard.words_gone")), one.variants.map((way) => h("p", { class: "way" }, way)), h("div", { class: "answered standard" }, words(one.text)), sourceList(one.sources), unproven, buttons),
       confirmedSection(t, one, canWrite && !gone ? add : null),
       section(t("standard.facts"), facts(t, one)),
       section(t("standard.history"), history),
