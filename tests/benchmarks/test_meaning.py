@@ -26,7 +26,7 @@ from knowledge.passage import Audience
 from tests.benchmarks.figures import Figures
 from tests.benchmarks.matching_pairs import Fact, facts
 
-pytestmark = [pytest.mark.bench, pytest.mark.model]
+pytestmark = [pytest.mark.bench, pytest.mark.model, pytest.mark.timeout(900)]
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 DATA = Path(__file__).parents[3] / "shared" / "data"
 ASKED_BACK = 0.05
