@@ -89,7 +89,11 @@ class Watching:
         return await self._keep(found, "answered_by_person")
 
     async def quoted(self, at: datetime) -> int:
-        """Messages that link to a message of the bot with an answer, written by people who may see it."""
+        """Messages that link to a message of the bot with an answer, written by people who may see it.
+
+        What Slack shares is such a link. A quotation in WeCom is none: a robot is told only those of people who speak to
+        it, and they ask on, or object.
+        """
         async with self._database.read() as connection:
             linked = await connection.run_sync(
                 lambda sync: _linked(Session(sync), links_since=self._links_since, since=at - _QUOTED_WITHIN)

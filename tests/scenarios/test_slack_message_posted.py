@@ -28,6 +28,16 @@ async def test_names_in_blocks_are_looked_up_as_those_in_texts(slack: SlackStage
     assert await slack.text("1790000001.000100") == "Deployed v2 for @ann in #c1"
 
 
+async def test_of_a_message_that_is_shared_the_address_is_kept_and_no_copy(slack: SlackStage) -> None:
+    """Invariant 3: its words go where they stand. A link to it in words and its preview are as ever."""
+    await slack.hears(SHARED, SHARED | {"ts": "1790000008.000100", "event_ts": "1790000008.000100", "text": "see this"})
+    assert await slack.text("1790000007.000100") == "https://acme.slack.com/archives/C2/p1790000001000200"
+    assert await slack.text("1790000008.000100") == "see this\nhttps://acme.slack.com/archives/C2/p1790000001000200"
+    linked = {"is_msg_unfurl": True, "from_url": "https://acme.slack.com/archives/C2/p1790000001000200", "text": "no"}
+    await slack.hears(SHARED | {"ts": "1790000009.000100", "text": "hi", "attachments": [linked]})
+    assert await slack.text("1790000009.000100") == "hi"
+
+
 async def test_a_reply_knows_its_thread(slack: SlackStage) -> None:
     await slack.hears(REPLY, THREAD_HEAD)
     head, reply = await slack.kept("1790000002.000100"), await slack.kept("1790000003.000100")
@@ -131,4 +141,24 @@ REPLY = {
     "thread_ts": "1790000002.000100",
     "parent_user_id": "U1",
     "event_ts": "1790000003.000100",
+}
+SHARED: dict[str, object] = {
+    "type": "message",
+    "channel": "C1",
+    "user": "U2",
+    "text": "",
+    "ts": "1790000007.000100",
+    "event_ts": "1790000007.000100",
+    "attachments": [
+        {
+            "is_share": True,
+            "is_msg_unfurl": True,
+            "from_url": "https://acme.slack.com/archives/C2/p1790000001000200",
+            "channel_id": "C2",
+            "ts": "1790000001.000200",
+            "author_id": "U9",
+            "text": "The pump goes out on Friday",
+            "fallback": "[September 21st] bot: The pump goes out on Friday",
+        }
+    ],
 }
