@@ -8,10 +8,11 @@ import asyncio
 import contextlib
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from selenium import webdriver
@@ -19,9 +20,12 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
+from bot.curating.standard_answers import EVERYBODY, StandardAnswers
 from bot.desk.operators import Operators
+from bot.feedback.signs import Signs
 from bot.server import running
 from bot.settings import LlmSettings, Settings, WebSettings
+from bot.truth.answers import Answers, StoredAnswer
 from bot.truth.database import Database
 from tests.e2e.console_client import console
 from tests.e2e.real_models import EMBEDDING_MODEL, MODELS, home_with_models, is_settled
@@ -29,6 +33,8 @@ from tests.e2e.test_console_browser import CHROMIUM, DRIVER, Page, driver
 from tests.fakes.openai_server import FakeAnswer, OpenAiServerFake, streamed
 
 __all__ = ["driver"]  # the fixture
+
+T = TypeVar("T")
 
 pytestmark = [
     pytest.mark.browser,
@@ -158,7 +164,7 @@ class Server:
                 self.base = (await stack.enter_async_context(running(settings, sample=True))).rstrip("/")
                 database = Database(settings.truth_url)
                 stack.push_async_callback(database.close)
-                self.token = await Operators(database).add("Mei")
+                self.database, self.token = database, await Operators(database).add("Mei")
                 await self._ask_around()
                 self._started.set()
                 await self._stop.wait()
@@ -171,6 +177,10 @@ class Server:
         for name, channel, question in _AROUND:
             async with console(self.base, name=name) as client:
                 await client.say(await client.channel_id(channel), f"@拾光 {question}")
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do something in the server's loop."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=20)
 
     def close(self) -> None:
         """End it."""
@@ -315,6 +325,40 @@ def test_a_wrong_answer_is_found_mended_and_given_in_the_group(
     # And everything that was done stands in the audit.
     driver.get(f"{served.base}/admin/audit")
     page.find("td", "mended a case" if story.language == "en" else "改好了一个问题")
+
+
+async def _confirmed(database: Database, question: str, asked: str) -> str:
+    """A standard answer that two people said they meant, in words of their own."""
+    kept, now = StandardAnswers(database), datetime.now(UTC)
+    this = await kept.propose(question=question, text="By the door.", proposed_by="Mei", channel_ids=[EVERYBODY])
+    await kept.approve(this, owner="Mei")
+    answer = StoredAnswer(
+        answer_id=f"beside {this}", asked_at=now, channel_id=None, person_id=None, question_record_id=None,
+        question=asked, language="en", text="Somewhere.", abstained=False, reason=None, model="tiny",
+        prompt_version="answer-en-1", sources=(),
+    )  # fmt: skip
+    await Answers(database).store(answer)
+    for person_id in ("console:Ann", "console:Bo"):
+        await Signs(database).see(answer_id=answer.answer_id, person_id=person_id, kind="meant", record_id=this)
+    return this
+
+
+def test_words_that_people_confirmed_become_a_way_to_ask_with_one_button(
+    served: Server, driver: webdriver.Chrome
+) -> None:
+    asked = "that kettle of ours, where"
+    this = served.run(_confirmed(served.database, "Where does the kettle stand?", asked))
+    page = Page(driver, served)  # type: ignore[arg-type]  # of the server it needs the address alone
+    page.size(360, 740)
+    driver.get(f"{served.base}/admin#token={served.token}")
+    page.ready()
+    driver.get(f"{served.base}/admin/standard/{this}")
+    page.find(".confirmed .way", asked)
+    assert len(page.all(".confirmed .chip.good")) == 1
+    assert page.script("return document.documentElement.scrollWidth") <= 360
+    page.click("[data-act=add-variant]")
+    page.gone(".confirmed")
+    page.find("p.way", asked)
 
 
 def test_a_narrow_screen_needs_no_sideways_scrolling_and_the_keyboard_is_enough(
