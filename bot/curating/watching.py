@@ -13,11 +13,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.answering.replacing import subject_words
 from bot.curating.contradicting import LONGEST, contradicts, may_contradict, topic_of
+from bot.curating.lifting import is_decided, lift
 from bot.curating.returning import settle
 from bot.curating.standard_answers import EVERYBODY, StandardAnswer, StandardAnswers
 from bot.truth.database import Database
@@ -88,16 +89,22 @@ class WatchingStandardAnswers:
                 await asyncio.wait_for(self._woken.wait(), timeout=_LOOK_SECONDS - _PAUSE_SECONDS)
 
     async def look(self, *, now: datetime | None = None) -> int:
-        """Contest what newer messages contradict and bring the queue in line; returns how many cases changed."""
+        """Contest what newer messages contradict, or do no more, and bring the queue in line.
+
+        Returns how many cases of the queue changed.
+        """
         moment = now or datetime.now(UTC)
         await self._read_on(moment)
         concerns = await self._standard_answers.needing_attention(moment)
+        if await self._lift([one.standard_answer for one in concerns if one.concern == "contradicted"], moment):
+            concerns = await self._standard_answers.needing_attention(moment)
         async with self._database.read() as connection:
             idle = not concerns and not await connection.run_sync(lambda sync: _any_case(Session(sync)))
         if idle:
             return 0
+        settled_at = now or datetime.now(UTC)  # after what was contested in this look
         async with self._database.begin() as connection:
-            return await connection.run_sync(lambda sync: settle(Session(sync), concerns, moment))
+            return await connection.run_sync(lambda sync: settle(Session(sync), concerns, settled_at))
 
     async def _read_on(self, now: datetime) -> None:
         """Read what came into the truth since the last time."""
@@ -123,15 +130,50 @@ class WatchingStandardAnswers:
         if note is None or at > read_until:
             await self._notebook.write(_SOURCE, _READ_UNTIL, {"at": max(at, read_until).isoformat()})
 
+    async def _lift(self, contested: Sequence[StandardAnswer], now: datetime) -> int:
+        """Give those again whose message was deleted, or edited so that it contradicts no more, unless others do."""
+        if not contested:
+            return 0
+        async with self._database.read() as connection:
+            places, decided = await connection.run_sync(
+                lambda sync: (
+                    _places(Session(sync), contested),
+                    [is_decided(Session(sync), one) for one in contested],
+                )
+            )
+        lifted = 0
+        for one in [one for one, is_done in zip(contested, decided, strict=True) if not is_done]:
+            said = await self._read_lines(MessageRow.record_id == one.contested_by)
+            if await asyncio.to_thread(_contested, [one], places, said):
+                continue
+            other = await self._first_against(one, places)
+            async with self._database.begin() as connection:
+                lifted += await connection.run_sync(_lift, one, now, other)
+        return lifted
+
+    async def _first_against(self, one: StandardAnswer, places: Mapping[str, frozenset[str]]) -> str | None:
+        """The first message since its approval that contradicts it."""
+        newer_than = one.approved_at or one.proposed_at
+        at, record_id = newer_than - _LATE, ""
+        while lines := await self._lines(at, record_id, newer_than=newer_than):
+            at, record_id = lines[-1].applied_at, lines[-1].record_id
+            for _, line in await asyncio.to_thread(_contested, [one], places, lines):
+                return line.record_id
+        return None
+
     async def _lines(self, at: datetime, record_id: str, *, newer_than: datetime) -> list[_Line]:
         """The next messages in the order in which they came into the truth."""
         kept = MessageRow
         later = or_(kept.applied_at > at, and_(kept.applied_at == at, kept.record_id > record_id))
+        return await self._read_lines(later, kept.version_at > newer_than)
+
+    async def _read_lines(self, *which: ColumnElement[bool]) -> list[_Line]:
+        """Messages of people that stand and are not too long."""
+        kept = MessageRow
         statement = (
             select(kept.record_id, kept.channel_id, kept.applied_at, kept.version_at, kept.text)
             .where(
-                later,
-                kept.version_at > newer_than,
+                *which,
                 kept.deleted_at.is_(None),
                 kept.channel_id.is_not(None),
                 kept.system.is_(False),
@@ -144,6 +186,10 @@ class WatchingStandardAnswers:
         async with self._database.read() as connection:
             found = (await connection.execute(statement)).all()
         return [_Line(row.record_id, row.channel_id or "", row.applied_at, row.version_at, row.text) for row in found]
+
+
+def _lift(connection: Connection, one: StandardAnswer, now: datetime, other: str | None) -> bool:
+    return lift(Session(connection), one, now, other=other)
 
 
 def _contested(
