@@ -179,7 +179,7 @@ class ApplicationLiveHost(ApplicationHost):
             sources = (await self._standard_answers.from_answer(answer_id)).sources
         else:
             raise BadInput("record_id or answer_id")
-        proposal = await self._standard_answers.propose(
+        await self._standard_answers.propose(
             question=question,
             text=text,
             proposed_by=person.person_id,
@@ -187,7 +187,7 @@ class ApplicationLiveHost(ApplicationHost):
             sources=sources,
             replaces_answer_id=answer_id,
         )
-        return say("proposed", language_of(f"{question} {text}"), id=proposal)
+        return say("proposed", language_of(f"{question} {text}"))
 
     async def proposed_by_tick(
         self, event_id: str, record_id: RecordId, person: PersonRef, language: Language

@@ -10,6 +10,7 @@ TextKey = Literal[
     "reading",
     "waiting",
     "nothing_found",
+    "told_or_asked",
     "not_in_records",
     "not_supported",
     "here_is_what_i_found",
@@ -64,9 +65,8 @@ TextKey = Literal[
 
 TEXTS: dict[TextKey, dict[Language, str]] = {
     "proposed": {
-        "zh": "已提交给管理员。批准后，大家再问就直接给出这个答案（shiguang curate approve {id}）。",
-        "en": "Handed to your operators. Once approved, it is given whenever this is asked "
-        "(shiguang curate approve {id}).",
+        "zh": "已提议给管理员，批准后大家再问就直接给出这个答案。",
+        "en": "Proposed to your operators. Once they approve it, it is given whenever this is asked.",
     },
     "proposed_by_tick": {
         "zh": "你的 ✅ 把这条回复提议为标准答案，批准与否由管理员决定。取消 ✅ 就撤回提议。",
@@ -79,6 +79,11 @@ TEXTS: dict[TextKey, dict[Language, str]] = {
     "nothing_found": {
         "zh": "在你能看到的频道里没有找到相关内容。换个说法，或加上人名、日期再问一次？",
         "en": "I found nothing about this in the channels you can read. Try other words, or add a name or a date.",
+    },
+    "told_or_asked": {
+        "zh": "你说的我存下了，以后可以问到。如果是在提问：没有找到相关内容，换个说法，或加上人名、日期再问一次？",
+        "en": "I keep what you said, and it can be asked about from now on. If it was a question: I found nothing; "
+        "try other words, or add a name or a date.",
     },
     "not_in_records": {
         "zh": "记录里没有能直接回答的内容。最接近的是：",

@@ -30,6 +30,7 @@ from bot.truth.answers import Answers, StoredAnswer, StoredSource
 from bot.truth.database import Database
 from connectors.connector import Answer, Citation
 from knowledge.passage import NO_FILTER, Audience, PassageFilter
+from knowledge.questions import tells
 
 _FEWEST_HITS, _MOST_HITS = 8, 40
 _TOKENS_A_HIT = 75
@@ -315,7 +316,9 @@ class Answerer:
         asked_at, searched_at = moments
         if question.audience_now is not None and not _permitted(draft.evidence, await question.audience_now()):
             draft = Draft(say("not_permitted_now", language), abstained=True, reason="not_permitted")
-        if draft.reason in _NOTHING and question.sees_more is not None and await question.sees_more():
+        if draft.reason == "nothing_found" and question.record_id is not None and tells(question.text):
+            draft = replace(draft, text=say("told_or_asked", language))
+        elif draft.reason in _NOTHING and question.sees_more is not None and await question.sees_more():
             draft = replace(draft, text=f"{draft.text}\n{say('ask_me_directly', language)}")
         timer.mark("total")
         if question.gate is not None and not question.gate.lets_say(draft):

@@ -91,8 +91,8 @@ class Watching:
     async def quoted(self, at: datetime) -> int:
         """Messages that link to a message of the bot with an answer, written by people who may see it.
 
-        What Slack shares is such a link. A quotation in WeCom is none: a robot is told only those of people who speak to
-        it, and they ask on, or object.
+        What Slack shares is such a link. A quotation in WeCom is none: a robot is told only those of people who speak
+        to it, and they ask on, or object.
         """
         async with self._database.read() as connection:
             linked = await connection.run_sync(

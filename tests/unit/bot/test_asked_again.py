@@ -133,7 +133,7 @@ async def test_a_message_becomes_a_proposal_for_those_who_may_read_it(stage: Sta
         person=BO, question=QUESTION, text="18 days.", record_id=record(1), answer_id=None
     )
     (proposal,) = await StandardAnswers(stage.application.database).listed("proposed")
-    assert proposal.standard_answer_id in said
+    assert said == "Proposed to your operators. Once they approve it, it is given whenever this is asked."
     assert proposal.channel_ids == frozenset({"console:board"})
     assert [source.record_id for source in proposal.sources] == [record(1)]
     with pytest.raises(NotPermitted):

@@ -24,7 +24,9 @@ async def test_a_message_that_the_bot_answered(said: str, is_found: bool) -> Non
             kind="mention", text=said, channel=channel(), person=person("Ann"),
             record_id=RecordId(message.record_id), thread_id=None, said_at=at(2),
         )  # fmt: skip
-        await application.conversation.converse(utterance, RecordingReply())
+        reply = RecordingReply()
+        await application.conversation.converse(utterance, reply)
+        assert ("I keep what you said" in reply.answer.text) is is_found, "who tells something is not told to ask anew"
         audience = Audience(frozenset({ChannelId(channel().channel_id)}))
         found = await application.finder.find("pump Bluelake", audience=audience, limit=5)
         assert [item.text for item in found.results] == ([said] if is_found else [])
