@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from bot.curating.giving import Asked, GivingStandardAnswers
 from bot.curating.reading import in_force, read
 from bot.curating.standard_answer import StandardAnswer
-from bot.errors import Language, NotFound
+from bot.errors import NotFound
 from bot.feedback.signs import Signs
 from bot.truth.database import Database
 from bot.truth.tables import AnswerRow, MessageRow, StandardAnswerRow, StandardOfferRow
@@ -67,7 +67,7 @@ class MeantQuestions:
         async with self._turns.setdefault(answer_id, asyncio.Lock()):
             now = datetime.now(UTC)
             async with self._database.read() as connection:
-                standing, asked, is_there = await connection.run_sync(
+                standing, beside, is_there = await connection.run_sync(
                     lambda sync: _named(Session(sync), answer_id, now)
                 )
             if not standing.may_be_given(audience):
@@ -77,19 +77,17 @@ class MeantQuestions:
             )
             if is_there:
                 return None
-            question, language, record_id = asked
-            given = await self._giving.give(
-                standing,
-                Asked(
-                    question=question,
-                    audience=audience,
-                    language=language,
-                    asked_at=now,
-                    channel_id=channel_id,
-                    person_id=person_id,
-                    record_id=record_id,
-                ),
+            # It answers the same question as the one beside, and goes with it.
+            asked = Asked(
+                question=beside.question,
+                audience=audience,
+                language="zh" if beside.language == "zh" else "en",
+                asked_at=now,
+                channel_id=channel_id,
+                person_id=beside.person_id or person_id,
+                record_id=beside.question_record_id,
             )
+            given = await self._giving.give(standing, asked)
             if given is None:
                 raise NotFound(answer_id)
             offer = update(StandardOfferRow).where(StandardOfferRow.answer_id == answer_id)
@@ -124,20 +122,17 @@ def _standing(session: Session, standard_answer_id: str, now: datetime) -> Stand
     return next(iter(read(session, this, in_force(now))), None)
 
 
-def _named(
-    session: Session, answer_id: str, now: datetime
-) -> tuple[StandardAnswer, tuple[str, Language, str | None], bool]:
-    """What is named, what was asked (words, language, message), and whether its answer is there already."""
-    offer, asked = session.get(StandardOfferRow, answer_id), session.get(AnswerRow, answer_id)
-    if offer is None or offer.ended_at is not None or asked is None or asked.withdrawn_at or not asked.question:
+def _named(session: Session, answer_id: str, now: datetime) -> tuple[StandardAnswer, AnswerRow, bool]:
+    """What is named, beside what, and whether its answer is there already."""
+    offer, beside = session.get(StandardOfferRow, answer_id), session.get(AnswerRow, answer_id)
+    if offer is None or offer.ended_at is not None or beside is None or beside.withdrawn_at or not beside.question:
         raise NotFound(answer_id)
     standing = _standing(session, offer.standard_answer_id, now)
     if standing is None:
         raise NotFound(answer_id)
     given = session.get(AnswerRow, offer.given_answer_id) if offer.given_answer_id is not None else None
-    language: Language = "zh" if asked.language == "zh" else "en"
     is_there = given is not None and given.withdrawn_at is None and _is_shown(session, given, now)
-    return standing, (asked.question, language, asked.question_record_id), is_there
+    return standing, beside, is_there
 
 
 def _is_shown(session: Session, given: AnswerRow, now: datetime) -> bool:

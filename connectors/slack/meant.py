@@ -7,7 +7,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from connectors.collecting import CollectingReply
 from connectors.connector import Answer, Notice
-from connectors.slack.answer_blocks import MEANT_ACTION
+from connectors.slack.answer_blocks import MEANT_ACTION, answer_messages
 from connectors.slack.asked_by_press import asked_by_press
 from connectors.slack.desk_texts import say
 from connectors.slack.errors import MembershipUnknown
@@ -65,6 +65,11 @@ class Meant:
         if not await site.host.meant(beside.answer_id, utterance, reply):
             return say("meant_there", profile.language)
         match reply.end:
+            case Answer() as given if press.is_ephemeral:
+                # Made from what this person may read, it is for nobody else.
+                [*_, shown] = answer_messages(given)
+                await whisper(site, press, shown.text, blocks=shown.blocks)
+                return ""
             case Answer() as given:
                 # A message that begins a thread is answered beside, not below.
                 thread_ts = press.thread_ts if press.thread_ts not in ("", press.message_ts) else None

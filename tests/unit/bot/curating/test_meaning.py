@@ -135,16 +135,17 @@ async def test_it_names_nothing_from_a_channel_that_not_everybody_here_may_read(
 async def test_a_yes_gives_the_standard_answer_once_and_is_kept_for_each_person(application: Application) -> None:
     this = await _standard(application)
     answer = await _ask(application)
-    given = await _yes(application, answer)
+    given = await _yes(application, answer, by="Bo")
     assert given is not None
     assert given.text.startswith("在行政系统里订。 [1]\n✔ 标准答案，Maya 于 ")
     assert (given.model, given.question, given.meant) == (MODEL, ASKED, "")
     assert [citation.record_id for citation in given.citations] == [record(1)]
     assert await _yes(application, answer) is None, "it is there already"
     assert await _yes(application, answer, by="Cem") is None
-    assert await Signs(application.database).counted(answer.answer_id) == {"meant": 2}
+    assert await Signs(application.database).counted(answer.answer_id) == {"meant": 3}
+    assert (await application.answers.get(given.answer_id)).person_id == "console:Ann", "it goes with whose question"
     [wording] = await _confirmed(application, this)
-    assert (wording.question, wording.people, wording.answer_id) == (ASKED, 2, answer.answer_id)
+    assert (wording.question, wording.people, wording.answer_id) == (ASKED, 3, answer.answer_id)
 
 
 async def test_two_who_say_yes_at_the_same_moment_get_it_once(application: Application) -> None:

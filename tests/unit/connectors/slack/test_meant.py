@@ -86,6 +86,19 @@ async def test_beside_an_answer_of_the_channel_itself_it_comes_into_the_channel(
     assert not desk.refusals()
 
 
+async def test_beside_an_answer_that_one_person_sees_it_is_theirs_alone(desk: Desk[Meant]) -> None:
+    """Invariant 4: it is made from what that person may read."""
+    message = answered(desk, in_thread=False)
+    message.channel.workspace.take_out(message)
+    desk.it.slack.bot_messages.whisper(message, desk.it.ann.id)
+    await press(desk, message)
+    [(_, utterance)] = desk.it.host.meant_by
+    assert utterance.kind == "command"
+    assert STANDARD.text.removesuffix("[1]") in words_of(desk.whispers_to(desk.it.ann)[-1])
+    assert not desk.it.slack.journal.calls("chat.postMessage")
+    assert not desk.refusals()
+
+
 async def test_who_taps_when_it_is_there_is_thanked_and_nothing_comes_twice(desk: Desk[Meant]) -> None:
     message = answered(desk)
     await press(desk, message)
