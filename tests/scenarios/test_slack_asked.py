@@ -3,8 +3,11 @@
 import pytest
 from sqlalchemy import select
 
+from bot.curating.standard_answers import StandardAnswers, StandardSource
 from bot.truth.tables import AnswerRow, AnswerSourceRow, MessageRow
 from connectors.slack.asking import Asking
+from connectors.slack.meant import Meant
+from connectors.slack.pressing import press_of
 from tests.fakes.slack import Channel, Message, Person
 from tests.quick_application import conversation_with
 from tests.slack_application import SlackApplication
@@ -109,3 +112,33 @@ async def test_what_a_message_says_cannot_call_anybody(app: SlackApplication, ro
     assert "<!" not in message.text
     kinds = {each["type"] for each in message.blocks[0]["elements"][0]["elements"]}
     assert kinds <= {"text", "link"}
+
+
+async def test_what_was_perhaps_meant_is_named_and_a_tap_brings_its_standard_answer_into_the_thread(
+    app: SlackApplication, room: Room
+) -> None:
+    """Invariant 4: given by what everybody in the channel may read, asked anew."""
+    ann, bo = app.workspace.add_person("ann"), app.workspace.add_person("bo")
+    place = await app.channel("rooms", bo, ann, kind="private", says="大会议室在行政系统里预订，提前一天")
+    [source] = [message for message in place.messages.values() if message.user == bo.id and "会议室" in message.text]
+    kept = StandardAnswers(app.application.database)
+    known = StandardSource(n=1, record_id=f"slack:{place.id}:{source.ts}")
+    this = await kept.propose(
+        question="大会议室怎么预订？", text="在行政系统里订 [1]。", proposed_by="", channel_ids=[], sources=[known]
+    )
+    await kept.approve(this, owner="Maya")
+    message = await room.ask(ann, place, f"<@{app.bot.id}> 预订会议室", says="提前一天 [1]。")
+    assert "❓ 是不是想问：「大会议室怎么预订？」" in str(message.blocks)
+    pressed = {
+        "type": "block_actions",
+        "user": {"id": bo.id, "team_id": app.workspace.id},
+        "container": {"channel_id": place.id, "message_ts": message.ts, "thread_ts": message.thread_ts},
+        "actions": [{"action_id": "answer_meant", "value": block_ids(message)[0].removeprefix("answer:")}],
+    }
+    for _ in range(2):
+        await Meant(app.it.site)._give(press_of(pressed))
+    [_, given] = [shown for shown in by_the_bot(app.it, place) if shown.thread_ts == message.thread_ts]
+    assert said(given.blocks).startswith("在行政系统里订 [1]。\n✔ 标准答案，Maya 于 ")
+    [marker] = block_ids(given)
+    stored = await app.application.answers.get(marker.removeprefix("answer:"))
+    assert (stored.standard_answer_id, stored.question) == (this, "预订会议室")
