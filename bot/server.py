@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -82,6 +83,8 @@ async def serve_until_stopped(*, sample: bool, port: int | None = None) -> None:
     language = system_language()
     try:
         async with running(settings, sample=sample, next_free_port=sample) as address:
+            # What was made by now stays: every full collection would look through it again, for a tenth of a second.
+            gc.freeze()
             ERR.print(f"\n{_TEXTS['at'][language]}[bold]{address}[/bold]   {_TEXTS['stops'][language]}\n")
             ERR.print(await desk_line(settings, address, demo=sample, language=language), markup=False, soft_wrap=True)
             await asyncio.Event().wait()
@@ -195,6 +198,8 @@ async def running(settings: Settings, *, sample: bool, next_free_port: bool = Fa
             ("weekly-report", _reporting(application).run()),
         ):
             stack.push_async_callback(_cancel, asyncio.create_task(work, name=name))
+        if settings.feedback.learning:
+            application.learning.begin()
         yield f"{page_url(settings.web, port=port)}/"
 
 

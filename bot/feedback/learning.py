@@ -1,8 +1,8 @@
 """Ranking that learns: the votes of the truth, kept in memory for search.
 
-The memory is derived, so nothing has to be undone in it: what changed is read again. It is loaded when it is first
-needed, told of answers that were taken in (``bot.feedback.taking_in``), and looks for itself for what another process
-took in, for resets and for questions that were erased.
+The memory is derived, so nothing has to be undone in it: what changed is read again. It is loaded once a server
+serves, elsewhere when it is first needed; it is told of answers that were taken in (``bot.feedback.taking_in``), and
+looks for itself for what another process took in, for resets and for questions that were erased.
 """
 
 import asyncio
@@ -56,8 +56,15 @@ class Learning:
         self._looked_at = 0.0
         self._seen_until: datetime | None = None
 
+    def begin(self) -> None:
+        """Start to read everything, so that the first question need not wait for it."""
+        if self._seen_until is None and (self._loading is None or self._loading.done()):
+            self._loading = asyncio.create_task(self._quietly(self.load), name="load-votes")
+
     async def ready(self) -> None:
         """Wait until everything was read once; raises what the database raises."""
+        if self._loading is not None:
+            await asyncio.wait([self._loading])
         if self._seen_until is None:
             await self.load()
 
@@ -127,9 +134,9 @@ class Learning:
     async def _loaded(self) -> None:
         if self._seen_until is not None:
             return
-        if self._loading is None or self._loading.done():
-            self._loading = asyncio.create_task(self._quietly(self.load))
-        await asyncio.wait([self._loading], timeout=_PATIENCE_SECONDS)
+        self.begin()
+        if self._loading is not None:
+            await asyncio.wait([self._loading], timeout=_PATIENCE_SECONDS)
 
     def _look_now_and_then(self) -> None:
         due = time.monotonic() - self._looked_at >= _LOOK_SECONDS

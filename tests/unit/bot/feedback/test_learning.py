@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from bot.application import Application
+from bot.application import Application, make_learning
 from bot.feedback.inspecting import Inspecting
+from bot.feedback.learning import Learning
 from bot.feedback.signs import Signs
 from bot.truth.preferences import Preferences
 from bot.truth.tables import VerdictRow
@@ -79,6 +80,24 @@ async def test_a_restart_remembers(world: Application) -> None:
     world.learning.memory.keep_only(())
     await world.learning.load()
     assert {one: len(votes) for one, votes in world.learning.memory.passages().items()} == known != {}
+
+
+async def test_a_server_begins_to_load_and_who_needs_it_waits_for_that(world: Application) -> None:
+    await _told(world, "a1", FITTING, "up")
+    starting = make_learning(world.settings, world.database, world.embedder)
+    loads: list[str] = []
+
+    async def load() -> None:
+        loads.append("once")
+        await Learning.load(starting)
+
+    starting.load = load  # type: ignore[method-assign]  # to count
+    starting.begin()
+    starting.begin()
+    await starting.ready()
+    starting.begin()
+    await starting.close()
+    assert (loads, len(starting.memory)) == (["once"], 1)
 
 
 async def test_what_was_edited_or_deleted_takes_its_votes_along(world: Application) -> None:
