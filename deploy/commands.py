@@ -13,6 +13,8 @@ from deploy.environment import Environment
 
 ROOT = Path(__file__).absolute().parent.parent
 _PACKAGES = ("bot", "connectors", "knowledge", "deploy", "tests")
+_SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile")
+"""Two halves of the everyday tests run at once, each file in one of them; those that measure run alone."""
 _RUBBISH = (".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", "build", "dist", "tests/.artifacts")
 
 
@@ -70,7 +72,7 @@ def _pytest(environment: Environment, *arguments: str) -> int:
 
 
 def _test(environment: Environment, rest: list[str]) -> int:
-    return _prepare_tests(environment, models="--small") or _pytest(environment, *rest)
+    return _prepare_tests(environment, models="--small") or _pytest(environment, *_SIDE_BY_SIDE, *rest)
 
 
 def _test_all(environment: Environment, rest: list[str]) -> int:
@@ -93,7 +95,7 @@ def _check(environment: Environment, rest: list[str]) -> int:
         (python, "-m", "ruff", "format", *_PACKAGES),
         (python, "-m", "ruff", "check", *_PACKAGES),
         (python, "-m", "mypy", *_PACKAGES),
-        (python, "-m", "pytest", *rest),
+        (python, "-m", "pytest", *_SIDE_BY_SIDE, *rest),
     )
     return max(_call(*step) for step in steps)
 

@@ -23,9 +23,9 @@ def read(name: str) -> list[Event]:
 
 
 def test_the_large_public_channel() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     events = read("slack-export-dev.zip")
-    seconds = time.perf_counter() - began
+    seconds = time.process_time() - began
     messages = [event for event in events if isinstance(event, MessagePosted)]
     assert len(messages) == 16_465
     assert len({message.record_id for message in messages}) == 16_465

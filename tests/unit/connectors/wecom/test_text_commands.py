@@ -94,7 +94,7 @@ def test_every_command_of_the_application_is_known_here() -> None:
 
 
 def test_long_texts_take_no_time() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     for text in (" " * 20_000 + "x" + " " * 20_000 + "y", "@拾光 " * 5_000, "「" * 20_000, QUOTED * 500, "/ " * 10_000):
         command_text(text, names=BOT)
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
