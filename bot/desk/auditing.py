@@ -1,13 +1,14 @@
 """The audit: who did what at the desk, and when. Ids and numbers, never words of messages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Insert, insert, select, update
 
-from bot.truth.database import Database
+from bot.truth.database import ALONG, Along, Database
 from bot.truth.tables import AuditRow
 
 
@@ -24,22 +25,38 @@ class AuditEntry:
 
 
 class Auditing:
-    """Writes and lists; nothing here changes or removes an entry."""
+    """Writes and lists; nothing here changes what was done, or removes it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def note(self, operator: str, action: str, target: str = "", detail: Mapping[str, Any] | None = None) -> None:
         """Keep that ``operator`` did ``action`` to what ``target`` names."""
-        row = {
-            "done_at": datetime.now(UTC),
-            "operator": operator,
-            "action": action,
-            "target": target,
-            "detail": dict(detail or {}),
-        }
         async with self._database.begin() as connection:
-            await connection.execute(insert(AuditRow).values(**row))
+            await connection.execute(_entry(operator, action, target, dict(detail or {})))
+
+    @contextmanager
+    def going_along(self, operator: str, action: str) -> Iterator[Along]:
+        """What is changed within is in the audit from the same moment on: the first transaction takes the entry along.
+
+        It stays as unfinished until ``finish``.
+        """
+        entry = Along(_entry(operator, action, "", {"unfinished": True}))
+        token = ALONG.set(entry)
+        try:
+            yield entry
+        finally:
+            ALONG.reset(token)
+
+    async def finish(self, entry: Along, target: str, detail: Mapping[str, Any]) -> None:
+        """It was done; also what changed nothing in the truth is noted."""
+        told = {"target": target, "detail": dict(detail)}
+        async with self._database.begin() as connection:
+            if entry.key is None:
+                written = await connection.execute(entry.statement.values(**told))
+                (entry.key,) = written.inserted_primary_key or (None,)
+            else:
+                await connection.execute(update(AuditRow).where(AuditRow.audit_id == entry.key).values(**told))
 
     async def listed(
         self,
@@ -63,3 +80,8 @@ class Auditing:
         async with self._database.read() as connection:
             rows = (await connection.execute(statement)).mappings().all()
         return [AuditEntry(**row) for row in rows]
+
+
+def _entry(operator: str, action: str, target: str, detail: dict[str, Any]) -> Insert:
+    now = datetime.now(UTC)
+    return insert(AuditRow).values(done_at=now, operator=operator, action=action, target=target, detail=detail)

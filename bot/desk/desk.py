@@ -94,9 +94,12 @@ class Desk:
                 query=dict(request.query),
                 body=await _body(request),
             )
-            outcome = await route.handler(asked)
-            if route.method != "GET":
-                await self._auditing.note(operator.name, route.action, outcome.target, outcome.detail)
+            if route.method == "GET":
+                outcome = await route.handler(asked)
+            else:
+                with self._auditing.going_along(operator.name, route.action) as entry:
+                    outcome = await route.handler(asked)
+                await self._auditing.finish(entry, outcome.target, outcome.detail)
             return web.json_response(dict(outcome.body))
 
         return self._speaking(handle)

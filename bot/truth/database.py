@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, event, inspect, make_url, text
+from sqlalchemy import Connection, Insert, event, inspect, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -21,6 +23,17 @@ NOTED = "noted"
 """Key in the ``info`` of a connection whose transaction notes something in the intake."""
 HEAD = "0007"
 """The newest migration; a test keeps it so. Most starts only compare it and need no migration machinery."""
+
+
+@dataclass(slots=True)
+class Along:
+    """A row that goes with the next change of whoever set it in ``ALONG``; ``key`` once both are committed."""
+
+    statement: Insert
+    key: int | None = None
+
+
+ALONG: ContextVar[Along | None] = ContextVar("along", default=None)
 
 
 class Database:
@@ -80,7 +93,12 @@ class Database:
             except BaseException:
                 await connection.rollback()
                 raise
+            along, key = ALONG.get(), None
+            if along is not None and along.key is None:
+                (key,) = (await connection.execute(along.statement)).inserted_primary_key or (None,)
             await connection.commit()
+            if along is not None and key is not None:
+                along.key = key
             if connection.info.pop(NOTED, False):
                 self.noted.set()
 
