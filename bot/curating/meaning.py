@@ -4,6 +4,7 @@ Kept by ids alone. Who said yes has told of another wording for the same: operat
 """
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -111,7 +112,9 @@ class MeantQuestions:
         )
         async with self._database.read() as connection:
             answer_id = await connection.scalar(before)
-        if answer_id is not None:
+        if answer_id is None:
+            return
+        with suppress(NotFound):  # erased at this very moment
             await self._signs.see(
                 answer_id=answer_id, person_id=person_id, kind="meant", record_id=standard_answer_id, at=now
             )

@@ -43,6 +43,5 @@ def end_offers(session: Session, standard_answer_id: str, at: datetime) -> None:
 
 
 def has_ended(session: Session, answer_id: str) -> bool:
-    """Whether a question was named beside it, and is no more."""
-    offer = session.get(StandardOfferRow, answer_id)
-    return offer is not None and offer.ended_at is not None
+    """Whether a question was named beside it when it was made, and is no more."""
+    return session.get(StandardOfferRow, answer_id) is not None and not named_beside(session, [answer_id])
