@@ -46,6 +46,7 @@ class StandardAnswerRow(Base):
     channel_ids: Mapped[list[Any]]
     """Who may read all of these may be given it; none: nobody."""
     changed_at: Mapped[datetime | None]
+    """Moves with any change of words, sources or readers: ``bot.curating.standing`` knows by it what to read again."""
     changed_by: Mapped[str | None]
     contested_by: Mapped[str | None]
     """A newer message that seems to say something else, or a source that was edited; it is given no more until an

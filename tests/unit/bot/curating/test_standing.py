@@ -13,6 +13,8 @@ from bot.curating.standard_answers import StandardAnswers, StandardSource
 from bot.curating.standing import Standing
 from bot.truth.database import Database
 from bot.truth.tables import FileRow, MessageRow, StandardAnswerRow
+from tests.builders import deleted, posted, record
+from tests.quick_application import archive, quick_application
 
 NOW = datetime.now(UTC)
 SOON = NOW + timedelta(hours=1)
@@ -119,3 +121,20 @@ async def test_a_person_who_is_erased_is_named_no_more(database: Database, elsew
     async with elsewhere.begin() as connection:
         await connection.execute(update(StandardAnswerRow).values(owner=None, proposed_by=""))
     assert [(one.owner, one.proposed_by) for one in await standing.at(NOW)] == [("", "")]
+
+
+async def test_invariant_3_a_wording_that_was_deleted_is_in_no_memory() -> None:
+    async with quick_application() as application:
+        await archive(application, posted(1, "It hangs at the door"), posted(2, "Wi-Fi, please?"))
+        kept = StandardAnswers(application.database)
+        source = StandardSource(n=1, record_id=str(record(1)))
+        added = await kept.propose(
+            question="Wi-Fi password?", variants=["Wi-Fi, please?"], text="At the door [1].", proposed_by="ann",
+            channel_ids=[], sources=[source],
+        )  # fmt: skip
+        await kept.approve(added, owner="Maya")
+        assert [one.variants for one in await kept.in_force(NOW)] == [("Wi-Fi, please?",)]
+        await archive(application, deleted(2))
+        assert [one.variants for one in await kept.in_force(NOW)] == [()]
+        await archive(application, deleted(1))
+        assert await kept.in_force(NOW) == []
