@@ -44,10 +44,14 @@ class DeskClient:
         mended = await self._ask("POST", f"cases/{case['case']['case_id']}/mend", body=written)
         return str(mended["standard_answer_id"])
 
-    async def hits(self, words: str) -> list[dict[str, Any]]:
-        """What can be a source, found by these words."""
-        found: list[dict[str, Any]] = (await self.get("find", text=words))["hits"]
-        return found
+    async def source(self, begins: str, *, seconds: float = 60.0) -> str:
+        """Wait until a message that begins with these words is found; returns its record."""
+
+        async def found() -> str | None:
+            hits = (await self.get("find", text=begins))["hits"]
+            return next((hit["record_id"] for hit in hits if hit["quote"].startswith(begins)), None)
+
+        return str(await eventually(found, seconds=seconds))
 
     async def is_used(self, standard_answer_id: str, *, given: int, up: int) -> bool:
         """Whether it was given so often in chat, and found helpful so often, and never otherwise."""

@@ -55,9 +55,9 @@ async def test_in_slack(tmp_path: Path, quick_home: Path) -> None:
             assert [(one["person"], one["reasons"]) for one in case["answers"][0]["verdicts"]] == [
                 ("ann", ["outdated"])
             ]
-            [source] = [hit for hit in await operator.hits("pump goes out") if hit["quote"].startswith("It slipped")]
-            assert source["record_id"] == f"slack:{pumps.id}:{correction.ts}"
-            kept = await operator.mend(case, mended, record_id=source["record_id"])
+            source = await operator.source("It slipped: the pump goes out")
+            assert source == f"slack:{pumps.id}:{correction.ts}"
+            kept = await operator.mend(case, mended, record_id=source)
 
             # The group gets the mended one, whoever asks, in other words; and judges it.
             again = people.post(bo, pumps, f"<@{bot.id}> {in_other_words}")
@@ -84,6 +84,7 @@ async def test_in_slack(tmp_path: Path, quick_home: Path) -> None:
             question = people.post(ann, general, "Where is the red stapler?")
             people.post(cat, general, "On the upper shelf, behind the paper", thread=question)
             people.post(ann, general, "Found it, thanks", thread=question)
+            await operator.source("Found it, thanks")
             people.post(ann, general, f"<@{bot.id}> /shiguang standard", thread=question)
             await slack.journal.until(
                 lambda: any("the reply of cat as" in words(one) for one in stage.said_in(general, thread=question)),
@@ -121,8 +122,7 @@ async def test_in_wecom(tmp_path: Path, quick_home: Path) -> None:
             case = await operator.case_about(asked)
             [verdict] = case["answers"][0]["verdicts"]
             assert (verdict["reasons"], verdict["comment"]) == (["wrong"], "他调走了")
-            [source] = [hit for hit in await operator.hits("小林接手") if hit["quote"].startswith("老周调走了")]
-            kept = await operator.mend(case, mended, record_id=source["record_id"])
+            kept = await operator.mend(case, mended, record_id=await operator.source("老周调走了"))
 
             # The group gets the mended one, whoever asks, in other words; and judges it.
             await robot.mention("bob", team, in_other_words)
@@ -147,8 +147,8 @@ async def test_in_wecom(tmp_path: Path, quick_home: Path) -> None:
             await _answers(stage, team, 5)
             quote = {"msgtype": "text", "text": {"content": "插墙上的蓝色线，再按第二个键"}}
             await robot.mention("alice", team, "/标准", quote=quote)
-            told = await stage.answered("已向管理员提议：bob ")
-            assert "问我的问题，以后用你引用的话来答，批准后生效。那条消息不在档案里" in told.text
+            proposed = await stage.answered("已向管理员提议：bob ")
+            assert "问我的问题，以后用你引用的话来答，批准后生效。那条消息不在档案里" in proposed.text
             [proposal] = (await operator.get("standard", state="proposed"))["standard"]
             assert (proposal["proposed_by"], proposal["question"]) == ("alice", "会议室的投影仪怎么连？")
             assert (proposal["rests_on"], proposal["channel_ids"]) == (0, [f"wecom:{team}"])
