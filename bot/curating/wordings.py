@@ -1,5 +1,6 @@
 """Other words for what has a standard answer: questions beside whose answers it was named, and people said yes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -50,6 +51,17 @@ def confirmed_wordings(session: Session, one: StandardAnswer) -> list[ConfirmedW
         for words, it in found.items()
     ]
     return sorted(told, key=lambda it: it.people, reverse=True)
+
+
+def how_many_confirmed(session: Session, shown: Sequence[StandardAnswer]) -> dict[str, int]:
+    """Of each that has some: how many wordings people confirmed that are no way to ask it yet."""
+    ids = [one.standard_answer_id for one in shown]
+    meant = select(SignRow.record_id).where(SignRow.kind == "meant", SignRow.record_id.in_(ids)).distinct()
+    known = set(session.scalars(meant))
+    counts = {
+        it.standard_answer_id: len(confirmed_wordings(session, it)) for it in shown if it.standard_answer_id in known
+    }
+    return {this: count for this, count in counts.items() if count}
 
 
 def add_confirmed(session: Session, standard_answer_id: str, answer_id: str, *, operator: str) -> None:

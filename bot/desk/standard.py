@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.curating.standard_answer import Attention, StandardAnswer, StandardSource, Uses
 from bot.curating.standard_answers import StandardAnswers
-from bot.curating.wordings import confirmed_wordings
+from bot.curating.wordings import confirmed_wordings, how_many_confirmed
 from bot.desk.auditing import Auditing
 from bot.desk.body import Body, Identifier, Line, Text, checked
 from bot.desk.naming import channels_named, people_named, sources_described
@@ -152,9 +152,11 @@ class StandardPart:
         def view(session: Session) -> list[dict[str, Any]]:
             people = people_named(session, [one.proposed_by for one in shown])
             channels = channels_named(session, [channel for one in shown for channel in one.channel_ids])
+            confirmed = how_many_confirmed(session, shown)
             return [
                 self._view(one, uses.get(one.standard_answer_id, Uses()), people, channels)
                 | _concern(concerns.get(one.standard_answer_id))
+                | {"confirmed": confirmed.get(one.standard_answer_id, 0)}
                 for one in shown
             ]
 

@@ -22,6 +22,9 @@ _REASONS: Final[dict[str, Cause]] = {
 """Reasons of answers that a better archive or a standard answer would mend; a model that was away is no such reason."""
 _SIGNS: Final[dict[str, Cause]] = {"asked_again": "asked_again", "answered_by_person": "answered_by_person"}
 
+_HELPED: Final = "meant"
+"""The standard answer named beside it was what was asked for: it waits at that for its wording, in no case."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
@@ -57,7 +60,7 @@ def given(session: Session, answer_ids: Sequence[str]) -> dict[str, Given]:
     signs: dict[str, set[str]] = defaultdict(set)
     for answer_id, kind in session.execute(
         select(SignRow.answer_id, SignRow.kind).where(
-            SignRow.answer_id.in_(answer_ids), SignRow.kind.in_(tuple(_SIGNS))
+            SignRow.answer_id.in_(answer_ids), SignRow.kind.in_((*_SIGNS, _HELPED))
         )
     ):
         signs[answer_id].add(kind)
@@ -65,11 +68,12 @@ def given(session: Session, answer_ids: Sequence[str]) -> dict[str, Given]:
     for answer_id, asked_at, channel_id, question, language, reason, withdrawn_at, standard_answer_id in rows:
         causes: set[Cause] = set()
         if channel_id is not None and question and withdrawn_at is None:
-            causes = {_SIGNS[kind] for kind in signs[answer_id]}
+            if _HELPED not in signs[answer_id]:
+                causes = {_SIGNS[kind] for kind in signs[answer_id]}
+                if reason in _REASONS:
+                    causes.add(_REASONS[reason])
             if answer_id in down:
                 causes.add("down")
-            if reason in _REASONS:
-                causes.add(_REASONS[reason])
             if causes == {"answered_by_person"}:
                 causes = set()  # It was told of a failure that was taken back.
         found[answer_id] = Given(

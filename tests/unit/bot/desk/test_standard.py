@@ -82,12 +82,14 @@ async def test_words_that_people_confirmed_are_shown_and_added_with_one_button(t
         await signs.see(answer_id=asked, person_id=person_id, kind="meant", record_id=this)
     shown = await mei.get(f"standard/{this}")
     assert shown["confirmed"] == [{"question": "the fountain, how much", "answer_id": asked, "people": 2}]
+    assert [one["confirmed"] for one in (await mei.get("standard"))["standard"]] == [1]
     viewer = await team.sign_in("Vic", "viewer")
     assert await viewer.code("POST", f"standard/{this}/variants", {"answer_id": asked}) == (403, "not_permitted")
     assert (await mei.call("POST", f"standard/{this}/variants", {"answer_id": asked}))[0] == 200
     shown = await mei.get(f"standard/{this}")
     assert (shown["variants"], shown["confirmed"]) == (["Price?", "the fountain, how much"], [])
     assert shown["history"][0]["action"] == "standard_answer_variant_added"
+    assert [one["confirmed"] for one in (await mei.get("standard"))["standard"]] == [0]
     assert "how much" not in str(shown["history"])
     assert await mei.code("POST", f"standard/{this}/variants", {"answer_id": "unknown"}) == (404, "not_found")
     await archive(team.application, deleted(50, minutes=60))

@@ -86,6 +86,19 @@ async def test_the_answer_of_a_colleague_fails_nobody_once_the_verdict_is_undone
     assert await queue(application) == {}
 
 
+async def test_who_meant_the_standard_answer_beside_was_not_failed_unless_they_say_so(application: Application) -> None:
+    await asked(application, "a1", WIFI, reason="nothing_found")
+    await taken_in(application)
+    assert await queue(application) == {WIFI: {"a1"}}
+    signs = Signs(application.database)
+    await signs.see(answer_id="a1", person_id="console:Ann", kind="meant", record_id="s1")
+    await taken_in(application)
+    assert await queue(application) == {}
+    await judged(application, "a1", "down")
+    await taken_in(application)
+    assert [view.causes for view in await Cases(application.database).listed()] == [{"down": 1}]
+
+
 async def test_numbers_and_codes_make_another_question(application: Application) -> None:
     await asked(application, "a1", "who is on call for the P1 incident", reason="nothing_found")
     await asked(application, "a2", "who is on call for the P2 incident", reason="nothing_found")

@@ -22,7 +22,7 @@ function card(t, one) {
       { class: "case-body" },
       link(one.question || t("standard.words_gone"), `standard/${part(one.standard_answer_id)}`, {}, { class: "case-title" }),
       h("p", { class: "standard-text" }, one.text),
-      h("div", { class: "chips" }, one.concern ? chip(t(`concern.${one.concern}`), "bad") : null, one.variants.length ? chip(t("standard.ways", { n: one.variants.length })) : null, one.rests_on ? chip(t("standard.sources", { n: one.rests_on })) : chip(t("standard.no_sources"), "warn"), chip(who)),
+      h("div", { class: "chips" }, one.concern ? chip(t(`concern.${one.concern}`), "bad") : null, one.confirmed ? chip(t("standard.confirmed_n", { n: number(one.confirmed) }), "accent") : null, one.variants.length ? chip(t("standard.ways", { n: one.variants.length })) : null, one.rests_on ? chip(t("standard.sources", { n: one.rests_on })) : chip(t("standard.no_sources"), "warn"), chip(who)),
       h("p", { class: "facts" }, facts),
     ),
   );
