@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from hypothesis import settings
 
 from bot.application import Application, open_application
 from bot.llm.interface import LanguageModel
@@ -15,6 +16,10 @@ from bot.truth import database as database_module
 from tests.fakes.embedder import TinyEmbedder
 from tests.fakes.qdrant import quick_folder
 from tests.fakes.schema import upgrade_or_copy
+
+settings.register_profile("shiguang", deadline=None)
+settings.load_profile("shiguang")
+# An example that waits for a busy processor is no failure.
 
 
 class ApplicationFactory(Protocol):
