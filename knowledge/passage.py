@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal, NewType
 from uuid import UUID, uuid5
 
@@ -14,6 +15,7 @@ PassageKind = Literal["message", "file", "link", "digest", "curated"]
 _PASSAGE_NAMESPACE = UUID("8a6e4a0c-5f5b-4c55-9f0e-6b1f5c1d2a77")
 
 
+@lru_cache(maxsize=16384)
 def passage_id(record_id: RecordId, chunk: int = 0) -> str:
     """The point id of a chunk of a record: deterministic, so retries, replays and edits overwrite themselves."""
     return str(uuid5(_PASSAGE_NAMESPACE, f"{record_id}#{chunk}"))

@@ -15,9 +15,10 @@ ablation in ``tests/benchmarks/test_ablation.py`` prints what each of them is wo
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
 from knowledge.lexical import terms
 from knowledge.passage import Passage, PersonId
@@ -26,6 +27,7 @@ from knowledge.questions import asks, is_question
 _SAME_QUESTION = 0.7
 """Share of common terms from which a message repeats the question."""
 _READ_CHARS = 600
+_Term = TypeVar("_Term", bound=Hashable)
 _BARE_ADDRESS = re.compile(r"(?:\s*https?://\S+)+\s*")
 
 
@@ -112,15 +114,11 @@ def _repeats(asked: frozenset[str], passage: Passage) -> bool:
 
 
 def _by_telling_words(asked: frozenset[str], first: Sequence[Candidate], weight: float) -> list[Candidate]:
-    """Put the first results in order, keeping their scores descending.
-
-    A word that all of them hold tells nothing; the weight of a word is the BM25 inverse document frequency among them.
-    """
+    """Put the first results in order, keeping their scores descending."""
     if not first or not weight:
         return list(first)
-    held = [asked & _terms(candidate.passage.text) for candidate in first]
-    counts = Counter(term for words in held for term in words)
-    telling = {term: math.log(1 + (len(first) + 0.5) / (count + 0.5)) for term, count in counts.items()}
+    held = [asked & passage_terms(candidate.passage.text) for candidate in first]
+    telling = telling_weights(held)
     total = sum(telling.values()) or 1.0
     told = [
         Candidate(candidate.passage, candidate.score + weight * sum(telling[term] for term in words) / total)
@@ -129,11 +127,21 @@ def _by_telling_words(asked: frozenset[str], first: Sequence[Candidate], weight:
     return sorted(told, key=lambda candidate: -candidate.score)
 
 
+def telling_weights(held: Sequence[Collection[_Term]]) -> dict[_Term, float]:
+    """How much the words that results hold tell of them: the BM25 inverse document frequency among the results.
+
+    A word that all of them hold tells least.
+    """
+    counts = Counter(term for words in held for term in words)
+    return {term: math.log(1 + (len(held) + 0.5) / (count + 0.5)) for term, count in counts.items()}
+
+
 def _likeness(asked: frozenset[str], text: str) -> float:
-    words = _terms(text)
+    words = passage_terms(text)
     return len(asked & words) / max(1, len(asked | words))
 
 
 @lru_cache(maxsize=8192)
-def _terms(text: str) -> frozenset[str]:
+def passage_terms(text: str) -> frozenset[str]:
+    """The terms of the beginning of a text."""
     return frozenset(terms(text[:_READ_CHARS]))

@@ -16,7 +16,7 @@ import numpy as np
 from knowledge.embedding import Embedder, Vectors
 from knowledge.lexical import sparse_query, terms
 from knowledge.passage import NO_FILTER, Audience, PassageFilter, PersonId, RecordId, ScoredPassage
-from knowledge.priors import Learned, Priors, learned_signal, raised
+from knowledge.priors import Learned, Priors, learned_bonuses, learned_signal, raised
 from knowledge.qdrant.schema import AROUND, CONTEXT, DENSE, TERMS
 from knowledge.qdrant.searches import LexicalSearch, NearestSearch, ScoredPoint
 from knowledge.qdrant.store import PassageStore
@@ -120,14 +120,16 @@ class Searcher:
                 candidates = await asyncio.to_thread(rank, text, candidates, people=query.people, weights=self._ranking)
                 if self._reranking is not None:
                     candidates = await self._reranking.reorder(text, candidates)
+            bonuses: dict[str, float] = {}
             if learned is not None:
-                candidates = raised(candidates, learned)
+                bonuses = await asyncio.to_thread(learned_bonuses, candidates, learned)
+                candidates = raised(candidates, bonuses)
             start, size = start + size, 4 * size
             for candidate in candidates:
                 passage = candidate.passage
                 if taken[passage.record_id] < query.passages_per_record:
                     taken[passage.record_id] += 1
-                    signals = part[passage.point_id].signals | learned_signal(learned, passage)
+                    signals = part[passage.point_id].signals | learned_signal(bonuses, passage)
                     best.append(ScoredPassage(passage=passage, score=candidate.score, signals=signals))
                     if len(best) == query.limit:
                         return best

@@ -15,7 +15,8 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.feedback.learning_memory import DEFAULT_RATES, Asked, Judged, LearningMemory, LearningRates, Recalled
+from bot.feedback.learning_asked import Asked
+from bot.feedback.learning_memory import DEFAULT_RATES, Judged, LearningMemory, LearningRates, Recalled
 from bot.feedback.learning_reading import JudgedAnswer, judged_answers, last_reset, newest_judged, read_said
 from bot.feedback.vectors import QuestionVectors
 from bot.truth.database import Database

@@ -3,7 +3,8 @@
 A passage gains or loses by the votes on it for the same or nearly the same question (the pair), and a little by all
 votes on it (the passage). Both are ``bound * (up - down) / (up + down + doubt)``: the first votes move most, and no
 number of them moves more than the bound. A person counts once for a pair and once for a passage; who votes much more
-than the others counts less each time; votes fade with half of their weight after ``half_life``.
+than the others counts less each time; votes fade with half of their weight after ``half_life``. What a similar question
+taught is told with how like it is (``knowledge.priors``).
 """
 
 import heapq
@@ -16,16 +17,13 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Final
 
+from bot.feedback.learning_asked import Asked, likeness_of
 from bot.feedback.learning_votes import Vote
-from knowledge.embedding import Vectors
-from knowledge.lexical import term_index, terms
+from knowledge.priors import Lesson
 
 _COMPARED_AT_MOST: Final = 2000
 """Remembered questions that are compared with one, where thousands share their rarest words."""
 _PROMISING: Final = 5
-_READ_CHARS: Final = 600
-_PAIR: Final = "2:"
-"""Begins a term of two Chinese characters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,25 +47,6 @@ class LearningRates:
 
 
 DEFAULT_RATES: Final = LearningRates()
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What is kept of a question: nothing that can be read."""
-
-    vector: Vectors
-    terms: frozenset[int]
-    figures: frozenset[int]
-
-    @classmethod
-    def of(cls, question: str, vector: Vectors) -> "Asked":
-        """Cuts words: milliseconds."""
-        words = terms(question[:_READ_CHARS])
-        return cls(
-            vector,
-            frozenset(term_index(word) for word in words),
-            frozenset(term_index(word) for word in words if any(map(str.isdigit, word.removeprefix(_PAIR)))),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +76,24 @@ class Recalled:
     """``knowledge.priors.Learned`` for one question."""
 
     memory: "LearningMemory"
-    of_pair: Mapping[str, float]
+    of_pair: Mapping[str, Sequence[Lesson]]
     now: datetime
 
-    def bonus(self, point_id: str) -> float:
+    def lessons(self, point_id: str) -> Sequence[Lesson]:
+        """Of the same question and of similar ones."""
+        return self.of_pair.get(point_id, ())
+
+    def of_passage(self, point_id: str) -> float:
         """In units of the fused score."""
-        return self.of_pair.get(point_id, 0.0) + self.memory.passage_bonus(point_id, self.now)
+        return self.memory.passage_bonus(point_id, self.now)
 
     def promising(self) -> Sequence[str]:
         """Point ids that helped with this question, the best first."""
-        good = sorted((one for one in self.of_pair.items() if one[1] > 0), key=lambda one: (-one[1], one[0]))
-        return [point_id for point_id, _ in good[:_PROMISING]]
+        best = {
+            point_id: max(lesson.bonus * lesson.likeness for lesson in lessons)
+            for point_id, lessons in self.of_pair.items()
+        }
+        return heapq.nsmallest(_PROMISING, (one for one in best if best[one] > 0), key=lambda one: (-best[one], one))
 
 
 class LearningMemory:
@@ -162,26 +148,22 @@ class LearningMemory:
     def recall(self, asked: Asked, now: datetime) -> Recalled:
         """What was learnt for a question; takes some milliseconds."""
         with self._lock:
-            found: dict[str, list[tuple[float, Vote]]] = defaultdict(list)
-            for likeness, one in self._alike(asked):
-                for vote in one.votes:
-                    if vote.of_pair:
-                        found[vote.point_id].append((likeness * vote.of_pair, vote))
-            rates = self._rates
-            return Recalled(
-                self,
-                {
-                    point_id: self._standing(votes, now).bonus(rates.pair_bound, rates.pair_doubt)
-                    for point_id, votes in found.items()
-                },
-                now,
-            )
+            found: dict[str, list[Lesson]] = defaultdict(list)
+            for likeness, judged in self._alike(asked):
+                own_words = asked.terms - judged[0].asked.terms
+                votes: dict[str, list[Vote]] = defaultdict(list)
+                for one in judged:
+                    for vote in one.votes:
+                        if vote.of_pair:
+                            votes[vote.point_id].append(vote)
+                for point_id, some in votes.items():
+                    found[point_id].append(Lesson(self._pair_bonus(some, now), likeness, own_words))
+            return Recalled(self, found, now)
 
     def pair_bonus(self, votes: Iterable[Vote], now: datetime) -> float:
         """What these votes, all on one passage for one question, amount to by themselves."""
         with self._lock:
-            standing = self._standing([(vote.of_pair, vote) for vote in votes], now)
-        return standing.bonus(self._rates.pair_bound, self._rates.pair_doubt)
+            return self._pair_bonus(votes, now)
 
     def passage_bonus(self, point_id: str, now: datetime) -> float:
         """What was learnt of a passage, whatever is asked."""
@@ -215,14 +197,12 @@ class LearningMemory:
         with self._lock:
             return {point_id: list(judged.values()) for point_id, judged in self._by_point.items()}
 
-    def _alike(self, asked: Asked) -> list[tuple[float, Judged]]:
-        found: list[tuple[float, Judged]] = []
-        for words in self._sharing(asked.terms):
-            judged = self._questions[words]
-            likeness = likeness_of(asked, next(iter(judged.values())).asked, self._rates)
-            if likeness > 0:
-                found += [(likeness, one) for one in judged.values()]
-        return found
+    def _alike(self, asked: Asked) -> list[tuple[float, list[Judged]]]:
+        """The same and similar questions: how like each is, and what was judged of it."""
+        known = [list(self._questions[words].values()) for words in self._sharing(asked.terms)]
+        near, same_words = self._rates.near, self._rates.same_words
+        likenesses = [likeness_of(asked, judged[0].asked, near=near, same_words=same_words) for judged in known]
+        return [(likeness, judged) for likeness, judged in zip(likenesses, known, strict=True) if likeness > 0]
 
     def _sharing(self, words: frozenset[int]) -> set[frozenset[int]]:
         """Questions that may share enough of these words: each of them holds one of the rarest."""
@@ -234,6 +214,10 @@ class LearningMemory:
             if len(found) > _COMPARED_AT_MOST:
                 break
         return found
+
+    def _pair_bonus(self, votes: Iterable[Vote], now: datetime) -> float:
+        standing = self._standing([(vote.of_pair, vote) for vote in votes], now)
+        return standing.bonus(self._rates.pair_bound, self._rates.pair_doubt)
 
     def _standing(self, said: Iterable[tuple[float, Vote]], now: datetime) -> Standing:
         """Votes, each with what it says; of a person only the strongest each way."""
@@ -295,19 +279,3 @@ class LearningMemory:
 
     def _age(self, answer_id: str) -> datetime:
         return self._judged[answer_id].judged_at
-
-
-def likeness_of(asked: Asked, other: Asked, rates: LearningRates) -> float:
-    """0 … 1: how far what was learnt for ``other`` counts for ``asked``. Other figures make another question."""
-    if not asked.terms or asked.figures != other.figures:
-        return 0.0
-    common = len(asked.terms & other.terms) / len(asked.terms | other.terms)
-    if common < rates.same_words:
-        return 0.0
-    cosine = float(asked.vector @ other.vector)
-    if cosine < rates.near:
-        return 0.0
-    if common == 1:
-        return 1.0
-    # Both near and in the same words: either alone is as often another question.
-    return min(1.0, (cosine - rates.near) / (1 - rates.near)) * (common - rates.same_words) / (1 - rates.same_words)
