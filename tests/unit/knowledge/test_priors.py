@@ -85,13 +85,13 @@ def test_many_similar_questions_say_no_more_than_the_strongest_each_way(some: li
 
 
 def test_words_of_this_question_alone_decide_what_is_carried_over() -> None:
-    praised, blamed = (Lesson(bonus, 0.2, _words("mother")) for bonus in (10.0, -10.0))
+    praised, blamed = (Lesson(bonus, 0.1, _words("mother")) for bonus in (10.0, -10.0))
     holding, lacking, elsewhere = "mother of the king", "consort of the king", "nothing at all"
-    assert _bonus(praised, text=holding) == pytest.approx(8.0), "confirmed by the words of the question itself"
-    assert _bonus(praised, text=lacking, beside=holding) == pytest.approx(2.0)
+    assert _bonus(praised, text=holding) == pytest.approx(6.0), "confirmed by the words of the question itself"
+    assert _bonus(praised, text=lacking, beside=holding) == pytest.approx(1.0)
     assert _bonus(blamed, text=holding) == 0.0, "it was no answer to the other question, and may be one to this"
-    assert _bonus(blamed, text=lacking, beside=holding) == pytest.approx(-2.0)
-    assert _bonus(praised, text=lacking, beside=elsewhere) == pytest.approx(2.0), "nobody holds the words"
+    assert _bonus(blamed, text=lacking, beside=holding) == pytest.approx(-1.0)
+    assert _bonus(praised, text=lacking, beside=elsewhere) == pytest.approx(1.0), "nobody holds the words"
 
 
 def test_a_passage_does_not_overtake_what_matches_the_new_words_by_weak_likeness() -> None:
