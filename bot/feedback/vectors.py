@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 import structlog
-from sqlalchemy import select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from bot.truth.database import Database
@@ -60,14 +60,16 @@ class QuestionVectors:
         def write(session: Session) -> None:
             # Its words may have been erased while they were embedded.
             standing = asked_about(session, list(made))
-            for answer_id in list(made):
-                if standing.get(answer_id) != asked[answer_id]:
-                    del made[answer_id]
-                    continue
-                packed = np.asarray(made[answer_id], _STORED).tobytes()
-                model = self._embedder.spec.identity
-                session.merge(QuestionVectorRow(answer_id=answer_id, embedding_model=model, vector=packed))
-            session.flush()
+            for answer_id in [one for one in made if standing.get(one) != asked[one]]:
+                del made[answer_id]
+            session.execute(delete(QuestionVectorRow).where(QuestionVectorRow.answer_id.in_(made)))
+            model = self._embedder.spec.identity
+            rows = [
+                {"answer_id": answer_id, "embedding_model": model, "vector": np.asarray(vector, _STORED).tobytes()}
+                for answer_id, vector in made.items()
+            ]
+            if rows:
+                session.execute(insert(QuestionVectorRow), rows)
 
         async with self._database.begin() as connection:
             await connection.run_sync(lambda sync: write(Session(sync)))

@@ -1,5 +1,6 @@
 """Every page of the desk with 100,000 answers of a year, asked for by HTTP as a browser does."""
 
+import gc
 import statistics
 import time
 from collections.abc import AsyncIterator
@@ -7,10 +8,12 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 from aiohttp import web
+from sqlalchemy import update
 
 from bot.desk.desk import Desk
 from bot.desk.furnishing import parts
 from bot.desk.operators import Operators
+from bot.truth.tables import QuestionVectorRow
 from connectors.console.guard import Guard
 from tests.benchmarks.desk_data import ANSWERS, fill
 from tests.benchmarks.figures import Figures, percentile
@@ -53,6 +56,11 @@ async def desk() -> AsyncIterator[aiohttp.ClientSession]:
     """The whole desk, and an operator at it."""
     async with quick_application() as application:
         await fill(application.database)
+        async with application.database.begin() as connection:  # else every vector would be made anew
+            await connection.execute(
+                update(QuestionVectorRow).values(embedding_model=application.embedder.spec.identity)
+            )
+        gc.freeze()  # as a server does once it serves
         app = web.Application()
         Desk(application.database, guard=Guard(token=None), parts=parts(application, {})).setup(app)
         runner = web.AppRunner(app)
@@ -66,6 +74,7 @@ async def desk() -> AsyncIterator[aiohttp.ClientSession]:
                 assert response.status == 200, await response.text()
             yield session
         await runner.cleanup()
+        gc.unfreeze()
 
 
 async def test_pages_of_the_desk(desk: aiohttp.ClientSession, figures: Figures) -> None:
