@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -65,6 +65,15 @@ class Embedder(Protocol):
 
     async def close(self) -> None:
         """Free the model."""
+        ...
+
+
+@runtime_checkable
+class PieceEmbedder(Embedder, Protocol):
+    """An embedding model that also tells what it makes of each piece of a question."""
+
+    async def embed_pieces(self, question: str) -> Vectors:
+        """The model's last states of the pieces that have a letter or digit; shape [pieces, dimension], any length."""
         ...
 
 
@@ -132,6 +141,15 @@ class FastEmbedder:
             self._queries.put(text, cached)
         return cached
 
+    async def embed_pieces(self, question: str) -> Vectors:
+        """The model's last states of the pieces that have a letter or digit; 10 ms, with the vector for nothing."""
+        loop = asyncio.get_running_loop()
+        states, said = await loop.run_in_executor(self._query_worker, self._states, question)
+        if self._spec.pooling == "MEAN" and self._centres is not None:
+            mean = states.mean(axis=0, keepdims=True)
+            self._queries.put(question, self._centres.remove([question], mean / np.linalg.norm(mean))[0])
+        return states[said]
+
     async def close(self) -> None:
         """Stop the threads after what they are doing."""
         for worker in (self._worker, self._query_worker):
@@ -195,6 +213,19 @@ class FastEmbedder:
             return np.zeros((0, self._spec.dimension), np.float32)
         made = np.stack(list(model.embed([_whole(text) for text in texts], batch_size=self._batch_size)))
         return made.astype(np.float32, copy=False)
+
+    def _states(self, question: str) -> tuple[Vectors, list[int]]:
+        """Of all pieces, and which of them are neither prefix nor marks."""
+        text = _whole(self._spec.query_prefix + question)
+        model: Any = self._started_model().model  # fastembed types only what pools
+        (encoding,) = model.tokenize([text])
+        begin = len(self._spec.query_prefix)
+        said = [
+            at
+            for at, (start, end) in enumerate(encoding.offsets)
+            if end > begin and any(character.isalnum() for character in text[start:end])
+        ]
+        return np.asarray(model.onnx_embed([text]).model_output[0], dtype=np.float32), said
 
     def _started_model(self) -> TextEmbedding:
         if self._model is None:

@@ -21,6 +21,7 @@ from knowledge.lexical import normalize, terms
 _BY_MEANING: Final = 8
 _BY_WORDS: Final = 8
 """Known questions that are looked at closely, of those with the nearest vectors and with the most in common."""
+NO_PIECES: Final[Vectors] = np.zeros((0, 1), np.float32)
 _POLITE: Final = re.compile(r"请问|麻烦|一下|[的吗呢啊呀请]|\b(?:the|an?|please|pls|hi|hello|is|are)\b")
 """Words that change no question; taken out before Chinese is cut into pairs of characters."""
 
@@ -50,6 +51,7 @@ class Ways:
         self._lock = threading.Lock()
         self._ways: dict[str, Way] = {}
         self._vectors: dict[str, Vectors] = {}
+        self._pieces: dict[str, Vectors] = {}
         self._by_name: dict[str, list[str]] = {}
         self._by_said: dict[tuple[frozenset[str], frozenset[str], bool], list[str]] = {}
         self._texts: tuple[str, ...] = ()
@@ -64,6 +66,7 @@ class Ways:
                 return
             self._ways = {text: self._ways.get(text) or taken_apart(text) for text in wanted}
             self._vectors = {text: vector for text, vector in self._vectors.items() if text in self._ways}
+            self._pieces = {text: pieces for text, pieces in self._pieces.items() if text in self._ways}
             self._by_name, self._by_said = {}, {}
             for text, way in self._ways.items():
                 self._by_said.setdefault(way.said, []).append(text)
@@ -76,11 +79,12 @@ class Ways:
         """The ways that are known."""
         return self._texts
 
-    def remember(self, vectors: Mapping[str, Vectors]) -> None:
-        """Keep vectors of ways."""
+    def remember(self, text: str, vector: Vectors, pieces: Vectors) -> None:
+        """Keep the vector of a way, and its pieces as they are compared."""
         with self._lock:
-            self._vectors.update((text, vector) for text, vector in vectors.items() if text in self._ways)
-            self._matrix = None
+            if text in self._ways:
+                self._vectors[text], self._pieces[text] = vector, pieces.astype(np.float16)
+                self._matrix = None
 
     def without_vector(self, texts: Iterable[str]) -> list[str]:
         """Those of the ways whose vectors are not known."""
@@ -94,6 +98,10 @@ class Ways:
         """Of the vector of a way and another; 0 when it is not known."""
         known = self._vectors.get(text)
         return 0.0 if known is None else float(known @ vector)
+
+    def pieces(self, text: str) -> Vectors:
+        """The pieces of a way; none when they are not known."""
+        return self._pieces.get(text, NO_PIECES).astype(np.float32)
 
     def same_words(self, asked: Way) -> list[str]:
         """The ways that say the same in the same words, whatever their order."""

@@ -1,8 +1,9 @@
 """Standard answers: questions of the same fact that get its answer, and different facts that get a wrong one.
 
-The weights were learnt from the develop half of ``standard_questions.jsonl``; figures are of the held-out half, which
-also holds the 30 questions that were written before there was anything to learn. Five of six different facts are near
-misses: one thing, side, time or person is another.
+What is shipped was learnt from the develop questions. Figures are of the held-out half, which holds the 30 questions
+that were written before there was anything to learn, but has been looked at often since, and of the fresh ones: other
+trades, other wordings, written before this was tuned and used for nothing but the last figure. Most different facts
+are near misses: one thing, side, time or person is another.
 """
 
 import asyncio
@@ -23,10 +24,21 @@ from bot.feedback.shares import Share
 from bot.llm.scripted import ScriptedModel
 from bot.models.resolve import resolve_embedding_model
 from bot.settings import Settings
-from knowledge.embedding import Embedder
+from knowledge.embedding import Embedder, PieceEmbedder
 from knowledge.passage import Audience
 from tests.benchmarks.figures import Figures, percentile
-from tests.benchmarks.matching_pairs import Asked, Pairs, facts, language, passages, served, vectors_of, wrongly_served
+from tests.benchmarks.matching_pairs import (
+    Asked,
+    Fact,
+    Pairs,
+    facts,
+    language,
+    passages,
+    served,
+    states_of,
+    vectors_of,
+    wrongly_served,
+)
 
 pytestmark = [pytest.mark.bench, pytest.mark.model]
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
@@ -47,16 +59,12 @@ def embedder() -> Iterator[Embedder]:
     asyncio.run(made.close())
 
 
-@pytest.fixture
-def pairs(embedder: Embedder) -> Pairs:
-    return Pairs(asyncio.run(vectors_of((text for fact in facts() for text in fact.texts), embedder)))
-
-
-def test_other_words_are_served_and_other_facts_are_not(pairs: Pairs, embedder: Embedder, figures: Figures) -> None:
-    model = MatchingModel.shipped(embedder.spec.identity)
-    for variants in (0, 2):
-        found = pairs.asked(facts("held-out"), model, pool=facts(), variants=variants)
-        name = f"standard answers, {variants} variants"
+def test_other_words_are_served_and_other_facts_are_not(embedder: Embedder, figures: Figures) -> None:
+    pool = facts("held-out", "fresh")
+    pairs, model = _compared(pool, embedder)
+    for half, least, variants in (("held-out", 0.45, 0), ("held-out", 0.45, 2), ("fresh", 0.3, 0), ("fresh", 0.3, 2)):
+        found = pairs.asked(facts(half), model, pool=pool, variants=variants)
+        name = f"standard answers, {half}, {variants} variants"
         for tongue in ("zh", "en", "mixed"):
             spoken = [one for one in found if language(one.question) == tongue]
             figures.state(f"{name}, {tongue}: same fact served", _told(*served(spoken, model.sure)))
@@ -64,12 +72,13 @@ def test_other_words_are_served_and_other_facts_are_not(pairs: Pairs, embedder: 
                 figures.state(f"{name}, {tongue}: other fact served", _told(*wrongly_served(spoken, model.sure)))
         figures.state(f"{name}: near miss served", _told(*_wrong(found, model.sure, "near")))
         figures.state(f"{name}: neighbour served", _told(*_wrong(found, model.sure, "other")))
+        figures.state(f"{name}: with manners or a slip served", _told(*served(found, model.sure, kind="retyped")))
         figures.state(f"{name}: same fact served or in doubt", _told(*served(found, model.doubtful)))
         for at in CURVE:
             given, mistaken = served(found, at), wrongly_served(found, at)
             figures.state(f"{name}: from {at:+.2f} on", f"{_told(*given)} served, {_told(*mistaken)} wrongly")
         right, same = served(found, model.sure)
-        figures.at_least(f"{name}: same fact served", right / same, 0.4, note=_told(right, same))
+        figures.at_least(f"{name}: same fact served", right / same, least, note=_told(right, same))
         wrong_count, different = wrongly_served(found, model.sure)
         figures.at_most(f"{name}: other fact served", wrong_count / different, 0.02, note=_told(wrong_count, different))
 
@@ -79,8 +88,7 @@ def test_questions_about_one_passage_are_different_facts(embedder: Embedder, fig
     rows = passages("held-out")
     if not rows:
         pytest.skip("needs the development data in ../shared/data")
-    pairs = Pairs(asyncio.run(vectors_of((text for row in rows for text in row.texts), embedder)))
-    model = MatchingModel.shipped(embedder.spec.identity)
+    pairs, model = _compared(rows, embedder)
     wrong, different = wrongly_served(pairs.asked(rows, model, pool=rows), model.sure)
     figures.at_most(
         "questions about one passage taken for each other", wrong / different, 0.02, note=_told(wrong, different)
@@ -116,10 +124,20 @@ async def test_a_thousand_standard_answers_are_compared_in_no_time(home: Path, f
             await matching.find(row.near[0], audience=Audience.operator(), now=NOW)
             reading.append((read - begun) * 1000)
             took.append((time.perf_counter() - read) * 1000)
-        figures.state("… read from the truth, median", f"{np.median(reading):.0f} ms")
+        figures.at_most("… held against the truth, median", float(np.median(reading)), 15, unit=" ms")
         compared = float(np.median(np.array(took) - np.array(reading)))
         figures.at_most("… and compared with a question, its vector apart, median", compared, 30, unit=" ms")
         figures.state("… both, p95", f"{percentile(took, 95):.0f} ms")
+
+
+def _compared(rows: Sequence[Fact], embedder: Embedder) -> tuple[Pairs, MatchingModel]:
+    """The signs of all their questions, and what judges them."""
+    assert isinstance(embedder, PieceEmbedder)
+    model = MatchingModel.shipped(embedder.spec.identity, with_pieces=True)
+    texts = [text for row in rows for text in row.texts]
+    vectors, states = asyncio.run(vectors_of(texts, embedder)), asyncio.run(states_of(texts, embedder))
+    assert model.pieces is not None
+    return Pairs(vectors, states, model.pieces), model
 
 
 def _wrong(found: Sequence[Asked], at: float, kind: str) -> tuple[int, int]:

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ class CountingModel:
 
     def __init__(self) -> None:
         self.batches: list[list[str]] = []
+        self.model: object = None
         self.begun = threading.Event()
         self.release: threading.Event | None = None
 
@@ -128,6 +130,25 @@ async def test_nothing_to_embed_and_half_a_character_are_no_trouble(embedder: Fa
     assert (await embedder.embed_passages([])).shape == (0, 4)
     assert (await embedder.embed_passages(["\ud800"])).shape == (1, 4)
     assert (await embedder.embed_query("\ud800")).shape == (4,)
+
+
+async def test_pieces_of_a_question_are_without_its_prefix_and_marks(
+    embedder: FastEmbedder, model: CountingModel
+) -> None:
+    class Inner:
+        """Knows four pieces of the text, and the marks around it, and numbers their states."""
+
+        def tokenize(self, texts: Sequence[str]) -> list[SimpleNamespace]:
+            assert texts == ["query: 报销 who?"]
+            return [SimpleNamespace(offsets=[(0, 0), (0, 5), (5, 6), (6, 9), (9, 13), (13, 14), (0, 0)])]
+
+        def onnx_embed(self, texts: Sequence[str]) -> SimpleNamespace:
+            return SimpleNamespace(model_output=np.arange(28, dtype=np.float64).reshape(1, 7, 4))
+
+    model.model = Inner()
+    assert (await embedder.embed_pieces("报销 who?")).tolist() == [[12, 13, 14, 15], [16, 17, 18, 19]]
+    assert (await embedder.embed_query("报销 who?")).shape == (4,)
+    assert model.batches == [], "their mean is the vector"
 
 
 async def test_it_must_be_started() -> None:

@@ -1,14 +1,22 @@
 """The standard answer of a question: found in other words, not mistaken for its neighbour's, offered when in doubt."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest_asyncio
 
 from bot.application import Application
 from bot.curating.matching import Matching
+from bot.curating.matching_pieces import NAMES as PIECE_NAMES
+from bot.curating.matching_signs import NAMES
+from bot.curating.matching_trees import Trees
 from bot.curating.standard_answers import EVERYBODY, StandardAnswers
+from knowledge.embedding import Vectors
+from knowledge.lexical import term_index
 from knowledge.passage import Audience, ChannelId
+from tests.fakes.embedder import TinyEmbedder
 from tests.quick_application import quick_application
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
@@ -101,6 +109,36 @@ async def test_two_that_are_equally_likely_are_neither_given_nor_offered(applica
     assert await Matching(kept, application.embedder).find(asked, audience=ANYBODY, now=NOW) is not None
     kept = await _with(application, ("仓库的钥匙归谁？", ()))
     assert await Matching(kept, application.embedder).match(asked, audience=ANYBODY, now=NOW) is None
+
+
+class _OfPieces(TinyEmbedder):
+    """Tells of pieces, too: every word is one, and has a direction of its own."""
+
+    def __init__(self) -> None:
+        super().__init__("multilingual-e5-small-int8-tiny")
+        self.of_pieces: list[str] = []
+
+    async def embed_pieces(self, question: str) -> Vectors:
+        self.of_pieces.append(question)
+        words = question.lower().strip("?").split()
+        drawn = [np.random.RandomState(term_index(word) % 2**31).standard_normal(384) for word in words]
+        return np.array(drawn, np.float32).reshape(-1, 384)
+
+
+async def test_pieces_of_ways_are_made_once_and_decide(application: Application) -> None:
+    """With trees that ask nothing but whether the pieces are alike."""
+    embedder, known = _OfPieces(), "When is the Berlin office closed over Christmas?"
+    matching = Matching(await _with(application, (known, ())), embedder)
+    alike = len(NAMES) + PIECE_NAMES.index("piece_mean_lower")
+    only = Trees.of([([alike, 0, 0], [0.75, 0.0, 0.0], [1, -1, -1], [0.0, -9.0, 9.0])], 0.0)
+    matching._model = replace(matching._model, weights=only)
+    await matching.warm(NOW)
+    asked = "When is the Berlin office closed over Christmas this year?"
+    found = await matching.find(asked, audience=ANYBODY, now=NOW)
+    assert found is not None
+    assert embedder.of_pieces == [known, asked]
+    other = "Which people of the Berlin office work over Christmas?"
+    assert await matching.find(other, audience=ANYBODY, now=NOW) is None
 
 
 async def test_a_way_that_is_asked_no_more_is_forgotten(application: Application) -> None:
