@@ -1,6 +1,6 @@
 """Whether what people think of answers makes search better, and nothing else worse: simulated months of real questions.
 
-``ARGS="tests/benchmarks/test_learning.py"`` with ``make bench``; some forty minutes on two cores, most of them for the
+``ARGS="tests/benchmarks/test_learning.py"`` with ``make bench``; some twenty minutes on two cores, most of them for the
 1,393 questions of the Chinese chats. The halves are drawn several times; a promise not to harm is one for the worst.
 """
 
