@@ -48,8 +48,8 @@ one for weights alone, which know less of words that they never met."""
 _SHARES = (0.015, 0.02, 0.03, 0.04, 0.06, 0.08)
 """Where a question with several ways to ask is compared with one without: one bound alone hangs on few questions."""
 _DOUBTFUL_SHARE = 0.19
-"""Of different facts, nearly all of them near misses, whose nearest standard question is asked back: then at most one in
-twenty of a team's other questions is, see ``test_meaning``."""
+"""Of different facts, nearly all of them near misses, whose nearest standard question is asked back: then at most one
+in twenty of a team's other questions is, see ``test_meaning``."""
 
 Training = Callable[[Signs, Signs, Signs], Signs | Trees]
 """Makes a head of signs, whether they are of the same fact, and how much each pair counts."""
