@@ -5,8 +5,8 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Protocol
 
+import hypothesis
 import pytest
-from hypothesis import settings
 
 from bot.application import Application, open_application
 from bot.llm.interface import LanguageModel
@@ -17,9 +17,9 @@ from tests.fakes.embedder import TinyEmbedder
 from tests.fakes.qdrant import quick_folder
 from tests.fakes.schema import upgrade_or_copy
 
-settings.register_profile("shiguang", deadline=None)
-settings.load_profile("shiguang")
 # An example that waits for a busy processor is no failure.
+hypothesis.settings.register_profile("shiguang", deadline=None)
+hypothesis.settings.load_profile("shiguang")
 
 
 class ApplicationFactory(Protocol):

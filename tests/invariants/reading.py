@@ -83,7 +83,7 @@ class Look:
     async def by_id(self) -> object:
         """Passages that somebody knows the ids of."""
         records = [record for room in self.world.rooms for record in (*room.records, *room.files)]
-        ids = [passage_id(RecordId(record), chunk) for record in records for chunk in (0, 1)]  # type: ignore[arg-type]  # one string, two names
+        ids = [passage_id(RecordId(record), chunk) for record in records for chunk in (0, 1)]
         return await self.application.store.get(ids, audience=self.audience)
 
     async def pages(self) -> object:
