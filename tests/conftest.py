@@ -1,5 +1,6 @@
 """Fixtures that many tests share: a home of its own, and the application over real stores with a tiny embedder."""
 
+import gc
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -20,6 +21,12 @@ from tests.fakes.schema import upgrade_or_copy
 # An example that waits for a busy processor is no failure.
 hypothesis.settings.register_profile("shiguang", deadline=None)
 hypothesis.settings.load_profile("shiguang")
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of collected tests stay: every full collection of garbage would look through them, for a second."""
+    gc.collect()
+    gc.freeze()
 
 
 class ApplicationFactory(Protocol):

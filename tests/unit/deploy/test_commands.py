@@ -32,7 +32,11 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_test_pulls_the_small_models_and_runs_pytest(called: list[str]) -> None:
     assert commands.run_command(["test", "-k", "models", "--help"]) == 0
-    assert called == ["set up, dev=True", "shiguang models pull --small", "python -m pytest -k models --help"]
+    assert called == [
+        "set up, dev=True",
+        "shiguang models pull --small",
+        "python -m pytest -n 2 --dist loadfile -k models --help",
+    ]
 
 
 def test_check_formats_lints_checks_types_and_tests(called: list[str]) -> None:
