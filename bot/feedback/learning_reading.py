@@ -65,7 +65,7 @@ def last_reset(session: Session) -> datetime | None:
 class Said:
     """What the truth holds of some answers, as it was read: votes are made of it in a thread."""
 
-    answers: Sequence[Row[str, str, Any, Any]]
+    answers: Sequence[Row[str, str, Any, Any, str | None]]
     sources: Sequence[Row[str, int, str, str | None, int, bool]]
     verdicts: Sequence[Row[str, str, str, list[Any], datetime]]
     picks: Sequence[Row[str, str, str, datetime]]
@@ -89,9 +89,10 @@ def read_said(session: Session, answer_ids: Sequence[str]) -> Said:
     seen = session.execute(signs).all()
     # What was shown to the model and not used, most of the rows, tells nothing unless somebody opened it.
     telling = or_(source.cited, source.answer_id.in_({one.answer_id for one in seen if one.kind == "opened"}))
+    row = AnswerRow
     answers = select(
-        AnswerRow.answer_id, AnswerRow.question, AnswerRow.trace["searches"], AnswerRow.trace["checks"]
-    ).where(AnswerRow.answer_id.in_(answer_ids), AnswerRow.question != "", AnswerRow.withdrawn_at.is_(None))
+        row.answer_id, row.question, row.trace["searches"], row.trace["checks"], row.standard_answer_id
+    ).where(row.answer_id.in_(answer_ids), row.question != "", row.withdrawn_at.is_(None))
     return Said(
         answers=session.execute(answers).all(),
         sources=session.execute(
@@ -110,8 +111,12 @@ def judged_answers(said: Said) -> list[JudgedAnswer]:
     for answer_id, n, record_id, file_id, chunk, cited in said.sources:
         sources[answer_id].append(Source(n=n, record_id=record_id, file_id=file_id, chunk=chunk, cited=cited))
     share = {
-        answer_id: shares(sources[answer_id], {"checks": checks or ()}) for answer_id, _, _, checks in said.answers
+        answer_id: shares(sources[answer_id], {"checks": checks or ()}) for answer_id, _, _, checks, _ in said.answers
     }
+    for answer_id, *_, standard_answer_id in said.answers:
+        if standard_answer_id is not None:
+            # It cites a page of a file, not a passage: nobody knows which passage of that file helped.
+            sources[answer_id] = [source for source in sources[answer_id] if source.file_id is None]
     votes: dict[str, list[Vote]] = defaultdict(list)
     for answer_id, person_id, kind, reasons, at in said.verdicts:
         blame = of_verdict(kind, reasons)
@@ -133,7 +138,7 @@ def judged_answers(said: Said) -> list[JudgedAnswer]:
             in_full(question, searches),
             tuple(vote for vote in votes[answer_id] if vote.at > _reset_at(vote, said.resets)),
         )
-        for answer_id, question, searches, _ in said.answers
+        for answer_id, question, searches, *_ in said.answers
     ]
 
 
