@@ -107,7 +107,7 @@ class Page:
         self.driver = driver
         self.server = server
 
-    def wait(self, condition: Callable[[], T], *, seconds: float = 8) -> T:
+    def wait(self, condition: Callable[[], T], *, seconds: float = 20) -> T:
         """Until the condition gives something true."""
 
         def check(_: object) -> T | bool:
@@ -138,10 +138,15 @@ class Page:
         return self.wait(lambda: not any(text in element.text for element in self.all(selector)))
 
     def click(self, selector: str, text: str = "") -> None:
-        """Click the first match, scrolled into view."""
-        element = self.find(selector, text)
-        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
-        element.click()
+        """Click the first match, scrolled into view; once more if it was drawn anew meanwhile."""
+
+        def clicked() -> bool:
+            element = self.find(selector, text)
+            self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+            element.click()
+            return True
+
+        self.wait(clicked)
 
     def script(self, code: str, *arguments: object) -> Any:
         """Run JavaScript."""
@@ -328,6 +333,7 @@ def test_a_verdict_with_reasons_and_undo(page: Page) -> None:
     page.find(f"{answer} .undo")
     assert verdicts["sampleanswer", person][0] == "up"
     page.click(f'{answer} [data-verdict="down"]')
+    page.find("dialog h2")  # it opens once the verdict is stored
     page.script("document.querySelector('dialog input[value=outdated]').click()")
     page.find("dialog textarea").send_keys("It is 190,000 now.")
     page.click("dialog .primary")
