@@ -21,9 +21,10 @@ from connectors.console.host import ConsoleHost, MessageView
 from connectors.console.hub import Hub
 from connectors.console.ids import answer_record_id
 from connectors.console.people import People
+from connectors.console.posting import answer_posted
 from connectors.console.reply import Question
 from connectors.console.wire import as_json
-from connectors.events import ChannelId, MessageDeleted, MessagePosted, PersonRef, RecordId
+from connectors.events import ChannelId, MessageDeleted, PersonRef, RecordId
 from connectors.owned_tasks import OwnedTasks
 
 _LOG = logging.getLogger(__name__)
@@ -79,17 +80,8 @@ class Again:
         view = await self._host.message(person.person_id, answer_record_id(body.other))
         channel = await self._channels.writable(person.person_id, view.channel_id)
         now = datetime.now(UTC)
-        record, former = answer_record_id(chosen.answer_id), view.record_id
-        posted = MessagePosted(
-            event_id=record,
-            occurred_at=now,
-            record_id=record,
-            channel=channel,
-            author=self._host.bot,
-            text=chosen.text,
-            thread_id=view.thread_id,
-            answer_id=chosen.answer_id,
-        )
+        former = view.record_id
+        posted = answer_posted(chosen, by=self._host.bot, channel=channel, thread_id=view.thread_id, at=now)
         gone = MessageDeleted(event_id=f"{former}:deleted", occurred_at=now, record_id=former)
         await self._host.accept([posted, gone])
         return web.json_response({})

@@ -12,8 +12,8 @@ from connectors.console.errors import ConsoleError
 from connectors.console.host import ConsoleHost
 from connectors.console.ids import answer_record_id
 from connectors.console.people import People
+from connectors.console.posting import answer_posted
 from connectors.console.wire import as_json
-from connectors.events import MessagePosted
 
 
 class Meant:
@@ -47,18 +47,8 @@ class Meant:
         is_new = await self._host.meant(beside.answer_id, utterance, reply)
         match reply.end:
             case Answer() as given:
-                record = answer_record_id(given.answer_id)
-                posted = MessagePosted(
-                    event_id=record,
-                    occurred_at=now,
-                    record_id=record,
-                    channel=channel,
-                    author=self._host.bot,
-                    text=given.text,
-                    thread_id=view.thread_id,
-                    answer_id=given.answer_id,
-                )
-                await self._host.accept([posted])
+                shown = answer_posted(given, by=self._host.bot, channel=channel, thread_id=view.thread_id, at=now)
+                await self._host.accept([shown])
             case Notice() as notice:
                 return web.json_response({"is_new": False, "notice": as_json(notice)})
             case None if is_new:

@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from connectors.connector import Post, PostRefused
+from connectors.connector import Answer, Post, PostRefused
 from connectors.console.host import ConsoleHost
-from connectors.console.ids import direct_channel_id, post_record_id
+from connectors.console.ids import answer_record_id, direct_channel_id, post_record_id
 from connectors.events import ChannelChanged, ChannelRef, Event, MessagePosted, PersonRef, RecordId
 
 
@@ -39,6 +39,23 @@ class Posting:
         )
         await self._host.accept([*events, posted])
         return record
+
+
+def answer_posted(
+    answer: Answer, *, by: PersonRef, channel: ChannelRef, thread_id: RecordId | None, at: datetime
+) -> MessagePosted:
+    """The message that shows an answer: the same again when it is posted again."""
+    record = answer_record_id(answer.answer_id)
+    return MessagePosted(
+        event_id=record,
+        occurred_at=at,
+        record_id=record,
+        channel=channel,
+        author=by,
+        text=answer.text,
+        thread_id=thread_id,
+        answer_id=answer.answer_id,
+    )
 
 
 def direct_channel(person: PersonRef) -> ChannelRef:
