@@ -92,18 +92,26 @@ async def test_a_posted_answer_says_that_its_source_is_gone(application: Applica
     platform = Platform()
     async with _watching(application, platform):
         await archive(application, change)
-        await eventually(lambda: _is(platform.revisions), seconds=5)
+        await _emptied(application)
     (revision,) = platform.revisions
     assert (revision.answer_id, revision.record_id, revision.language) == ("a1", "m9", "zh")
     assert revision.channel == PLACE
     assert "周五" not in revision.text
     assert revision.text
     assert revision.citations == ()
-    assert await _queued(application) == []
 
 
 async def _is(seen: object) -> bool:
     return bool(seen)
+
+
+async def _emptied(application: Application) -> None:
+    """Wait until nothing is queued: what was told leaves the queue a moment after the platform took it."""
+
+    async def empty() -> bool:
+        return not await _queued(application)
+
+    await eventually(empty)
 
 
 async def test_it_is_told_again_until_it_is_taken_and_survives_a_restart(
@@ -115,24 +123,20 @@ async def test_it_is_told_again_until_it_is_taken_and_survives_a_restart(
     await archive(application, deleted(1))
     away = Platform(failures=1000)
     async with _watching(application, away):
-        await eventually(lambda: _is(away.attempts >= 3), seconds=5)
+        await eventually(lambda: _is(away.attempts >= 3))
     assert await _queued(application) == ["a1"]
     back = Platform(failures=1)
     async with _watching(application, back):
-        await eventually(lambda: _is(back.revisions), seconds=10)
-    assert await _queued(application) == []
+        await _emptied(application)
+    assert len(back.revisions) == 1
 
 
 async def test_after_a_week_it_is_given_up(application: Application) -> None:
     await _answered(application, _shown(9, "a1", "周五 [1]。"), deleted(1))
     async with application.database.begin() as connection:
         await connection.execute(update(RevisionRow).values(queued_at=datetime.now(UTC) - timedelta(days=8)))
-
-    async def empty() -> bool:
-        return not await _queued(application)
-
     async with _watching(application, Platform(failures=9)):
-        await eventually(empty, seconds=5)
+        await _emptied(application)
 
 
 async def test_what_goes_while_the_platform_is_told_is_told_once_more(application: Application) -> None:
@@ -140,12 +144,12 @@ async def test_what_goes_while_the_platform_is_told_is_told_once_more(applicatio
     platform = Platform()
     platform.slow = asyncio.Event()
     async with _watching(application, platform):
-        await eventually(lambda: _is(platform.attempts), seconds=5)
+        await eventually(lambda: _is(platform.attempts))
         async with application.database.begin() as connection:
             await connection.execute(update(RevisionRow).values(ticket="another"))
         platform.slow.set()
-        await eventually(lambda: _is(len(platform.revisions) == 2), seconds=5)
-    assert await _queued(application) == []
+        await _emptied(application)
+    assert len(platform.revisions) == 2
 
 
 async def test_a_source_that_goes_before_the_answer_is_posted_is_not_forgotten(application: Application) -> None:
@@ -155,7 +159,7 @@ async def test_a_source_that_goes_before_the_answer_is_posted_is_not_forgotten(a
     assert await _queued(application) == ["a1"]
     platform = Platform()
     async with _watching(application, platform):
-        await eventually(lambda: _is(platform.revisions), seconds=5)
+        await _emptied(application)
         # What the platform says then comes back as an event, which must not begin it all over again.
         said = platform.revisions[0].text
         again = _shown(9, "a1", said).model_copy(update={"event_id": "revised", "edited_at": at(90)})
@@ -186,7 +190,7 @@ async def test_nothing_is_told_of_messages_that_are_gone_and_to_workspaces_that_
     async with _watching(application, platform) as watcher:
         assert await watcher.begin() == 0
         await workspaces.back("slack", "T1")
-        await eventually(lambda: _is(platform.revisions), seconds=5)
+        await eventually(lambda: _is(platform.revisions))
     assert platform.revisions[0].record_id == RecordId("m10")
 
 
@@ -212,9 +216,9 @@ async def test_a_posted_digest_keeps_the_lines_that_still_stand(application: App
     platform = Platform()
     async with _watching(application, platform):
         await archive(application, deleted(1))
-        await eventually(lambda: _is(platform.revisions), seconds=5)
+        await eventually(lambda: _is(platform.revisions))
         await archive(application, edited(9, platform.revisions[0].text, minutes=99), deleted(2))
-        await eventually(lambda: _is(len(platform.revisions) == 2), seconds=5)
+        await eventually(lambda: _is(len(platform.revisions) == 2))
     first, second = platform.revisions
     assert "Hall 4 [2]" in first.text
     assert "Launch" not in first.text
