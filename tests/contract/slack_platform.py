@@ -162,4 +162,4 @@ class SlackPlatform:
         async def look() -> object:
             return condition()
 
-        await eventually(look, seconds=10)
+        await eventually(look)

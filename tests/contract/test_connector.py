@@ -117,7 +117,7 @@ class ConsolePlatform:
 
     async def answer(self) -> str:
         while True:
-            payload = await self._socket.receive_json(timeout=5)
+            payload = await self._socket.receive_json(timeout=20)
             if payload.get("phase") == "finished":
                 return str(payload["answer"]["text"])
 

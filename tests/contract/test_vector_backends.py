@@ -266,7 +266,11 @@ async def test_a_filter_cannot_widen_an_audience(store: PassageStore) -> None:
     assert await store.get([_passage(2).passage.point_id], audience=member) == []
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(
     channels=st.sets(st.integers(0, 5)),
     asked=st.sets(st.integers(0, 5)),

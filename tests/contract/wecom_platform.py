@@ -66,7 +66,7 @@ class WeComPlatform:
             await self._fake.robot.repeat(self._said[key])
         else:
             self._said[key] = await self._fake.robot.direct(_WHO, text)
-            await eventually(self._is_asked, seconds=10)
+            await eventually(self._is_asked)
         return f"wecom:{self._said[key].msgid}"
 
     async def edit(self, record_id: str, text: str) -> None:
@@ -79,7 +79,7 @@ class WeComPlatform:
         async def is_there() -> bool:
             return len(self._answers()) > self._answers_seen
 
-        await eventually(is_there, seconds=10)
+        await eventually(is_there)
         self._answers_seen += 1
         text = self._answers()[self._answers_seen - 1].text
         await self._fake.screen.until(lambda shown: shown.finished and text in shown.text)

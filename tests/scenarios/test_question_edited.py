@@ -71,7 +71,7 @@ def _reposted(number: int, text: str) -> MessagePosted:
 async def test_a_question_that_is_gone_is_not_answered(application: Application, number: int, event: Event) -> None:
     host, model, reply, asking = await _begun(application, number)
     await host.accept([event])
-    await asyncio.wait_for(asking, 5)
+    await asyncio.wait_for(asking, 20)
     assert reply.names[-1] == "drop"
     assert "finish" not in reply.names
     assert model.stopped == 1

@@ -6,7 +6,7 @@ import pytest
 
 from connectors.console.hub import Hub, _Page
 from connectors.events import PersonId
-from tests.unit.connectors.console.conftest import Console
+from tests.unit.connectors.console.conftest import PATIENCE_SECONDS, Console
 
 
 class _Silent:
@@ -33,7 +33,7 @@ async def test_a_dropped_page_is_told_to_come_back(console: Console) -> None:
     for _ in range(5000):
         served.put(json.dumps({"type": "noise"}))
     while not page.ws.closed:
-        await page.ws.receive(timeout=2)
+        await page.ws.receive(timeout=PATIENCE_SECONDS)
     assert page.ws.close_code == 1013
 
 
@@ -45,7 +45,7 @@ async def test_closing_ends_every_socket_and_answer(console: Console) -> None:
     await page.next("ask", phase="delta")
     closing = asyncio.create_task(console.connector.close())
     while not page.ws.closed:
-        await page.ws.receive(timeout=2)
+        await page.ws.receive(timeout=PATIENCE_SECONDS)
     await closing
     assert page.ws.close_code == 1001
     assert console.host.cancelled == 1

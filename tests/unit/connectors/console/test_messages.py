@@ -4,7 +4,7 @@ from typing import Any
 from connectors.connector import Notice
 from connectors.events import MembershipChanged, MessageDeleted, MessageEdited, MessagePosted, ReactionChanged
 from tests.fakes.console_host import Script
-from tests.unit.connectors.console.conftest import Console, Start
+from tests.unit.connectors.console.conftest import PATIENCE_SECONDS, Console, Start
 
 
 def _new(channel: str, text: str, client_id: str = "client-once", **more: object) -> dict[str, Any]:
@@ -255,7 +255,7 @@ async def test_a_page_that_opens_in_between_sees_the_answer_so_far(console: Cons
     for _ in range(3):
         await first.next("ask", phase="delta")
     ws = await console.session.ws_connect(console.url("/ws"))
-    hello = await ws.receive_json(timeout=2)
+    hello = await ws.receive_json(timeout=PATIENCE_SECONDS)
     assert [ask["text"] for ask in hello["asks"]] == ["abc"]
     console.host.release()
     await first.next("ask", phase="finished")

@@ -1,7 +1,24 @@
+from datetime import UTC, datetime, timedelta, tzinfo
+
+import pytest
+
+from connectors.console import messages
 from tests.unit.connectors.console.conftest import Console
 
 
-async def test_filters_reach_the_host_and_pages_follow(console: Console) -> None:
+class _Clock:
+    """Says one moment after the other of one day, wherever the real clock stands."""
+
+    def __init__(self) -> None:
+        self._moment = datetime(2026, 11, 2, 4, 0, tzinfo=UTC)
+
+    def now(self, zone: tzinfo) -> datetime:
+        self._moment += timedelta(minutes=1)
+        return self._moment.astimezone(zone)
+
+
+async def test_filters_reach_the_host_and_pages_follow(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(messages, "datetime", _Clock())
     await console.enter("Ada")
     channel = await console.create("plans")
     other = await console.create("other")

@@ -40,11 +40,11 @@ def test_kind_and_pages_are_told_as_they_come(tmp_path: Path) -> None:
 
 
 def test_time_that_is_up_keeps_what_was_read(tmp_path: Path) -> None:
-    members: dict[str, str | bytes] = {f"{n}.html": "<p>text</p>" * 20_000 for n in range(100)}
+    members: dict[str, str | bytes] = {f"{n}.html": "<p>text</p>" * 4_000 for n in range(280)}
     found = read_bytes(tmp_path, zip_bytes(members), "a.zip", limits=ReadLimits(seconds=0.5))
     assert found.reason == "too_slow"
     assert found.truncated
-    assert 0 < len(found.pages) < 100
+    assert 0 < len(found.pages) < 280
 
 
 def test_limits_must_make_sense() -> None:
@@ -61,7 +61,9 @@ SEEDS = [
 ]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(seed=st.sampled_from(SEEDS), changes=st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 255)), max_size=12))
 def test_damaged_files_never_raise(tmp_path: Path, seed: bytes, changes: list[tuple[int, int]]) -> None:
     data = bytearray(seed)

@@ -1,4 +1,5 @@
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -34,8 +35,7 @@ def test_one_worker_a_folder(tmp_path: Path) -> None:
 
 
 def test_a_long_path_gets_a_short_socket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    short = Path("/tmp") / f"shiguang-test-{os.getpid()}"
-    short.mkdir(mode=0o700)
+    short = Path(tempfile.mkdtemp(prefix="shiguang-test-", dir="/tmp"))
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(short))
     folder = tmp_path / ("long" * 30)
     try:

@@ -1,7 +1,7 @@
 """The server path: what is retried, what is refused, and where it goes when an address fails."""
 
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -58,10 +58,11 @@ async def client(server: _Server) -> AsyncIterator[ServerClient]:
 
 
 @pytest.fixture
-def dead_url() -> str:
+def dead_url() -> Iterator[str]:
+    """Nobody listens there, and nobody else can: the port stays taken."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{unused.getsockname()[1]}"
+        yield f"http://127.0.0.1:{unused.getsockname()[1]}"
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 429])
