@@ -83,8 +83,8 @@ class OpenAiServerFake:
         if answer.status != 200:
             return web.Response(status=answer.status, text=answer.body, headers=answer.headers)
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", **answer.headers})
-        await response.prepare(request)
         try:
+            await response.prepare(request)
             for part in answer.parts:
                 if isinstance(part, asyncio.Event):
                     await part.wait()

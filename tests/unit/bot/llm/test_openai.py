@@ -160,8 +160,8 @@ async def test_a_failure_that_stays_is_told(failing: FakeAnswer, error: type[Exc
 
 
 async def test_a_long_wait_is_not_waited_for() -> None:
-    async with serving(refused(429, Retry_After="25"), limits=TimeLimits(total=5)) as (server, model):
-        async with asyncio.timeout(2):
+    async with serving(refused(429, Retry_After="25"), limits=TimeLimits(total=22)) as (server, model):
+        async with asyncio.timeout(20):
             with pytest.raises(ModelBusy):
                 await answer(model)
         assert len(server.bodies) == 1
@@ -192,15 +192,19 @@ async def test_silence_has_limits(limits: TimeLimits, parts: tuple[bytes, ...]) 
     async with serving(FakeAnswer(parts=(*parts, never)), limits=limits) as (server, model):
         with pytest.raises(ModelTimeout):
             await answer(model)
-        async with asyncio.timeout(2):
-            await server.client_left.wait()
+        # On a busy machine a limit that counts from the question may end before the server heard of it.
+        if (parts and limits.total > 1) or server.was_asked.is_set():
+            async with asyncio.timeout(20):
+                await server.client_left.wait()
 
 
 async def test_waiting_in_the_queue_has_the_total_limit() -> None:
     never = asyncio.Event()
     limits = TimeLimits(total=0.1)
     async with serving(FakeAnswer(parts=(frame("On "), never)), limits=limits, concurrency=1) as (_, model):
-        first = model.stream(QUESTION, asker="a")
+        patient = model.called("tiny")
+        patient._limits = TimeLimits()  # it keeps the only place, however long the server takes to begin
+        first = patient.stream(QUESTION, asker="a")
         await anext(first)
         with pytest.raises(ModelTimeout):
             await answer(model)
@@ -352,6 +356,6 @@ async def test_when_the_asker_leaves_the_server_is_told(leave: Callable[[OpenAiM
     never = asyncio.Event()
     async with serving(FakeAnswer(parts=(frame("On "), never))) as (server, model):
         await leave(model)
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(20):
             await server.client_left.wait()
         assert model.waiting == 0
