@@ -21,6 +21,7 @@ from knowledge.passage import Audience
 from knowledge.qdrant.schema import CONTEXT, TERMS
 from tests.builders import channel, deleted, edited, posted
 from tests.fakes.embedder import TinyEmbedder
+from tests.waiting import eventually
 
 OPERATOR = Audience.operator()
 Open = Callable[[str], AbstractAsyncContextManager[Application]]
@@ -137,16 +138,21 @@ async def test_search_goes_on_during_a_reindex_and_sees_no_step_back(
         await application.inbox.append([posted(number, f"talk number {number}") for number in range(200)])
         await application.archivist.drain()
         finished = asyncio.Event()
+        seen: list[tuple[bool, bool]] = []
+        """Whether the deleted and the new message were found, search after search."""
 
-        async def search() -> list[tuple[bool, bool]]:
-            """Whether the deleted and the new message were found, search after search."""
-            seen = []
+        async def search() -> None:
             while not finished.is_set():
                 assert await _found(application, "talk number"), "a search always finds something"
                 found = await _words_in_engine(application, "walrus"), await _words_in_engine(application, "narwhal")
                 seen.append(("m300" in found[0], "m301" in found[1]))
                 await asyncio.sleep(0.005)
-            return seen
+
+        async def searched(times: int) -> None:
+            async def look() -> bool:
+                return searching.done() or len(seen) >= times
+
+            await eventually(look)
 
         class Eventful(TinyEmbedder):
             """Deletes a message and writes another one in the middle, as a running server does."""
@@ -156,6 +162,7 @@ async def test_search_goes_on_during_a_reindex_and_sees_no_step_back(
             async def embed_passages(self, texts: Any) -> Any:
                 self.batches += 1
                 if self.batches == 8:
+                    await searched(1)
                     await application.inbox.append([deleted(300, minutes=9100), posted(301, "a narwhal", minutes=9101)])
                     await application.archivist.drain()
                 return await super().embed_passages(texts)
@@ -164,8 +171,9 @@ async def test_search_goes_on_during_a_reindex_and_sees_no_step_back(
         await application.archivist.drain()
         searching = asyncio.create_task(search())
         await rebuild(settings, progress=_silent, embedder=Eventful("tiny-1"))
+        await searched(len(seen) + 2)  # The next one to end may have begun before.
         finished.set()
-        seen = await searching
+        await searching
         for number in (0, 1):
             steps = [now for before, now in pairwise([None, *(one[number] for one in seen)]) if now != before]
             assert steps == ([True, False] if number == 0 else [False, True]), "one change, never back"
