@@ -1,12 +1,13 @@
 """Moments as people type them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
 import typer
 
 from bot.application import Application
+from bot.cli import filters
 from bot.cli.filters import parse_moment, resolve
 from bot.cli.options import Filters
 from bot.errors import NotFound
@@ -14,6 +15,21 @@ from connectors.events import ChannelId, ChannelRef, PersonId, PersonRef
 from tests.builders import channel, opened, person, posted
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+NOW = datetime(2026, 11, 1, 0, 0, 30, tzinfo=SHANGHAI)
+"""Half a minute into a month: the day and the month that count are the team's."""
+
+
+class _Clock(datetime):
+    """Stands still."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]  # a moment, not a clock
+        return NOW.astimezone(tz)
+
+
+@pytest.fixture(autouse=True)
+def _now(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filters, "datetime", _Clock)
 
 
 @pytest.mark.parametrize(
@@ -33,27 +49,27 @@ def test_dates(text: str, since: datetime, until: datetime | None) -> None:
 
 @pytest.mark.parametrize(("text", "days"), [("yesterday", 1), ("昨天", 1), ("三天前", 3), ("3 days ago", 3)])
 def test_words_mean_whole_days_of_the_team(text: str, days: int) -> None:
-    today = datetime.now(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
+    today = NOW.replace(second=0)
     assert parse_moment(text, "--since", SHANGHAI) == today - timedelta(days=days)
     assert parse_moment(text, "--until", SHANGHAI, end_of_day=True) == today - timedelta(days=days - 1)
 
 
 @pytest.mark.parametrize("text", ["last month", "上个月"])
 def test_a_month_is_included_to_its_end(text: str) -> None:
-    first = datetime.now(SHANGHAI).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    first = NOW.replace(second=0)
     assert parse_moment(text, "--since", SHANGHAI) == (first - timedelta(days=1)).replace(day=1)
     assert parse_moment(text, "--until", SHANGHAI, end_of_day=True) == first
 
 
 def test_what_is_to_come_is_a_moment_too() -> None:
-    today = datetime.now(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
+    today = NOW.replace(second=0)
     assert parse_moment("tomorrow", "--until", SHANGHAI, end_of_day=True) == today + timedelta(days=2)
 
 
 def test_hours_are_moments() -> None:
     moment = parse_moment("2 hours ago", "--until", SHANGHAI, end_of_day=True)
     assert moment is not None
-    assert abs(datetime.now(UTC) - timedelta(hours=2) - moment) < timedelta(minutes=5)
+    assert abs(NOW - timedelta(hours=2) - moment) < timedelta(minutes=5)
 
 
 def test_what_is_no_moment_names_its_option() -> None:
