@@ -1,3 +1,5 @@
+import os
+import re
 import sys
 from pathlib import Path
 
@@ -19,8 +21,17 @@ def test_a_silent_tool_shows_its_time(
 ) -> None:
     monkeypatch.setattr(visible_process, "_SILENT_SECONDS", 0)
     monkeypatch.setattr(visible_process, "_LINE_SECONDS", 0)
-    run_visibly(["sh", "-c", "sleep 1.3"], cwd=tmp_path)
-    assert "… 1 s" in capfd.readouterr().out
+    tick, go_on = visible_process._Ticker.tick, tmp_path / "go-on"
+    os.mkfifo(go_on)
+
+    def tell(ticker: visible_process._Ticker) -> None:
+        tick(ticker)
+        monkeypatch.undo()
+        go_on.write_text("")
+
+    monkeypatch.setattr(visible_process._Ticker, "tick", tell)
+    run_visibly(["cat", go_on], cwd=tmp_path)
+    assert re.fullmatch(r"  … \d+ s\n", capfd.readouterr().out)
 
 
 def test_on_a_terminal_the_tool_has_a_terminal(
