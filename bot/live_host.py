@@ -86,9 +86,9 @@ class ApplicationLiveHost(ApplicationHost):
                     await asyncio.sleep(_LOOK_AGAIN_SECONDS)
 
     async def accept_and_apply(self, events: Sequence[Event]) -> None:
-        """Store events durably and wait until they count; raises ``TimeoutError`` after ten seconds."""
+        """Store events durably, then wait until they count; raises ``TimeoutError`` after ten seconds of that."""
+        await self._take(events, Lane.LIVE)
         async with asyncio.timeout(_APPLY_SECONDS):
-            await self._take(events, Lane.LIVE)
             await self._archivist.wait_until_applied([event.event_id for event in events])
 
     async def known_messages(
