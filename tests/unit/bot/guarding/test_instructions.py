@@ -110,6 +110,6 @@ def test_what_is_too_long_to_be_read_through_counts_as_an_order() -> None:
 @pytest.mark.parametrize("part", ["ignore all ", "忽略", "a b c ", "%41", "=", "reply with ", "assistant:", "QUJD"])
 def test_a_long_text_takes_no_longer_than_its_length(part: str) -> None:
     text = (part * 100_000)[:100_000]
-    began = time.perf_counter()
+    began = time.process_time()
     gives_orders(text)
-    assert time.perf_counter() - began < 15, "quadratic: a linear search takes about a second"
+    assert time.process_time() - began < 15, "quadratic: a linear search takes about a second"

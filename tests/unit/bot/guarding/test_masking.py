@@ -110,6 +110,6 @@ def test_masking_twice_is_masking_once(text: str) -> None:
 )
 def test_a_megabyte_takes_no_longer_than_its_length(part: str) -> None:
     text = (part * 1_000_000)[:1_000_000]
-    began = time.perf_counter()
+    began = time.process_time()
     mask(text, "en")
-    assert time.perf_counter() - began < 8, "quadratic: a linear search takes about a second"
+    assert time.process_time() - began < 8, "quadratic: a linear search takes about a second"

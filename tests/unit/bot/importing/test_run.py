@@ -153,7 +153,7 @@ async def test_cancelling_waits_for_the_read_and_closes_the_source() -> None:
             for item in super().events(start=start):
                 if self.read == 501:
                     loop.call_soon_threadsafe(reached.set)
-                    assert go_on.wait(5)
+                    assert go_on.wait(60)
                 yield item
 
     loop = asyncio.get_running_loop()

@@ -75,7 +75,7 @@ class FakeEngine:
                 raise piece
             if piece == "WAIT":
                 self.waits.set()
-                self.gate.wait(5)
+                self.gate.wait(60)
                 if self.abort.is_set:
                     return
             else:
@@ -108,7 +108,7 @@ async def answer(model: LanguageModel, **options: Any) -> str:
 
 
 async def in_thread(event: threading.Event) -> None:
-    assert await asyncio.to_thread(event.wait, 5)
+    assert await asyncio.to_thread(event.wait, 60)
 
 
 async def test_an_answer() -> None:

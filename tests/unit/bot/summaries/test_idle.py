@@ -83,7 +83,7 @@ async def test_it_gives_way_to_whoever_asks(application: Application) -> None:
     never = asyncio.Event()
     model = ScriptedModel([ScriptedReply(pieces=("a",), before_first=never), "an answer"], slots=1)
     making = asyncio.create_task(idle(application, model).make_one(ENDED))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         await model.asked(1)
         said = "".join([piece async for piece in model.stream([ChatMessage("user", "a question")], asker="Ann")])
     assert said == "an answer"

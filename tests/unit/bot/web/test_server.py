@@ -82,6 +82,6 @@ async def test_closing_does_not_wait_for_a_request_that_never_ends(server: WebSe
         await begun.wait()
         started = time.monotonic()
         await server.close()
-        assert time.monotonic() - started < 6
+        assert time.monotonic() - started < 30, "by itself the library waits for a minute"
         with pytest.raises(aiohttp.ClientError):
             await asking
