@@ -17,7 +17,8 @@ from bot.feedback.cases import Cases
 from bot.truth.database import Database
 from bot.truth.tables import AnswerRow, AuditRow, CaseAnswerRow, CaseRow, ChannelRow, MessageRow, StandardAnswerRow
 
-LATER = datetime.now(UTC) + timedelta(minutes=10)
+LATER = datetime.now(UTC) + timedelta(hours=12)
+"""Later than anything that a test does, however long after the tests were collected."""
 OTHERWISE = "The gym now opens at 9:00"
 
 
