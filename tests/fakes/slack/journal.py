@@ -95,7 +95,7 @@ class Journal:
         stirred, self._stirred = self._stirred, asyncio.Event()
         stirred.set()
 
-    async def until(self, condition: Callable[[], object], *, seconds: float = 10.0) -> None:
+    async def until(self, condition: Callable[[], object], *, seconds: float = 30.0) -> None:
         """Wait until the condition is true, looked at whenever something happened here; TimeoutError otherwise."""
         async with asyncio.timeout(seconds):
             while not condition():

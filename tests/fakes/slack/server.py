@@ -57,11 +57,11 @@ class FakeSlack(World):
         """What an SDK takes as ``base_url``."""
         return f"{self.api_host}/api/"
 
-    async def acknowledged(self, *, seconds: float = 10.0) -> None:
+    async def acknowledged(self, *, seconds: float = 30.0) -> None:
         """Wait until every delivery so far is acknowledged or given up."""
         await self.journal.until(lambda: not self.deliveries.unsettled, seconds=seconds)
 
-    async def connected(self, *, count: int = 1, seconds: float = 10.0) -> None:
+    async def connected(self, *, count: int = 1, seconds: float = 30.0) -> None:
         """Wait until so many sockets are open."""
         await self.journal.until(
             lambda: sum(not socket.is_leaving for socket in self.sockets.open) >= count, seconds=seconds

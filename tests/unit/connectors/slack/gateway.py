@@ -40,7 +40,7 @@ class Ears:
     def texts(self) -> list[str]:
         return [text_of(event, "text") for event in self.heard_events]
 
-    async def until(self, condition: Callable[[], object], *, seconds: float = 10) -> None:
+    async def until(self, condition: Callable[[], object], *, seconds: float = 30) -> None:
         async with asyncio.timeout(seconds):
             while not condition():
                 self.stirred.clear()

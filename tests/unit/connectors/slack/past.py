@@ -71,7 +71,7 @@ class Past:
         """Wait until the past of a channel was read so far."""
         stepped = asyncio.Event()
         self.reading.history.listen(lambda channel: stepped.set())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while (read := self.reading.history.read_of(ours(channel))) is None or not condition(read):
                 stepped.clear()
                 await stepped.wait()

@@ -119,11 +119,14 @@ async def test_while_slack_is_away_letters_wait_without_being_counted_as_failed(
         assert not tally.deliveries
 
 
-async def test_a_new_letter_wakes_the_worker_and_a_restart_finds_what_was_left() -> None:
+async def test_a_new_letter_wakes_the_worker_and_a_restart_finds_what_was_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("connectors.slack.dispatching._LOOK_AGAIN_SECONDS", 3600.0)
     async with slack_site(translator=PlainTranslator) as it:
         await _keep(it, "left from before")
         async with opened(it) as gate:
             await gate.ears.until(lambda: gate.ears.texts == ["left from before"])
             channel = next(iter(it.workspace.channels.values()))
             it.slack.people.post(it.ann, channel, "now")
-            await gate.ears.until(lambda: gate.ears.texts == ["left from before", "now"], seconds=1.5)
+            await gate.ears.until(lambda: gate.ears.texts == ["left from before", "now"])

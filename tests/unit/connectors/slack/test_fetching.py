@@ -6,11 +6,12 @@ from typing import Any
 import aiohttp
 import pytest
 
-from connectors.events import FileFetched, FileRemoved
+from connectors.events import ChannelRef, FileFetched, FileRemoved
 from connectors.slack.fetch_queue import FetchQueue
 from connectors.slack.fetching import Fetching
+from connectors.slack.site import Site
 from tests.fakes.slack import Channel, SharedFile
-from tests.fakes.slack_site import SiteInTest, slack_site
+from tests.fakes.slack_site import SimpleDirectory, SiteInTest, slack_site
 from tests.waiting import eventually
 
 
@@ -64,9 +65,25 @@ class Stage:
         return sum(request.surface == "files" for request in self.slack.journal.calls(file.id))
 
 
+class _Knowing(SimpleDirectory):
+    """Asks for a channel once: what is told of a file later is heard before the first fetch of it can be over."""
+
+    def __init__(self, site: Site) -> None:
+        super().__init__(site.api)
+        self._known: dict[str, ChannelRef] = {}
+
+    async def channel(self, slack_channel_id: str) -> ChannelRef:
+        if slack_channel_id not in self._known:
+            self._known[slack_channel_id] = await super().channel(slack_channel_id)
+        return self._known[slack_channel_id]
+
+
 @pytest.fixture
 async def stage() -> AsyncIterator[Stage]:
-    async with slack_site(max_file_bytes=10_000, file_seconds=5.0) as it, aiohttp.ClientSession() as session:
+    async with (
+        slack_site(max_file_bytes=10_000, file_seconds=120.0, directory=_Knowing) as it,
+        aiohttp.ClientSession() as session,
+    ):
         yield Stage(it, session)
 
 

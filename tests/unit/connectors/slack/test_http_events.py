@@ -67,6 +67,7 @@ async def test_events_and_the_challenge_are_answered_on_the_path_of_the_workspac
         general = it.workspace.add_channel("general", members=[it.ann, it.bot])
         assert await it.slack.webhook.verify(it.app, serving.url + path)
         it.slack.people.post(it.ann, general, "hello")
+        await it.slack.acknowledged()  # Posts at the same time come in any order.
         it.slack.hands.run_command(it.ann, it.installation, general, "/shiguang ask about the payload")
         await it.slack.acknowledged()
         await serving.gate.ears.until(lambda: len(serving.gate.ears.bodies) == 2)
