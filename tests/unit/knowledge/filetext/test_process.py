@@ -27,7 +27,8 @@ def done(**fields):
     base = {"kind": "text", "media_type": "text/plain", "title": "", "language": None, "metadata": {}, "reason": None}
     say(done={**base, "truncated": False, **fields}, rss_bytes=1)
 """
-LIMITS = ReadLimits(seconds=0.3, memory_bytes=150_000_000)
+LIMITS = ReadLimits(seconds=1, memory_bytes=150_000_000)
+"""A process that only sleeps is ended after four times the seconds: time enough to say what was read."""
 
 
 @pytest.fixture(autouse=True)
