@@ -49,11 +49,21 @@ class Feed extends MessageList {
     return [...this.lives.values()].filter(({ ask }) => !this.standsAlone(ask) && ask.thread_id === root);
   }
 
-  /** Show a channel, at its end or around a message. Answers under way are kept when the channel is the same. */
+  /** Show a channel, at its end or around a message; busy until it is there. */
   async open(channelId, around = null) {
+    const turn = (this.turn = (this.turn ?? 0) + 1);
+    this.box.setAttribute("aria-busy", "true");
+    try {
+      return await this.read(channelId, around, turn);
+    } finally {
+      if (turn === this.turn) this.box.removeAttribute("aria-busy");
+    }
+  }
+
+  /** Answers under way are kept when the channel is the same. */
+  async read(channelId, around, turn) {
     if (channelId !== this.channelId) [this.lives, this.pending] = [new Map(), new Map()];
     this.channelId = channelId;
-    const turn = (this.turn = (this.turn ?? 0) + 1);
     const arrived = (this.arrived = new Map());
     let data;
     try {

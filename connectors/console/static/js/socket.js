@@ -19,13 +19,17 @@ function show(connected) {
   line.textContent = connected ? "" : t("reconnecting");
 }
 
+/** Nothing of it counts any more; one that is only opening is closed once it is open, or the browser complains. */
+function leave(former) {
+  former.onclose = former.onmessage = null;
+  if (former.readyState === WebSocket.CONNECTING) former.onopen = () => former.close();
+  else former.close();
+}
+
 /** Connect as the present person; ends the former connection. */
 export function connect() {
   clearTimeout(timer);
-  if (socket) {
-    socket.onclose = null;
-    socket.close();
-  }
+  if (socket) leave(socket);
   const url = address("/ws");
   url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
   socket = new WebSocket(url);
