@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 
 from pydantic import TypeAdapter
@@ -54,6 +55,7 @@ class CatchingUp:
         self._rounds = rounds
         self._rereading = Rereading(site, pages, now=now)
         self._now = now
+        self._started = now()
         self._known: dict[ChannelId, CaughtUp] = {}
         self._gaps: dict[ChannelId, float] = {}
 
@@ -76,10 +78,19 @@ class CatchingUp:
         """From now on a channel is heard. Returns whether it was known before, and may have missed something."""
         known = self._known.get(channel)
         if known is None:
-            await self._keep(channel, CaughtUp(until=self._now(), reread=self._now()))
-        elif known.is_away:
+            may_lack = await self._was_heard_before_the_start(channel)
+            await self._keep(channel, CaughtUp(until=self._now(), reread=0.0 if may_lack else self._now()))
+            return may_lack
+        if known.is_away:
             await self._keep(channel, replace(known, is_away=False))
-        return known is not None
+        return True
+
+    async def _was_heard_before_the_start(self, channel: ChannelId) -> bool:
+        """A former process may have ended after it heard the first messages, and before it got here; or people have
+        brought an export. What happened to these messages meanwhile is found by reading the days before again.
+        """
+        since, until = (datetime.fromtimestamp(at, UTC) for at in (self._started - self._reread_seconds, self._started))
+        return bool(await self._site.host.known_messages(channel, since=since, until=until))
 
     async def leave(self, channel: ChannelId, gap: Gap | None = None) -> None:
         """The bot is not there any more; ``gap`` when that was not heard but found out."""

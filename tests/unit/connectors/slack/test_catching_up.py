@@ -387,3 +387,19 @@ async def test_a_note_of_an_older_version_is_understood() -> None:
         kept = await stage.it.host.notebook.read(stage.it.site.source, f"caught-up:{ours(channel)}")
         assert kept is not None
         assert CaughtUp(**kept).until == stage.now  # type: ignore[arg-type]  # as it was written
+
+
+async def test_a_deletion_is_found_although_the_bot_was_killed_before_it_had_arrived() -> None:
+    """Invariant 3: a message was heard at once, and its channel was to be read a moment later."""
+    async with past() as stage:
+        channel = stage.it.workspace.add_channel("general", members=[stage.it.ann, stage.it.bot])
+        kept, gone = (stage.it.slack.people.post(stage.it.ann, channel, text) for text in ("kept", "gone"))
+        for delivery in stage.it.slack.deliveries.events("message"):
+            await stage.it.host.accept(await stage.it.site.translator.events(delivery.event, event_time=0))
+        await stage.kill()
+        stage.let_pass(HOUR)
+        stage.it.slack.people.delete(gone, quietly=True)
+        stage.begin()
+        await stage.start()
+        assert stage.deleted == {gone.ts}
+        assert kept.text in stage.texts
