@@ -56,7 +56,8 @@ class Revising:
                 except Exception:  # noqa: BLE001 - the truth may be away for a moment; it is looked at again
                     _log.warning("what is to be revised could not be read", exc_info=True)
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), timeout=_LOOK_SECONDS)
+                    async with asyncio.timeout(_LOOK_SECONDS):
+                        await self._wake.wait()
         finally:
             tasks = list(self._under_way.values())
             for task in tasks:

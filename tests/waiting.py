@@ -2,9 +2,22 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 T = TypeVar("T")
+
+
+class AwaitedEvent(asyncio.Event):
+    """Tells when somebody waits for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_awaited = asyncio.Event()
+
+    async def wait(self) -> Literal[True]:
+        """As the event itself."""
+        self.is_awaited.set()
+        return await super().wait()
 
 
 async def eventually(look: Callable[[], Awaitable[T]], *, seconds: float = 20.0, every: float = 0.02) -> T:

@@ -90,7 +90,8 @@ class Archivist:
             if not await self._inbox.holds(event_ids):
                 return
             with suppress(TimeoutError):  # another process may have applied them
-                await asyncio.wait_for(batch_ended.wait(), timeout=_IDLE_SECONDS)
+                async with asyncio.timeout(_IDLE_SECONDS):
+                    await batch_ended.wait()
 
     async def start(self) -> None:
         """Start the loops, and look once for bytes that a crash left behind."""
@@ -244,4 +245,5 @@ class Archivist:
             if not taken and not self._stopping:
                 pause = min(_IDLE_SECONDS * 2**failures, _LONGEST_PAUSE_SECONDS) if failures else _IDLE_SECONDS
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(woken.wait(), timeout=pause)
+                    async with asyncio.timeout(pause):
+                        await woken.wait()

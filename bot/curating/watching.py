@@ -86,7 +86,8 @@ class WatchingStandardAnswers:
                 _log.warning("standard answers could not be looked at", exc_info=True)
             await asyncio.sleep(_PAUSE_SECONDS)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), timeout=_LOOK_SECONDS - _PAUSE_SECONDS)
+                async with asyncio.timeout(_LOOK_SECONDS - _PAUSE_SECONDS):
+                    await self._woken.wait()
 
     async def look(self, *, now: datetime | None = None) -> int:
         """Contest what newer messages contradict, or do no more, and bring the queue in line.

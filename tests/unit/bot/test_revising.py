@@ -22,7 +22,7 @@ from connectors.events import ChannelId, ChannelRef, Event, MessagePosted, Recor
 from tests.builders import at, deleted, edited, posted
 from tests.quick_application import archive
 from tests.unit.bot.digests.building import digest, line
-from tests.waiting import eventually
+from tests.waiting import AwaitedEvent, eventually
 
 PLACE = ChannelRef(
     channel_id=ChannelId("slack:C1"), platform="slack", name="general", visibility="private", workspace_id="T1"
@@ -227,3 +227,18 @@ async def test_a_posted_digest_keeps_the_lines_that_still_stand(application: App
     assert second.text
     async with application.database.read() as connection:
         assert await connection.scalar(select(MessageRow.text).where(MessageRow.record_id == "m9")) == ""
+
+
+async def test_it_ends_when_it_is_cancelled_in_the_moment_in_which_it_was_woken(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watcher = Revising(database=application.database, archivist=application.archivist, connectors={})
+    monkeypatch.setattr(watcher, "_wake", woken := AwaitedEvent())
+    running = asyncio.create_task(watcher.run())
+    await woken.is_awaited.wait()
+    woken.set()
+    await asyncio.sleep(0)  # it runs on, and has not come far
+    running.cancel()
+    done, _ = await asyncio.wait([running], timeout=20)
+    assert done
+    assert running.cancelled()

@@ -14,6 +14,7 @@ from bot.curating.watching import WatchingStandardAnswers
 from bot.feedback.cases import Cases
 from bot.truth.database import Database
 from bot.truth.tables import AuditRow, CaseRow, ChannelRow, MessageRow
+from tests.waiting import AwaitedEvent
 
 NOW = datetime.now(UTC)
 SOON, LATER = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
@@ -137,3 +138,19 @@ async def test_it_looks_at_once_when_woken_survives_a_failure_and_ends_when_canc
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
+
+
+async def test_it_ends_when_it_is_cancelled_in_the_moment_in_which_it_was_woken(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.curating.watching._PAUSE_SECONDS", 0.0)
+    watch = WatchingStandardAnswers(database)
+    monkeypatch.setattr(watch, "_woken", woken := AwaitedEvent())
+    running = asyncio.create_task(watch.run())
+    await woken.is_awaited.wait()
+    watch.wake([("c", "m1")])
+    await asyncio.sleep(0)  # it runs on, and has not come far
+    running.cancel()
+    done, _ = await asyncio.wait([running], timeout=20)
+    assert done
+    assert running.cancelled()
