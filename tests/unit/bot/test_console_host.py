@@ -15,6 +15,7 @@ from bot.truth.tables import IndexQueueRow
 from connectors.console.host import Change, TimelineQuery
 from connectors.events import ChannelDeleted, ChannelId, FileRef, PersonId, ReactionChanged, RecordId
 from tests.builders import at, channel, deleted, edited, opened, person, posted
+from tests.waiting import eventually
 
 ANN, BEN = PersonId("console:Ann"), PersonId("console:Ben")
 LAUNCH = ChannelId("console:launch")
@@ -230,7 +231,11 @@ async def test_changes_reach_every_listener_the_reading_of_a_file_included(
     [pending] = (await host.message(ANN, RecordId("m1"))).files
     assert pending.status == "pending"
     await application.archivist.drain()
-    await asyncio.sleep(0)
+
+    async def has_heard() -> bool:
+        return len(heard) == 3
+
+    await eventually(has_heard)
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)
     assert [change.record_id for change in heard] == [None, "m1", "m1"]

@@ -112,6 +112,7 @@ async def test_a_file_that_cannot_be_read_does_not_hold_up_the_next(
         return FileText(kind="text", media_type="", pages=(PageText("", "whole"),))
 
     monkeypatch.setattr("knowledge.filetext.FileReader.read", read)
+    monkeypatch.setattr(application.archivist._reading, "_retry_seconds", 3600.0)
     await application.inbox.append([posted(1, "see", files=(broken, whole))])
     await application.archivist.drain()
     assert sorted(calls) == ["broken.txt", "whole.txt"]

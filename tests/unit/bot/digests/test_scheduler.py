@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -37,6 +38,12 @@ def _schedule(schedule_id: str, timing: Timing = DAILY) -> Schedule:
     )
 
 
+def _far() -> Timing:
+    """Half a day away, so that its time does not come during a test."""
+    then = datetime.now(ZoneInfo(DAILY.timezone)) + timedelta(hours=12)
+    return replace(DAILY, minute_of_day=then.hour * 60)
+
+
 def _stored(home: Path) -> dict[str, float]:
     with sqlite3.connect(home / STORE) as connection:
         return dict(connection.execute("select id, next_run_time from apscheduler_jobs"))
@@ -61,14 +68,14 @@ def test_a_trigger_fires_at_the_times_of_its_timing() -> None:
 
 
 async def test_alarms_are_set_by_the_truth_and_outlive_the_process(tmp_path: Path) -> None:
-    clock = AlarmClock(tmp_path, lambda: None)
+    clock, far = AlarmClock(tmp_path, lambda: None), _far()
     await clock.start()
-    await clock.set([_schedule("a"), _schedule("b")])
+    await clock.set([_schedule("a"), _schedule("b", far)])
     before = await asyncio.to_thread(_stored, tmp_path)
     await clock.close()
     clock = AlarmClock(tmp_path, lambda: None)
     await clock.start()
-    await clock.set([_schedule("b"), _schedule("c", replace(DAILY, minute_of_day=0))])
+    await clock.set([_schedule("b", far), _schedule("c", replace(DAILY, minute_of_day=0))])
     after = await asyncio.to_thread(_stored, tmp_path)
     await clock.close()
     assert set(before) == {"a", "b"}
@@ -79,7 +86,7 @@ async def test_alarms_are_set_by_the_truth_and_outlive_the_process(tmp_path: Pat
 async def test_an_alarm_that_was_missed_rings_at_once(tmp_path: Path) -> None:
     clock = AlarmClock(tmp_path, lambda: None)
     await clock.start()
-    await clock.set([_schedule("a")])
+    await clock.set([_schedule("a", _far())])
     await clock.close()
     await asyncio.to_thread(_make_late, tmp_path, timedelta(hours=30))
     rung = asyncio.Event()
