@@ -220,6 +220,8 @@ class LongConnection:
     async def _request(self, cmd: str, body: Json | None, *, req_id: str, seconds: float | None = None) -> Json:
         socket = self._socket
         if socket is None or socket.closed:
+            # The same as below: whoever waits for a connection must not be told of this one.
+            self._connected.clear()
             raise WeComUnreached(cmd, "not connected")
         if req_id in self._pending:
             raise WeComAway(cmd, "another frame waits for its answer")

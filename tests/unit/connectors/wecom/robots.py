@@ -23,7 +23,8 @@ from tests.waiting import eventually
 
 Answering = Callable[[Heard, Voice], Awaitable[None]]
 ConversingOf = Callable[[Site], Conversing]
-QUICK = Timing(ping=0.1, first_pause=0.02, longest_pause=0.1, good_after=0.5, refused_pause=0.05, frequency_pause=0.3)
+QUICK = Timing(first_pause=0.02, longest_pause=0.1, good_after=0.5, refused_pause=0.05, frequency_pause=0.3)
+"""With pings as seldom as in earnest: a processor that is taken for a moment must not look like a dead line."""
 
 
 async def echo(heard: Heard, voice: Voice) -> None:
@@ -161,11 +162,11 @@ class Called:
 
     async def follow(self, sent: Sent) -> None:
         """Let the platform ask, some times a second, until it has the end."""
-        for _ in range(400):
-            if not await self.fake.callback.poll(sent):
-                return
-            await asyncio.sleep(0.02)
-        raise TimeoutError("the stream has no end")
+
+        async def is_over() -> bool:
+            return not await self.fake.callback.poll(sent)
+
+        await eventually(is_over)
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 
 import pytest
 
@@ -26,7 +27,7 @@ async def test_a_lost_connection_is_made_anew_and_messages_are_answered() -> Non
 
 
 async def test_a_dead_connection_is_noticed_by_its_pings() -> None:
-    async with line() as it:
+    async with line(timing=replace(QUICK, ping=0.1)) as it:
         before = await it.fake.long_connection.until_live()
         it.fake.long_connection.answers_pings = False
         await until(lambda: it.fake.long_connection.live not in (None, before))
@@ -34,7 +35,7 @@ async def test_a_dead_connection_is_noticed_by_its_pings() -> None:
 
 
 async def test_pings_keep_a_living_connection() -> None:
-    async with line() as it:
+    async with line(timing=replace(QUICK, ping=0.5, missed_pings=3)) as it:
         connection = await it.fake.long_connection.until_live()
         await until(lambda: connection.pings >= 4)
         assert it.fake.long_connection.live is connection
@@ -136,11 +137,11 @@ async def test_subscriptions_never_come_in_a_tight_loop() -> None:
 
 
 async def test_who_waits_for_an_answer_hears_at_once_that_the_connection_is_lost() -> None:
-    async with line(timing=Timing(answer=30.0, first_pause=0.05)) as it:
+    async with line(timing=Timing(answer=60.0, first_pause=0.05)) as it:
         it.fake.long_connection.hold_acks()
         request = asyncio.create_task(it.robot._connection.request("aibot_send_msg", {"chatid": "x"}))
         await until(lambda: bool(it.robot._connection._pending))
         await it.fake.long_connection.drop()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             with pytest.raises(WeComAway):
                 await request
