@@ -18,8 +18,12 @@ from tests.fakes.embedder import TinyEmbedder
 from tests.fakes.qdrant import quick_folder
 from tests.fakes.schema import upgrade_or_copy
 
-# An example that waits for a busy processor is no failure.
-hypothesis.settings.register_profile("shiguang", deadline=None)
+# An example that waits for a busy processor is no failure, and every run tries the same examples: others are tried with
+# ``--hypothesis-profile=exploring``.
+hypothesis.settings.register_profile(
+    "exploring", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.register_profile("shiguang", hypothesis.settings.get_profile("exploring"), derandomize=True)
 hypothesis.settings.load_profile("shiguang")
 
 
