@@ -68,7 +68,7 @@ async def test_all_is_well_in_socket_mode(stage: Stage) -> None:
     )
     assert stage.slack.journal.refusals == []
     assert not any(request.verb == "POST" and "chat." in request.name for request in stage.slack.journal.requests)
-    assert stage.slack.sockets.open == [], "the socket is closed again"
+    await stage.slack.journal.until(lambda: not stage.slack.sockets.open)  # It is closed again.
 
 
 async def test_all_is_well_in_http_mode(stage: Stage) -> None:

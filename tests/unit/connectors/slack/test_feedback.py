@@ -114,7 +114,7 @@ async def test_other_asks_for_words(desk: Desk[Feedback]) -> None:
     await desk.quiet()
     [asked] = desk.whispers_to(desk.it.ann)
     desk.it.slack.hands.press(desk.it.ann, asked, "feedback_reason:other")
-    await desk.quiet()
+    await desk.it.slack.journal.until(lambda: desk.it.slack.views.open)
     [form] = desk.it.slack.views.open.values()
     empty = desk.it.slack.hands.submit(
         desk.it.ann, desk.it.installation, form, {"comment": {"text": {"type": "plain_text_input", "value": " "}}}

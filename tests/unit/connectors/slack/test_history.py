@@ -195,7 +195,7 @@ async def test_a_bot_that_is_removed_in_the_middle_stops_and_goes_on_when_it_is_
     async with past() as stage:
         channel = _busy(stage, 900)
         await stage.come(channel, is_quick=False)
-        await stage.it.slack.journal.until(lambda: len(stage.asked("conversations.history", channel)) >= 4)
+        await stage.until_read(channel, lambda read: bool(read.messages))
         channel.members.remove(stage.it.bot.id)
         stage.let_pass(1)
         await stage.hear("channel_left", channel, actor_id=stage.it.ann.id)

@@ -136,13 +136,13 @@ async def test_of_a_long_list_of_a_public_channel_only_guests_and_who_is_known_a
         await memberships.refresh_channel(big.id)
         assert await members(it, big) == {"p700", it.bot.name}
         event = {"type": "member_joined_channel", "channel": big.id, "user": people[5].id}
-        event["event_ts"] = f"{it.slack.clock.now() + 1:.6f}"
+        event["event_ts"] = f"{it.slack.clock.now() + 20:.6f}"
         await heard(it, memberships, event)
         await it.host.accept(await it.site.directory.events(event))
         assert await members(it, big) == {"p5", "p700", it.bot.name}
         big.members.remove(people[5].id)
         big.members.remove(people[700].id)
-        event = {"type": "channel_archive", "channel": big.id, "event_ts": f"{it.slack.clock.now() + 2:.6f}"}
+        event = {"type": "channel_archive", "channel": big.id, "event_ts": f"{it.slack.clock.now() + 40:.6f}"}
         await heard(it, memberships, event)
         await memberships.refresh_channel(big.id)
         assert await members(it, big) == {it.bot.name}
@@ -289,7 +289,7 @@ async def test_a_leave_that_is_told_while_the_list_is_on_its_way_stands() -> Non
             answer = await self._api.call(method, background=background, **arguments)
             if method == "conversations.members":
                 staff.members.remove(bo.id)
-                at = f"{it.slack.clock.now() + 1:.6f}"
+                at = f"{it.slack.clock.now() + 20:.6f}"
                 event = {"type": "member_left_channel", "channel": staff.id, "user": bo.id, "event_ts": at}
                 await heard(it, memberships, event)
                 await it.host.accept(await it.site.directory.events(event))
@@ -319,7 +319,7 @@ async def test_reading_members_in_the_background_does_not_undo_what_events_told_
                 if method == "users.conversations":
                     staff.name = "inner circle"
                     event = {"type": "group_rename", "channel": {"id": staff.id}}
-                    event |= {"event_ts": f"{it.slack.clock.now() + 1:.6f}"}
+                    event |= {"event_ts": f"{it.slack.clock.now() + 20:.6f}"}
                     await directory.note(event)
                     await it.host.accept(await directory.events(event))
                 return answer

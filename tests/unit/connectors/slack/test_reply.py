@@ -53,7 +53,7 @@ def reply_to(it: SiteInTest, question: Message, **options: Any) -> SlackReply:
 
 
 async def shown(it: SiteInTest, method: str, *, times: int = 1) -> None:
-    await it.slack.journal.until(lambda: len(it.slack.journal.calls(method)) >= times, seconds=5)
+    await it.slack.journal.until(lambda: len(it.slack.journal.calls(method)) >= times)
 
 
 def refused(it: SiteInTest) -> list[str]:
@@ -220,7 +220,7 @@ async def test_words_that_were_not_streamed_are_there_when_the_stream_ends(it: S
     ending = asyncio.create_task(reply.finish(answer()))
     await shown(it, "chat.stopStream")
     [message] = by_the_bot(it, question.channel)
-    await it.slack.journal.until(lambda: message.streaming_state == "completed", seconds=5)
+    await it.slack.journal.until(lambda: message.streaming_state == "completed")
     assert answer().text in said([block for block in message.blocks if block["type"] == "rich_text"])
     it.slack.faults.release("chat.update")
     await ending

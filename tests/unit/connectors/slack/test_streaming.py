@@ -140,13 +140,15 @@ async def test_without_status_and_streams_a_message_says_what_goes_on(it: SiteIn
 async def test_many_pieces_are_few_calls(it: SiteInTest, question: Message) -> None:
     """Slack takes a hundred appends a minute from everybody together."""
     reply = SlackReply(surface=Surface(it.site), place=place_of(it, question), language="zh", pace_seconds=0.05)
+    began = asyncio.get_running_loop().time()
     await reply.sources([citation()])
     for number in range(100):
         await reply.delta(f"第 {number} 句。")
         await asyncio.sleep(0.002)
+    took = asyncio.get_running_loop().time() - began
     await reply.finish(answer())
     assert calls(it, "chat.startStream") == 1
-    assert calls(it, "chat.appendStream") <= 15
+    assert calls(it, "chat.appendStream") <= took / 0.05 + 1
 
 
 @pytest.mark.parametrize("method", ["assistant.threads.setStatus", "agents.sessions.setStatus"])
@@ -180,4 +182,5 @@ async def test_a_reply_that_is_left_alone_leaves_no_task(it: SiteInTest, questio
     reply = SlackReply(surface=Surface(it.site), place=place_of(it, question), language="zh")
     await reply.status("正在翻档案…")
     await reply.closed()
-    assert {task for task in asyncio.all_tasks() - before if not task.done()} == set()
+    ours = [task for task in asyncio.all_tasks() - before if "aiohttp/web" not in repr(task)]
+    assert not [task for task in ours if not task.done()]

@@ -16,12 +16,17 @@ from tests.unit.fakes.slack.conftest import Home
 
 @asynccontextmanager
 async def listening(
-    home: Home, *, acknowledges: bool = True
+    home: Home, *, acknowledges: bool = True, ping_interval: float = 10.0
 ) -> AsyncIterator[tuple[SocketModeClient, list[SocketModeRequest]]]:
-    """The SDK's client, with what it received."""
+    """The SDK's client, with what it received.
+
+    It looks after its connection every ``ping_interval`` seconds, and takes four without a pong for a dead one.
+    """
     received: list[SocketModeRequest] = []
     client = SocketModeClient(
-        app_token=home.app.app_token, web_client=AsyncWebClient(base_url=home.slack.api_url), ping_interval=0.05
+        app_token=home.app.app_token,
+        web_client=AsyncWebClient(base_url=home.slack.api_url),
+        ping_interval=ping_interval,
     )
 
     async def listen(socket: Any, request: SocketModeRequest) -> None:

@@ -121,7 +121,7 @@ async def test_the_module_starts_says_where_it_is_and_ends_on_request(tmp_path: 
     )
     assert process.stdout is not None
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             lines = [await process.stdout.readline()]
             while lines[-1] != b"}\n":
                 lines.append(await process.stdout.readline())

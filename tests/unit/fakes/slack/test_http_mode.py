@@ -46,6 +46,7 @@ async def test_bolt_takes_challenge_events_and_commands(home: Home, serve: Serve
     @bolt.event("message")
     async def message(event: dict[str, Any]) -> None:
         heard.append(event["text"])
+        home.slack.journal.stir()
 
     @bolt.command("/shiguang")
     async def command(ack: Any) -> None:

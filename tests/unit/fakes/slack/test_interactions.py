@@ -189,6 +189,7 @@ async def test_a_shortcut_opens_a_form_that_complains_and_closes(home: Home, bol
         await ack()
         answer = await client.views_open(trigger_id=shortcut["trigger_id"], view=modal(private_metadata="m"))
         opened.append(answer["view"])
+        home.slack.journal.stir()
 
     @bolt.view("reason")
     async def reason(ack: Any, view: dict[str, Any]) -> None:
