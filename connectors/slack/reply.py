@@ -182,7 +182,8 @@ class SlackReply:
         try:
             while not self._ending.is_set():
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._stirred.wait(), _KEEP_ALIVE_SECONDS)
+                    async with asyncio.timeout(_KEEP_ALIVE_SECONDS):
+                        await self._stirred.wait()
                 self._stirred.clear()
                 if not self._ending.is_set():
                     await self._show()
@@ -190,7 +191,8 @@ class SlackReply:
                     is_live, self.surface.live = True, self.surface.live + 1
                 with contextlib.suppress(TimeoutError):
                     share = _SHARE_SECONDS * self.surface.live if is_live else 0.0
-                    await asyncio.wait_for(self._ending.wait(), self.pace_seconds * max(1.0, share))
+                    async with asyncio.timeout(self.pace_seconds * max(1.0, share)):
+                        await self._ending.wait()
         finally:
             self.surface.live -= is_live
 

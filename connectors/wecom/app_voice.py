@@ -101,7 +101,8 @@ class AppVoice:
 
     async def _ask_for_patience(self) -> None:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._ending.wait(), self._patience_seconds)
+            async with asyncio.timeout(self._patience_seconds):
+                await self._ending.wait()
         if self._ending.is_set() or not self._asked.strip():
             return
         text = PATIENCE[language_of(self._asked) or "zh"]

@@ -190,7 +190,8 @@ class WeComReply:
             except Exception:  # noqa: BLE001 - an owned task: the answer itself does not depend on it
                 _log.exception("an answer could not be shown while it is made")
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._ending.wait(), self.pace_seconds)
+                async with asyncio.timeout(self.pace_seconds):
+                    await self._ending.wait()
 
     def _so_far(self) -> str:
         """The words so far, or what happens instead."""
