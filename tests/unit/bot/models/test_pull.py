@@ -1,6 +1,7 @@
 import asyncio
 import dataclasses
 import hashlib
+import os
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -138,7 +139,9 @@ async def test_a_page_instead_of_a_model_is_refused(hub: FakeModelHub, puller: P
 async def test_a_file_changed_on_disk_is_pulled_again(hub: FakeModelHub, store: ModelStore, puller: Puller) -> None:
     await puller.pull(_model(_HUGGING_FACE))
     path = store.folder("m") / "m.gguf"
+    pulled = path.stat().st_mtime_ns
     path.write_bytes(b"x" * len(_CONTENT))
+    os.utime(path, ns=(pulled, pulled + 1_000_000_000))  # clocks of file systems are coarse
     await puller.pull(_model(_HUGGING_FACE))
     assert path.read_bytes() == _CONTENT
 
