@@ -5,13 +5,25 @@ import asyncio
 import pytest
 
 from connectors.slack.errors import SlackError
+from connectors.slack.socket_mode import SocketMode
+from tests.fakes.slack import Clock, FakeSlack
 from tests.fakes.slack_site import slack_site
-from tests.unit.connectors.slack.gateway import opened
+from tests.unit.connectors.slack.gateway import Opened, opened
+from tests.waiting import eventually
+
+
+def _slack() -> FakeSlack:
+    """Its clock runs: what goes to a connection that is just being replaced is delivered again, as Slack does it."""
+    return FakeSlack(clock=Clock(runs=True))
+
+
+async def _is_connected(gate: Opened, *, wanted: bool = True) -> bool:
+    return gate.workspace.is_connected is wanted
 
 
 @pytest.mark.parametrize("how", ["warning", "refresh_requested", "too_many_websockets", "drop"])
 async def test_a_lost_connection_is_replaced_and_what_may_be_missed_is_said(how: str) -> None:
-    async with slack_site() as it:
+    async with slack_site(slack=_slack()) as it:
         general = it.workspace.add_channel("general", members=[it.ann, it.bot])
         async with opened(it) as gate:
             assert gate.workspace.is_connected
@@ -24,13 +36,14 @@ async def test_a_lost_connection_is_replaced_and_what_may_be_missed_is_said(how:
             await it.slack.journal.until(lambda: it.slack.sockets.of(it.app) not in ([], [first]))
             it.slack.people.post(it.ann, general, "after it")
             await gate.ears.until(lambda: gate.ears.texts == ["after it"])
-            assert gate.tally.reconnects == 1
-            assert len(gate.missed) == 2
-            assert gate.workspace.is_connected
+            # The SDK makes it anew twice when it reads the notice and the end of the old one at the same time.
+            assert 1 <= gate.tally.reconnects <= 2
+            assert len(gate.missed) >= 2
+            await eventually(lambda: _is_connected(gate))
 
 
 async def test_socket_mode_switched_off_and_on_again() -> None:
-    async with slack_site() as it:
+    async with slack_site(slack=_slack()) as it:
         general = it.workspace.add_channel("general", members=[it.ann, it.bot])
         async with opened(it) as gate:
             it.slack.moods.disable_socket_mode(it.app)
@@ -38,9 +51,9 @@ async def test_socket_mode_switched_off_and_on_again() -> None:
             await it.slack.journal.until(
                 lambda: any(call.error for call in it.slack.journal.calls("apps.connections.open"))
             )
-            assert not gate.workspace.is_connected
+            await eventually(lambda: _is_connected(gate, wanted=False))
             it.slack.moods.enable_socket_mode(it.app)
-            await it.slack.connected(seconds=20)
+            await it.slack.connected(seconds=60)
             it.slack.people.post(it.ann, general, "after it")
             await gate.ears.until(lambda: gate.ears.texts == ["after it"])
 
@@ -64,24 +77,27 @@ async def test_one_address_is_asked_for_at_the_start() -> None:
 
 async def test_a_used_address_does_not_hold_it_up_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("connectors.slack.socket_mode._STUCK_SECONDS", 1.0)
-    async with slack_site() as it:
+    async with slack_site(slack=_slack()) as it:
         general = it.workspace.add_channel("general", members=[it.ann, it.bot])
         async with opened(it) as gate:
             right, it.slack.sockets.url = it.slack.sockets.url, "ws://127.0.0.1:9"
             it.slack.moods.disconnect(it.app)
             await it.slack.journal.until(lambda: len(it.slack.journal.calls("apps.connections.open")) > 1)
             it.slack.sockets.url = right
-            await it.slack.connected(seconds=20)
+            await it.slack.connected(seconds=60)
             it.slack.people.post(it.ann, general, "after it")
             await gate.ears.until(lambda: gate.ears.texts == ["after it"])
 
 
 async def test_a_connection_that_went_silent_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("connectors.slack.socket_mode._PING_SECONDS", 0.3)
-    async with slack_site() as it:
+    async with slack_site(slack=_slack()) as it:
         general = it.workspace.add_channel("general", members=[it.ann, it.bot])
         async with opened(it) as gate:
             (silent,) = it.slack.sockets.of(it.app)
+            line = gate.workspace._line
+            assert isinstance(line, SocketMode) and line._handler is not None
+            line._handler.client.ping_interval = 10.0  # The next one is given more time.
             it.slack.moods.stall(it.app)
             await it.slack.journal.until(lambda: any(socket is not silent for socket in it.slack.sockets.of(it.app)))
             silent.is_leaving = True  # Slack, too, has given it up.

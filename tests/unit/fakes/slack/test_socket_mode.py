@@ -68,9 +68,10 @@ async def test_the_same_event_can_come_twice(home: Home) -> None:
 
 @pytest.mark.parametrize("reason", ["warning", "refresh_requested", "too_many_websockets"])
 async def test_the_client_reconnects_after_a_disconnect_frame(home: Home, reason: str) -> None:
+    home.slack.clock.runs = True  # What goes to a connection that the client replaces once more is delivered again.
     async with listening(home) as (_, received):
         home.slack.moods.disconnect(home.app, reason)
-        await home.slack.journal.until(lambda: home.slack.sockets.opened == 2 and home.slack.sockets.of(home.app))
+        await home.slack.journal.until(lambda: home.slack.sockets.opened >= 2 and home.slack.sockets.of(home.app))
         home.slack.people.post(home.ann, home.general, "after")
         await home.slack.acknowledged()
     assert received[-1].payload["event"]["text"] == "after"
@@ -116,7 +117,7 @@ async def test_a_connection_ends_after_its_time_with_ten_seconds_warning(home: H
         home.slack.clock.advance(home.slack.sockets.connection_seconds - 11)
         assert home.slack.sockets.opened == 1
         home.slack.clock.advance(1)
-        await home.slack.journal.until(lambda: home.slack.sockets.opened == 2)
+        await home.slack.journal.until(lambda: home.slack.sockets.opened >= 2)
 
 
 async def test_switched_off_socket_mode_disconnects_and_gives_no_new_address(
