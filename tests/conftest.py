@@ -14,9 +14,11 @@ from bot.llm.interface import LanguageModel
 from bot.llm.scripted import ScriptedModel
 from bot.settings import LlmSettings, Settings, WebSettings, load_settings
 from bot.truth import database as database_module
+from knowledge.qdrant import edge_launcher
 from tests.fakes.embedder import TinyEmbedder
 from tests.fakes.qdrant import quick_folder
 from tests.fakes.schema import upgrade_or_copy
+from tests.fakes.worker_nursery import start_forked
 
 # An example that waits for a busy processor is no failure, and every run tries the same examples: others are tried with
 # ``--hypothesis-profile=exploring``.
@@ -44,6 +46,13 @@ def quick_schema(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
     """New databases get a copy of the schema; tests marked ``migrations`` run the real ones."""
     if request.node.get_closest_marker("migrations") is None:
         monkeypatch.setattr(database_module, "_upgrade", upgrade_or_copy)
+
+
+@pytest.fixture(autouse=True)
+def quick_worker(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers of the embedded engine are forked; tests marked ``worker`` start them as the product does."""
+    if request.node.get_closest_marker("worker") is None:
+        monkeypatch.setattr(edge_launcher, "_start", start_forked)
 
 
 @pytest.fixture

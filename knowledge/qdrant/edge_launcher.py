@@ -86,17 +86,7 @@ class EdgeLauncher:
         if former is not None:
             _let_go(former, wait=False)
         with _open_log(self._folder / "worker.log") as log:
-            process = subprocess.Popen(  # noqa: S603  # our own module, no shell
-                [
-                    *(sys.executable, "-m", "knowledge.qdrant.edge_worker"),
-                    *("--folder", str(self._folder), "--flush-seconds", str(self._flush_seconds)),
-                ],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                env=_environment(),
-                start_new_session=True,
-            )
+            process = _start(["--folder", str(self._folder), "--flush-seconds", str(self._flush_seconds)], log)
         self._process = process
         # Reaps the child whenever it ends, even after this object has forgotten it.
         threading.Thread(target=process.wait, name="edge-worker-reaper", daemon=True).start()
@@ -106,6 +96,17 @@ class EdgeLauncher:
             self._process = None
             _let_go(process, wait=False)
         return outcome or "failed: it ended at once, see worker.log"
+
+
+def _start(arguments: list[str], log: IO[bytes]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603  # our own module, no shell
+        [sys.executable, "-m", "knowledge.qdrant.edge_worker", *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        env=_environment(),
+        start_new_session=True,
+    )
 
 
 def _let_go(process: subprocess.Popen[bytes], *, wait: bool) -> None:

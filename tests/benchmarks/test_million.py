@@ -34,6 +34,7 @@ PASSAGES = int(os.environ.get("SHIGUANG_BENCH_PASSAGES", "0"))
 
 pytestmark = [
     pytest.mark.bench,
+    pytest.mark.worker,
     pytest.mark.timeout(7200),
     pytest.mark.skipif(not PASSAGES, reason="takes long; SHIGUANG_BENCH_PASSAGES=1000000 asks for it"),
 ]

@@ -1,9 +1,11 @@
 """The newest schema, made once by the real migrations and copied into new databases: most tests are not about them."""
 
-from collections.abc import Callable, Sequence
+import sqlite3
+from collections.abc import Callable
 from functools import cache
 
 from sqlalchemy import Connection, create_engine, inspect
+from sqlalchemy.util import await_only
 
 from bot.truth import database as database_module
 
@@ -15,12 +17,17 @@ def upgrade_or_copy(connection: Connection) -> None:
     if connection.dialect.name != "sqlite" or inspect(connection).get_table_names():
         _upgrade(connection)
         return
-    for statement in _statements():
-        connection.exec_driver_sql(statement)
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    # SQLite copies its pages, in the driver's own thread; no transaction may be open there.
+    await_only(driver.commit())
+    await_only(driver._execute(_newest().backup, driver._conn))
 
 
 @cache
-def _statements() -> Sequence[str]:
+def _newest() -> sqlite3.Connection:
+    """A database in memory with the newest schema, kept open for the life of the process."""
+    newest = sqlite3.connect(":memory:", check_same_thread=False)
     engine = create_engine("sqlite://")
     try:
         with engine.connect() as connection:
@@ -28,7 +35,7 @@ def _statements() -> Sequence[str]:
             connection.commit()
             raw = connection.connection.driver_connection
             assert raw is not None
-            dumped = list(raw.iterdump())
+            raw.backup(newest)
     finally:
         engine.dispose()
-    return [statement for statement in dumped if statement not in ("BEGIN TRANSACTION;", "COMMIT;")]
+    return newest

@@ -19,6 +19,8 @@ from knowledge.qdrant.edge_place import read_address, take_lock
 from knowledge.qdrant.errors import VectorStoreRefused, VectorStoreUnavailable
 from tests.fakes.qdrant import quick_folder
 
+pytestmark = pytest.mark.worker
+
 _SPEC = models.CreateCollection(
     vectors={"dense": models.VectorParams(size=2, distance=models.Distance.COSINE)},
     sparse_vectors={"terms": models.SparseVectorParams(modifier=models.Modifier.IDF)},
