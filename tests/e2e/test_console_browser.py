@@ -154,8 +154,9 @@ class Page:
         return self.driver.execute_script(code, *arguments)
 
     def ready(self) -> None:
-        """The page has read everything."""
+        """The page has read everything, and a chat hears what happens from now on."""
         self.wait(lambda: self.script("return document.body.dataset.ready") == "yes")
+        self.wait(lambda: not self.all("#composer") or self.all("body[data-connected=yes]"))
 
     def enter(self, name: str = "Maya Chen", path: str = "/") -> None:
         """Open a page and be somebody."""

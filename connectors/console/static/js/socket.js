@@ -17,6 +17,7 @@ function show(connected) {
   const line = byId("connection");
   line.hidden = connected;
   line.textContent = connected ? "" : t("reconnecting");
+  document.body.dataset.connected = connected ? "yes" : "no";
 }
 
 /** Nothing of it counts any more; one that is only opening is closed once it is open, or the browser complains. */
