@@ -14,7 +14,8 @@ from typing import Any
 from tests.waiting import eventually
 
 _REPOSITORY = Path(__file__).parents[1]
-_ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
+_ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+(?=/)")
+"""Told to its end: what a process has written so far may break off in the middle of the port."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 
 
 async def shiguang(
-    *arguments: str, env: Mapping[str, str], module: str = "tests.fakes.tiny_shiguang", seconds: float = 100
+    *arguments: str, env: Mapping[str, str], module: str = "tests.fakes.tiny_shiguang", seconds: float = 200
 ) -> Finished:
     """Run a command to its end."""
     process = await _start(module, arguments, env, asyncio.subprocess.PIPE)
@@ -58,7 +59,7 @@ class Serving:
     base: str
     log: Path
 
-    async def stop(self, number: signal.Signals = signal.SIGTERM, *, seconds: float = 30) -> int:
+    async def stop(self, number: signal.Signals = signal.SIGTERM, *, seconds: float = 60) -> int:
         """Send a signal and wait for the end; returns the exit status."""
         self.process.send_signal(number)
         async with asyncio.timeout(seconds):
@@ -71,14 +72,14 @@ async def serve(
     env: Mapping[str, str],
     log: Path,
     module: str = "tests.fakes.tiny_shiguang",
-    seconds: float = 90,
+    seconds: float = 180,
 ) -> Serving:
     """Start ``serve`` or ``demo`` and wait until it has told its address; its words go to the file ``log``."""
     with log.open("wb") as file:
         process = await _start(module, [command, *arguments], env, file.fileno())
 
     async def address() -> str | None:
-        said = await asyncio.to_thread(log.read_text, "utf-8")
+        said = await asyncio.to_thread(log.read_text, "utf-8", "replace")
         found = _ADDRESS.search(said)
         assert found or process.returncode is None, said
         return found.group() if found else None

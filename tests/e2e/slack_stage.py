@@ -35,7 +35,7 @@ class SlackStage:
         """Serve, and wait until it is connected."""
         log = self.folder / f"serve-{len(self.servers)}.log"
         self.servers.append(await serve("serve", env=self.env, log=log, module=self.module))
-        await self.slack.connected(seconds=60)
+        await self.slack.connected(seconds=120)
         return self.server
 
     async def stop(self) -> None:
@@ -45,7 +45,7 @@ class SlackStage:
     @property
     def log(self) -> str:
         """Everything that the servers said."""
-        return "".join(server.log.read_text("utf-8") for server in self.servers)
+        return "".join(server.log.read_text("utf-8", "replace") for server in self.servers)
 
     def said_in(self, channel: Channel, *, thread: Message | None = None) -> list[Message]:
         """Messages of the bot, oldest first."""
@@ -101,8 +101,8 @@ def words(message: Message) -> str:
 async def slack_stage(
     folder: Path, home: Path, *, module: str = "tests.fakes.tiny_shiguang", **settings: str
 ) -> AsyncIterator[SlackStage]:
-    """Real time, the rate limits of Slack, and one installed app."""
-    async with FakeSlack(clock=Clock(runs=True)).running() as slack:
+    """Real time, the rate limits of Slack, and one installed app; a machine that does much else is waited for."""
+    async with FakeSlack(clock=Clock(runs=True, patience=5)).running() as slack:
         workspace = slack.add_workspace()
         app = slack.add_app_from_manifest(yaml.safe_load(_MANIFEST.read_text("utf-8")))
         installation = slack.install(app, workspace)

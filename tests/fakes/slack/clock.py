@@ -25,11 +25,13 @@ class Timer:
 class Clock:
     """Seconds since the epoch. ``runs=False`` stands still, so that nothing expires or is sent again by surprise.
 
-    Retries, expiries and rate limits all ask this clock; ``advance`` does what is due on the way, in order.
+    Retries, expiries and rate limits all ask this clock; ``advance`` does what is due on the way, in order. With
+    ``patience`` Slack waits so many times as long for the app's acknowledgement and for the form of a trigger.
     """
 
-    def __init__(self, *, start: float | None = None, runs: bool = False) -> None:
+    def __init__(self, *, start: float | None = None, runs: bool = False, patience: float = 1.0) -> None:
         self.runs = runs
+        self.patience = patience
         self._standing_at = time.time() if start is None else start
         self._ahead_by = 0.0 if start is None else start - time.time()
         self._timers: list[Timer] = []

@@ -208,5 +208,6 @@ class Deliveries:
             self.fail(delivery, attempt, "connection_failed")
             return
         overdue = "http_timeout" if is_http else "timeout"
-        attempt.deadline = self._clock.call_later(ACK_SECONDS, lambda: self.fail(delivery, attempt, overdue))
+        patience = ACK_SECONDS * self._clock.patience
+        attempt.deadline = self._clock.call_later(patience, lambda: self.fail(delivery, attempt, overdue))
         self._journal.stir()

@@ -51,7 +51,7 @@ class Triggers:
             raise Refused("invalid_trigger_id")
         if trigger.is_used:
             raise Refused("exchanged_trigger_id")
-        if self._clock.now() - trigger.made_at >= LIFETIME_S:
+        if self._clock.now() - trigger.made_at >= LIFETIME_S * self._clock.patience:
             raise Refused("expired_trigger_id")
         trigger.is_used = True
         return trigger
