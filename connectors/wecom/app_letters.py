@@ -31,6 +31,8 @@ class AppLetters:
         self._handle = handle
         self._woken = asyncio.Event()
         self._under_way: set[str] = set()
+        self._ended: set[str] = set()
+        """Keys whose handling ended since the mailbox was last asked: its answer may still hold them."""
         self._began_at = datetime.now(UTC)
 
     def wake(self) -> None:
@@ -43,6 +45,7 @@ class AppLetters:
         async with asyncio.TaskGroup() as group:
             while True:
                 self._woken.clear()
+                self._ended.clear()
                 try:
                     letters = await self._mailbox.waiting(self._source, limit=len(self._under_way) + _MOST_NEW)
                 except Exception:  # noqa: BLE001 - the letters are still there; whatever is wrong may pass
@@ -52,7 +55,7 @@ class AppLetters:
                     continue
                 pause = 0.0
                 for letter in letters:
-                    if letter.key not in self._under_way and len(self._under_way) < _AT_ONCE:
+                    if letter.key not in self._under_way | self._ended and len(self._under_way) < _AT_ONCE:
                         self._under_way.add(letter.key)
                         group.create_task(self._one(letter), name=f"wecom app letter {letter.key}")
                 with contextlib.suppress(TimeoutError):
@@ -74,4 +77,5 @@ class AppLetters:
             await asyncio.sleep(_LOOK_AGAIN_SECONDS)
         finally:
             self._under_way.discard(letter.key)
+            self._ended.add(letter.key)
             self.wake()

@@ -69,6 +69,9 @@ class RobotLetters:
         return task
 
     async def _finish(self, letter: Letter) -> Json | None:
+        if self._is_closed:
+            # It was being kept while everything stopped, and nobody would end this any more: the next start finds it.
+            return None
         try:
             reply = await self._handle(letter)
             await self._mailbox.done(self._source, [letter.key])

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
@@ -76,6 +76,37 @@ async def test_a_failure_is_counted_and_comes_again(mailbox: WatchedMailbox) -> 
     assert mailbox.errors == {("s", "a"): "RuntimeError"}
 
 
+async def test_what_ended_while_the_mailbox_was_asked_is_not_begun_again(
+    mailbox: WatchedMailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handled: list[str] = []
+    begun, may_end, is_read_again = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    waiting = mailbox.waiting
+
+    async def handle(letter: Letter, is_former: bool) -> None:
+        handled.append(letter.key)
+        begun.set()
+        await may_end.wait()
+
+    async def slowly(source: str, *, limit: int) -> Sequence[Letter]:
+        found = await waiting(source, limit=limit)
+        if may_end.is_set():
+            is_read_again.set()
+        elif handled:
+            may_end.set()
+            await mailbox.settled()
+        return found
+
+    monkeypatch.setattr(mailbox, "waiting", slowly)
+    await mailbox.keep("s", "a", {})
+    letters = AppLetters(mailbox, "s", handle)
+    async with running(letters), asyncio.timeout(20):
+        await begun.wait()
+        letters.wake()
+        await is_read_again.wait()
+    assert handled == ["a"]
+
+
 async def test_a_mailbox_that_cannot_be_read_for_a_while(
     mailbox: WatchedMailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -94,4 +125,4 @@ async def test_a_mailbox_that_cannot_be_read_for_a_while(
     monkeypatch.setattr("connectors.wecom.app_letters._SHORTEST_PAUSE_SECONDS", 0.001)
     await mailbox.keep("s", "a", {})
     async with running(AppLetters(mailbox, "s", handle)):
-        await asyncio.wait_for(handled.wait(), 5)
+        await asyncio.wait_for(handled.wait(), 20)

@@ -78,3 +78,13 @@ async def test_what_was_cut_off_by_a_stop_is_handled_at_the_next_start() -> None
     await asyncio.gather(*following._in_flight.values())
     assert again.keys == ["m1"] and not host.mailbox.letters
     await following.close()
+
+
+async def test_what_was_kept_while_it_stopped_is_left_to_the_next_start() -> None:
+    handle, host = Handle(), FakeLiveHost()
+    of = letters(host, handle)
+    letter = await of.keep("m1", {})
+    assert letter is not None
+    await of.close()
+    assert await of.begin(letter) is None
+    assert handle.keys == [] and len(host.mailbox.letters) == 1
