@@ -97,7 +97,7 @@ class WorkerProcess:
                 if process.stdin is not None:
                     process.stdin.close()
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(2.0):
+                    async with asyncio.timeout(self._timing.ending):
                         await process.wait()
                 await self._end(process)
 

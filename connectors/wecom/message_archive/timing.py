@@ -19,6 +19,8 @@ class Timing:
     """Until the next frame of a reply; then the SDK hangs and the worker is killed."""
     first_pause: float = 1.0
     longest_pause: float = 300.0
+    ending: float = 2.0
+    """Until the worker has ended by itself; then it is killed."""
     healthy: float = 60.0
     """A worker that lived so long is not held against the next one."""
     rooms: float = 900.0

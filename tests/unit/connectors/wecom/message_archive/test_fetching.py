@@ -35,7 +35,7 @@ async def _become(it: Reading) -> FileFetched:
 
 async def test_a_file_is_named_at_once_and_its_bytes_come_in_pieces(canned: CannedArchive) -> None:
     msgid = _file(canned)
-    async with reading(canned) as it:
+    async with reading(canned, seconds=3600.0) as it:
         event = await _become(it)
         (posted,) = [event for event in it.host.past if isinstance(event, MessagePosted)]
         (ref,) = posted.files
@@ -53,7 +53,7 @@ async def test_a_file_is_named_at_once_and_its_bytes_come_in_pieces(canned: Cann
 async def test_after_a_restart_it_goes_on_where_it_was(canned: CannedArchive) -> None:
     _file(canned)
     canned.fault("GetMediaData", "after 2 hang")
-    async with reading(canned, timing=Timing(reply=60.0)) as it:
+    async with reading(canned, timing=Timing(reply=200.0)) as it:
         host = it.host
         await it.until(lambda: len([call for call in canned.calls if "Media" in call]) == 3)
     canned.fault("GetMediaData", None)
@@ -135,7 +135,8 @@ async def test_without_a_checksum_the_size_decides(canned: CannedArchive) -> Non
 async def test_a_file_that_was_taken_back_is_not_fetched_and_nothing_of_it_stays(canned: CannedArchive) -> None:
     msgid = _file(canned)
     canned.fault("GetMediaData", "after 1 code 10001")
-    async with reading(canned) as it:
+    # It is tried for half a minute before it is given up.
+    async with reading(canned, timing=Timing(first_pause=0.5, reply=60.0, room=0.0)) as it:
         await it.until(lambda: list((canned.folder / "partial").glob("*.part")))
         canned.recall(msgid)
         it.archive.wake()

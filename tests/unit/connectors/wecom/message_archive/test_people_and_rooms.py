@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -90,7 +91,7 @@ async def test_a_list_is_asked_for_once_and_again_when_a_stranger_writes(canned:
 async def test_who_left_a_silent_group_is_seen_to_have_left(canned: CannedArchive) -> None:
     canned.text("hello")
     audit = Audit({"wrPUMPS": ("水泵项目", ["alice", "bob", "carol"])})
-    timing = type(HURRY)(first_pause=0.01, longest_pause=0.05, rooms=0.1, room=0.0)
+    timing = replace(HURRY, rooms=0.1)
     async with reading(canned, call=audit.call, timing=timing) as it:
         await it.archive.caught_up()
         audit.rooms["wrPUMPS"] = ("水泵与阀门", ["alice", "bob"])
@@ -235,7 +236,7 @@ async def test_while_wecom_is_away_nobody_waits_for_it_again_and_again(canned: C
         asked.extend(names)
         await asyncio.Event().wait()
 
-    timing = type(HURRY)(first_pause=0.01, call=0.2)
+    timing = replace(HURRY, room=30.0, call=0.2)
     async with reading(canned, call=never, name_of=never, timing=timing) as it:
         await it.archive.caught_up()
         assert len(it.host.texts) == 20
