@@ -249,7 +249,7 @@ async def test_a_notice_of_the_message_archive_is_passed_on(world: AppWorld) -> 
     woken = asyncio.Event()
     world.app._on_archive_notify = woken.set
     await world.fake.app.happens("alice", "msgaudit_notify")
-    await asyncio.wait_for(woken.wait(), 5)
+    await asyncio.wait_for(woken.wait(), 20)
 
 
 async def test_work_that_fails_is_begun_again(world: AppWorld, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -267,5 +267,5 @@ async def test_work_that_fails_is_begun_again(world: AppWorld, monkeypatch: pyte
     monkeypatch.setattr("connectors.wecom.appchat.AppChats.look_at_all", look_at_all)
     await world.app.close()
     await world.app.start()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         await is_again.wait()

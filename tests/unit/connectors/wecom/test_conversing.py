@@ -365,5 +365,5 @@ async def test_notes_are_forgotten_though_others_cannot_be(monkeypatch: pytest.M
     monkeypatch.setattr("connectors.wecom.feedback.Feedback.forget_old", failing)
     monkeypatch.setattr("connectors.wecom.again.Again.forget_old", forget)
     async with wecom_site():
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             await forgotten.wait()

@@ -36,7 +36,7 @@ async def test_a_group_is_reached_by_its_webhook_else_by_a_robot_that_was_mentio
             await wecom.post(post(group(), post_id="post-2"))
         assert refused.value.code == NO_WAY_TO_GROUP, "nobody has mentioned the robot there"
         await acme.fake.robot.mention("bob", GROUP, "hello")
-        await eventually(lambda: _true(acme.host.utterances), seconds=10)
+        await eventually(lambda: _true(acme.host.utterances))
         await wecom.post(post(group(), post_id="post-2"))
         assert acme.fake.screen.messages[-1].via == "robot"
     assert acme.fake.ledger.refusals == []
@@ -55,7 +55,7 @@ async def test_a_person_is_reached_by_the_robot_they_wrote_to_else_by_an_app(acm
     async with acme.connector("robots", "apps") as wecom:
         await wecom.post(post(BOB))
         await acme.fake.robot.direct("bob", "hello")
-        await eventually(lambda: _true(acme.host.utterances), seconds=10)
+        await eventually(lambda: _true(acme.host.utterances))
         await wecom.post(post(BOB, post_id="post-2"))
         await wecom.post(post(channel("wecom:direct:app:bob"), post_id="post-3"))
         said = [shown.via for shown in acme.fake.screen.messages if "has arrived" in shown.text]
@@ -117,9 +117,9 @@ async def test_what_surely_did_not_get_out_is_sent_later(acme: Company) -> None:
 async def test_a_robot_that_is_not_connected_is_waited_for(acme: Company) -> None:
     async with acme.connector("robots") as wecom:
         await acme.fake.robot.mention("bob", GROUP, "hello")
-        await eventually(lambda: _true(acme.host.utterances), seconds=10)
+        await eventually(lambda: _true(acme.host.utterances))
         await acme.fake.long_connection.take_over()
-        await eventually(lambda: _true(wecom.state != "ok"), seconds=10)
+        await eventually(lambda: _true(wecom.state != "ok"))
         with pytest.raises(WeComAway):
             await wecom.post(post(group()))
 
@@ -127,7 +127,7 @@ async def test_a_robot_that_is_not_connected_is_waited_for(acme: Company) -> Non
 async def test_a_webhook_that_is_gone_gives_way_to_the_robot(acme: Company) -> None:
     async with acme.connector("robots", "webhooks") as wecom:
         await acme.fake.robot.mention("bob", GROUP, "hello")
-        await eventually(lambda: _true(acme.host.utterances), seconds=10)
+        await eventually(lambda: _true(acme.host.utterances))
         acme.fake.faults.refuse_next("webhook/send", 93000)
         await wecom.post(post(group()))
         assert acme.fake.screen.messages[-1].via == "robot"

@@ -14,6 +14,7 @@ from connectors.wecom.conversing import RobotConversing
 from tests.fakes.live_host import FakeLiveHost
 from tests.fakes.wecom import FakeWeCom, Sent, Shown, small_company
 from tests.unit.connectors.wecom.robots import line, listening, nothing_wrong, until
+from tests.waiting import eventually
 
 Way = Literal["long_connection", "callback"]
 BOTH = pytest.mark.parametrize("way", ["long_connection", "callback"])
@@ -52,18 +53,13 @@ class Asked:
 
     async def answer_to(self, sent: Sent) -> Shown:
         """The end of its answer, which the platform asks for or is given."""
-        if self.fake.world.robot.mode == "callback":
-            await self.fake.callback.poll(sent)
 
-        def is_there() -> bool:
-            return any(shown.finished for shown in self.fake.screen.messages)
-
-        for _ in range(200):
-            if is_there():
-                break
+        async def is_there() -> bool:
             if self.fake.world.robot.mode == "callback":
                 await self.fake.callback.poll(sent)
-        await until(is_there)
+            return any(shown.finished for shown in self.fake.screen.messages)
+
+        await eventually(is_there)
         return self.fake.screen.messages[-1]
 
 
