@@ -18,7 +18,7 @@ SHORT = Sampling(max_tokens=4)
 @pytest.fixture
 async def model() -> AsyncIterator[LlamaCppModel]:
     path = small_chat_model()
-    model = LlamaCppModel(lambda: path, name=SMALL_MODEL, context_tokens=2048)
+    model = LlamaCppModel(lambda: path, name=SMALL_MODEL, context_tokens=4096)
     await model.start()
     yield model
     await model.close()
@@ -32,12 +32,12 @@ async def answer(model: LlamaCppModel, question: str, *, asker: str) -> str:
 
 async def test_leaving_while_the_prompt_is_read(model: LlamaCppModel) -> None:
     expected = await answer(model, "What is the capital of France?", asker="bob")
-    leaver = asyncio.create_task(answer(model, "The deploy moved to Friday. " * 300, asker="alice"))
+    leaver = asyncio.create_task(answer(model, "The deploy moved to Friday. " * 600, asker="alice"))
     asyncio.get_running_loop().call_later(0.1, leaver.cancel)
     begun = time.perf_counter()
     follower = asyncio.create_task(answer(model, "What is the capital of France?", asker="bob"))
     await asyncio.wait([leaver])
-    assert time.perf_counter() - begun < 2  # reading it all takes longer than 5 s
+    assert time.perf_counter() - begun < 5  # reading it all takes longer than 10 s
     assert leaver.cancelled()
     assert await follower == expected
     assert model.waiting == 0

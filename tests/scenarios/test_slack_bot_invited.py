@@ -63,7 +63,7 @@ async def _until(condition: Callable[[], object]) -> None:
     async def look() -> object:
         return condition()
 
-    await eventually(look, seconds=30)
+    await eventually(look, seconds=60)
 
 
 async def test_an_invitation_begins_an_archive(slack: FakeSlack) -> None:
@@ -95,5 +95,6 @@ async def test_a_restart_in_the_middle_changes_nothing(slack: FakeSlack) -> None
     slack.people.post(ann, busy, "meanwhile")
     async with _started(slack, host, installation):
         await _until(lambda: len(_said(host)) == _HISTORY + 1)
+        await _until(lambda: _notices(installation, busy))
         assert len(_notices(installation, busy)) == 1
     assert not slack.journal.refusals
