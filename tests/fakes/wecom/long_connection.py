@@ -1,6 +1,7 @@
 """The robot's long connection: frames in and out, one live connection, taking over, and trouble on demand."""
 
 import asyncio
+import contextlib
 import json
 import re
 from dataclasses import dataclass, field
@@ -87,7 +88,11 @@ class LongConnection:
             sent.held_back = "no connection"
             return
         cmd = "aibot_msg_callback" if sent.kind == "message" else "aibot_event_callback"
-        await self.live.write({"cmd": cmd, "headers": {"req_id": sent.req_id}, "body": sent.body})
+        try:
+            await self.live.write({"cmd": cmd, "headers": {"req_id": sent.req_id}, "body": sent.body})
+        except ConnectionResetError:
+            sent.held_back = "no connection"
+            return
         sent.delivered = True
 
     async def take_over(self) -> None:
@@ -214,5 +219,9 @@ class LongConnection:
                 "msgtype": "event",
                 "event": {"eventtype": "disconnected_event"},
             }
-            await old.write({"cmd": "aibot_event_callback", "headers": {"req_id": f"srv{body['msgid']}"}, "body": body})
-            await old.socket.close()
+            # It may be gone, and the server has yet to notice.
+            with contextlib.suppress(ConnectionResetError):
+                await old.write(
+                    {"cmd": "aibot_event_callback", "headers": {"req_id": f"srv{body['msgid']}"}, "body": body}
+                )
+                await old.socket.close()

@@ -11,10 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors.wecom.crypto import LARGEST_BODY_BYTES
+from connectors.wecom.robot_callback import REPLY_SECONDS
+from connectors.wecom.routes import READING_SECONDS
 from connectors.wecom.site import Heard, Voice
 from tests.fakes.wecom import FakeWeCom, Shown
 from tests.fakes.wecom.callbacks import SignedRequest, signed_query
-from tests.unit.connectors.wecom.robots import Called, called, echo, line, nothing_wrong
+from tests.unit.connectors.wecom.robots import Called, called, echo, line, nothing_wrong, until
 
 QUESTIONS = 100
 _BUSY_SECONDS = 0.02
@@ -32,7 +34,16 @@ async def _keep_the_loop_busy() -> None:
         await asyncio.sleep(_BUSY_SECONDS)
 
 
-async def test_a_callback_is_answered_within_a_second_while_the_model_is_busy() -> None:
+# How fast it is depends on the machine too: every day it counts that nothing waits for an answer's end.
+EVERY_DAY = [10.0, pytest.param(1.0, marks=pytest.mark.slow)]
+
+
+@pytest.mark.parametrize("longest", EVERY_DAY)
+async def test_a_callback_is_answered_within_a_second_while_the_model_is_busy(
+    longest: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connectors.wecom.routes.READING_SECONDS", READING_SECONDS * longest)
+    monkeypatch.setattr("connectors.wecom.robot_callback.REPLY_SECONDS", REPLY_SECONDS * longest)
     async with called(_busy) as it:
         busy = asyncio.create_task(_keep_the_loop_busy())
         people = list(it.fake.world.people)
@@ -48,12 +59,13 @@ async def test_a_callback_is_answered_within_a_second_while_the_model_is_busy() 
             busy.cancel()
         seconds.sort()
         print(f"callbacks answered: p50 {seconds[len(seconds) // 2]:.3f} s, max {seconds[-1]:.3f} s")
-        assert seconds[int(len(seconds) * 0.99)] <= 1.0
-        assert seconds[-1] <= 4.5
+        assert seconds[int(len(seconds) * 0.99)] <= longest
+        assert seconds[-1] <= 4.5 * longest
         assert len(it.fake.screen.messages) == len(seconds), "each shows a sign of life at once"
 
 
-async def test_the_first_sign_of_life_comes_within_a_second_by_long_connection() -> None:
+@pytest.mark.parametrize("longest", EVERY_DAY)
+async def test_the_first_sign_of_life_comes_within_a_second_by_long_connection(longest: float) -> None:
     async with line(_busy) as it:
         busy = asyncio.create_task(_keep_the_loop_busy())
         try:
@@ -61,7 +73,7 @@ async def test_the_first_sign_of_life_comes_within_a_second_by_long_connection()
                 began = time.perf_counter()
                 await it.fake.robot.direct(["alice", "bob", "carol"][number % 3], "when?")
                 await it.fake.screen.until(partial(_is_number, it.fake, number))
-                assert time.perf_counter() - began <= 1.0
+                assert time.perf_counter() - began <= longest
         finally:
             busy.cancel()
         nothing_wrong(it.fake)
@@ -102,6 +114,7 @@ def _attack(examples: int) -> None:
         async with called(echo) as it:
             sent = await it.fake.robot.direct("alice", "a true question")
             await it.follow(sent)
+            await until(lambda: not it.host.mailbox.letters)
             accepted = it.fake._sender.accepted[0][1]
             refused = 0
             count = len(it.conversing.messages)

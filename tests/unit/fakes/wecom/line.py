@@ -49,7 +49,7 @@ class Line:
 
     async def read(self) -> Json:
         """The next frame."""
-        frame: Json = json.loads(await self.socket.receive_str(timeout=10), strict=False)
+        frame: Json = json.loads(await self.socket.receive_str(timeout=60), strict=False)
         return frame
 
     async def callback(self) -> Json:

@@ -33,7 +33,7 @@ async def test_it_starts_and_stops() -> None:
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
-    output, _ = await asyncio.wait_for(process.communicate("direct nobody x\ndirect alice 在吗\nquit\n".encode()), 30)
+    output, _ = await asyncio.wait_for(process.communicate("direct nobody x\ndirect alice 在吗\nquit\n".encode()), 120)
     text = output.decode()
     settings = json.loads(text[: text.index("Commands")])
     assert settings["addresses"]["long_connection_url"].startswith("ws://127.0.0.1:")

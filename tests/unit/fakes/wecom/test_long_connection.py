@@ -68,7 +68,7 @@ class TestSubscribing:
     async def test_the_line_breaks_without_a_word(self, fake: FakeWeCom) -> None:
         async with line(fake) as made:
             await fake.long_connection.drop()
-            message = await made.socket.receive(timeout=10)
+            message = await made.socket.receive(timeout=60)
             assert message.type in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR, aiohttp.WSMsgType.CLOSE)
 
     async def test_a_dead_line_answers_no_ping(self, fake: FakeWeCom) -> None:
