@@ -6,8 +6,10 @@ so last month. ``DESK_SCREENSHOTS=folder`` keeps what the browser shows on the w
 
 import asyncio
 import contextlib
+import json
 import os
 import threading
+import time
 from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -57,7 +59,10 @@ const after = answers.filter((one) => asked.at(-1)?.compareDocumentPosition(one)
 return [asked.length, after.map((one) => [one.closest(".message").dataset.record, one.textContent])];
 """
 """How often something was asked, and record and text of the answers after the last time."""
-_SETTLED_SECONDS = 120.0
+_WORDS = Path(__file__).parents[2] / "connectors/console/static/i18n"
+_THANKS = {name: json.loads((_WORDS / f"{name}.json").read_text("utf-8"))["reasons_sent"] for name in ("en", "zh")}
+"""What the chat says when a reason has been stored."""
+_SETTLED_SECONDS = 180.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +155,7 @@ class Server:
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()))
         self._thread.start()
-        assert self._started.wait(60)
+        assert self._started.wait(180)
         if self._failure is not None:
             raise self._failure
 
@@ -180,25 +185,27 @@ class Server:
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Do something in the server's loop."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=20)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=60)
 
     def close(self) -> None:
         """End it."""
         self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(timeout=30)
+        self._thread.join(timeout=60)
+        assert not self._thread.is_alive()
         assert self._failure is None
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server = Server(home_with_models(tmp_path_factory.mktemp("desk") / "home"))
-    waited = threading.Event()
-    for _ in range(int(_SETTLED_SECONDS / 0.2)):
-        if is_settled(server.base):
-            break
-        waited.wait(0.2)
-    yield server
-    server.close()
+    try:
+        until = time.monotonic() + _SETTLED_SECONDS
+        while not is_settled(server.base):
+            assert time.monotonic() < until, "the sample is not archived"
+            time.sleep(0.2)
+        yield server
+    finally:
+        server.close()
 
 
 @dataclass
@@ -212,6 +219,7 @@ class Desk:
         """What is seen now, for the documentation."""
         folder = os.environ.get("DESK_SCREENSHOTS")
         if folder:
+            self.page.gone(".toast")
             Path(folder).mkdir(parents=True, exist_ok=True)
             self.page.driver.save_screenshot(str(Path(folder) / f"desk-{name}-{self.story.language}.png"))
 
@@ -222,7 +230,7 @@ class Desk:
         self.page.script("localStorage.setItem('language', arguments[0])", self.story.language)
         self.page.enter(name)
         self.page.open(self.story.channel)
-        self.page.wait(lambda: len(self.page.all("#feed .message[data-record]")) > 9, seconds=20)
+        self.page.wait(lambda: len(self.page.all("#feed .message[data-record]")) > 9, seconds=60)
 
     def ask(self, question: str, said: str = "") -> str:
         """Ask in the channel; returns the record of the answer once it is read."""
@@ -254,7 +262,7 @@ class Desk:
         self.page.script("document.querySelector(arguments[0]).click()", f"dialog input[value={self.story.reason}]")
         self.page.find("dialog textarea").send_keys(why)
         self.page.click("dialog .primary")
-        self.page.gone("dialog")
+        self.page.find(".toast", _THANKS[self.story.language])  # that it has been stored
 
     def fill(self, selector: str, text: str) -> None:
         """Replace what a field holds."""
@@ -305,13 +313,12 @@ def test_a_wrong_answer_is_found_mended_and_given_in_the_group(
 
     # Tried: both wordings get it now.
     page.find(".decided-box .chip.good")
-    page.wait(lambda: len(page.all(".tried-row[data-given=true]")) >= 2, seconds=20)
+    page.wait(lambda: len(page.all(".tried-row[data-given=true]")) >= 2, seconds=60)
     page.find("input[name=try]").send_keys(story.in_other_words, Keys.ENTER)
     page.find(".tried-row", story.in_other_words)
     for button in page.all(".tried-row [data-act=also]"):
         button.click()
-    page.wait(lambda: len(page.all(".tried-row[data-given=true]")) >= 3, seconds=20)
-    page.gone(".toast")
+    page.wait(lambda: len(page.all(".tried-row[data-given=true]")) >= 3, seconds=60)
     page.script("document.getElementById('scroll').scrollTop = 0")
     desk.keep("mended")
 
