@@ -13,7 +13,7 @@ import pytest
 from tests.e2e.real_models import SETTINGS, home_with_models, is_settled
 from tests.processes import environment
 
-_ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
+_ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+(?=/)")
 _REPOSITORY = Path(__file__).parents[2]
 
 
@@ -37,10 +37,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         )  # fmt: skip
     try:
         base = _address(process, log)
-        _wait_until_settled(base)
+        _wait_until_settled(process, base)
         yield Demo(base)
         process.terminate()
-        assert process.wait(timeout=20) == 0, log.read_text("utf-8")
+        assert process.wait(timeout=60) == 0, log.read_text("utf-8")
         assert "Traceback" not in log.read_text("utf-8")
     finally:
         process.kill()
@@ -48,17 +48,18 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 
 def _address(process: subprocess.Popen[bytes], log: Path) -> str:
-    until = time.monotonic() + 60
+    until = time.monotonic() + 180
     while time.monotonic() < until:
-        if found := _ADDRESS.search(log.read_text("utf-8")):
+        if found := _ADDRESS.search(log.read_text("utf-8", "replace")):
             return found.group()
         assert process.poll() is None, log.read_text("utf-8")
         time.sleep(0.05)
     raise AssertionError(log.read_text("utf-8"))
 
 
-def _wait_until_settled(base: str) -> None:
+def _wait_until_settled(process: subprocess.Popen[bytes], base: str) -> None:
     until = time.monotonic() + 240
     while not is_settled(base):
+        assert process.poll() is None, "the demo has ended"
         assert time.monotonic() < until, "the sample is not archived, or the model not loaded"
         time.sleep(0.2)

@@ -9,6 +9,8 @@ from uuid import uuid4
 
 import aiohttp
 
+from tests.waiting import eventually
+
 
 @dataclass(slots=True)
 class ConsoleClient:
@@ -26,9 +28,23 @@ class ConsoleClient:
         self.person_id = entered["person"]["person_id"]
 
     async def channel_id(self, name: str) -> str:
-        """The channel of this name in the person's list."""
-        channels = (await self.get("/api/channels"))["channels"]
-        return str(next(channel["channel_id"] for channel in channels if channel["name"] == name))
+        """The channel of this name in the person's list, as soon as it is there."""
+
+        async def listed() -> str | None:
+            channels = (await self.get("/api/channels"))["channels"]
+            return next((channel["channel_id"] for channel in channels if channel["name"] == name), None)
+
+        return str(await eventually(listed))
+
+    async def message(self, record_id: str) -> dict[str, Any]:
+        """A message, as soon as it can be read: an answer is told to be finished a moment before."""
+
+        async def readable() -> bool:
+            return await self.status("/api/message", id=record_id) == 200
+
+        await eventually(readable)
+        message: dict[str, Any] = (await self.get("/api/message", id=record_id))["message"]
+        return message
 
     async def say(self, channel_id: str, text: str, *, uploads: tuple[str, ...] = ()) -> dict[str, Any]:
         """Post a message; returns its ``record_id`` and, when it asks the bot, ``ask_id``."""
@@ -71,8 +87,10 @@ class ConsoleClient:
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator["ConsoleClient"]:
-        """Collect what the socket says into ``steps``."""
+        """Collect what the socket says into ``steps``; begins once the server has greeted, and tells everything."""
         async with self.http.ws_connect("/ws", params={"as": self.person_id}) as socket:
+            self.steps.append(await socket.receive_json(timeout=60))
+            assert self.steps[-1]["type"] == "hello"
             reading = asyncio.create_task(self._read(socket))
             try:
                 yield self

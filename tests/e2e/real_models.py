@@ -37,4 +37,6 @@ def is_settled(base: str) -> bool:
     except HTTPError as error:
         error.close()
         return False
+    except OSError:  # so busy that it does not answer in time
+        return False
     return len(waiting) == 2 and all(float(value) == 0 for value in waiting)

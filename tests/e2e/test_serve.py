@@ -1,4 +1,7 @@
-"""The real thing: ``shiguang demo`` as a process, with the real embedding model and a real language model."""
+"""The real thing: ``shiguang demo`` as a process, with the real embedding model and a real language model.
+
+The last test is what a newcomer does, with nothing replaced: a browser, a starter question, its source, a thumb.
+"""
 
 import asyncio
 import re
@@ -8,16 +11,24 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.sample.archive import STARTER_QUESTIONS
 from tests.e2e.conftest import Demo
 from tests.e2e.console_client import ConsoleClient, console
 from tests.e2e.real_models import SETTINGS, home_with_models, needs_models
+from tests.e2e.test_console_browser import CHROMIUM, DRIVER, Page, driver
 from tests.processes import Serving, end, environment, serve
 from tests.waiting import eventually
 
-pytestmark = [pytest.mark.model, needs_models, pytest.mark.timeout(300)]
-_SOON = 5.0
-"""Seconds within which an edit or a deletion must be seen by the search."""
-_ANSWERED = 120.0
+pytestmark = [pytest.mark.model, needs_models, pytest.mark.timeout(600)]
+__all__ = ["driver"]  # the fixture
+needs_chromium = pytest.mark.skipif(
+    CHROMIUM is None or DRIVER is None,
+    reason="NOT TESTED: no Chromium here. Install chromium and chromium-driver to test the pages",
+)
+_ANSWER = ".message[data-record] .answer"
+_SOON = 30.0
+"""Seconds within which an edit or a deletion is surely seen by the search, on a machine that does much else."""
+_ANSWERED = 200.0
 
 
 async def _started(command: str, home: Path, log: Path) -> Serving:
@@ -60,7 +71,7 @@ async def test_a_question_gets_sources_then_words_then_a_cited_answer(demo: Demo
         launch = await _channel(ann, "launch")
         fact = "The visitors from Foxglove arrive at 14:30 on Thursday."
         told = (await ann.say(launch, fact))["record_id"]
-        await eventually(lambda: _finds(ann, fact, told))
+        await eventually(lambda: _finds(ann, fact, told), seconds=60)
         spoken = []
         for question in (
             "@拾光 When do the visitors from Foxglove arrive?",
@@ -74,7 +85,7 @@ async def test_a_question_gets_sources_then_words_then_a_cited_answer(demo: Demo
             assert [phase for phase in phases if phase != "status"] == ["started", "sources", *words, "finished"]
             assert "14:30" in answer["text"], "in the model's words, or in the original that is shown instead"
             await _check_citations(ann, answer, told)
-            posted = (await ann.get("/api/message", id=finished["record_id"]))["message"]
+            posted = await ann.message(finished["record_id"])
             assert (posted["answer"]["answer_id"], posted["thread_id"]) == (answer["answer_id"], ask)
             spoken.append(not answer["abstained"])
         assert any(spoken), "the small model phrases at least one of two answers by itself"
@@ -120,7 +131,7 @@ async def test_a_private_channel_is_hidden_from_everybody_else(demo: Demo) -> No
         )
         secret = created["channel"]["channel_id"]
         record = (await ann.say(secret, "the merger with Marigold is on Friday"))["record_id"]
-        await eventually(lambda: _finds(ann, "merger Marigold", record))
+        await eventually(lambda: _finds(ann, "merger Marigold", record), seconds=60)
         assert secret not in {channel["channel_id"] for channel in (await ben.get("/api/channels"))["channels"]}
         assert not any("Marigold" in text for text in await ben.texts("merger with Marigold"))
         assert await ben.status("/api/messages", channel=secret) == 403
@@ -151,15 +162,47 @@ async def test_a_verdict_and_every_message_outlive_a_kill_in_the_middle_of_an_an
             await server.process.wait()
         server = await _started("serve", home, tmp_path / "2.log")
         async with console(server.base, name="Ann") as ann:
-            shown = (await ann.get("/api/message", id=finished["record_id"]))["message"]
+            shown = await ann.message(finished["record_id"])
             assert shown["verdict"] == "up"
             assert shown["answer"]["text"] == answer["text"]
-            page = await ann.get("/api/messages", channel=general)
-            assert {told, again} <= {message["record_id"] for message in page["messages"]}
+
+            async def both_are_there() -> bool:
+                page = await ann.get("/api/messages", channel=general)
+                return {told, again} <= {message["record_id"] for message in page["messages"]}
+
+            await eventually(both_are_there)
             await eventually(lambda: _finds(ann, "guest wifi password", told), seconds=60)
         assert await server.stop() == 0
     finally:
         await end(server.process)
+
+
+@pytest.mark.browser
+@needs_chromium
+def test_a_newcomer_asks_reads_the_source_and_presses_the_thumb(demo: Demo, driver: Any) -> None:
+    page = Page(driver, demo)  # type: ignore[arg-type]  # of the server it needs the address alone
+    page.size(1280, 800)
+    driver.get(f"{demo.base}/console/icon.svg")
+    driver.execute_script("localStorage.clear(); sessionStorage.clear()")
+    page.enter("Priya")
+    question = STARTER_QUESTIONS["en"][0]
+    page.click(".welcome button", question[:20])
+    page.wait(lambda: page.all(".answer.streaming .source"), seconds=60)
+    page.wait(lambda: not page.all(".answer.streaming") and page.all(f"{_ANSWER} .cite"), seconds=120)
+    cite = f"{_ANSWER} .cite"
+    assert re.fullmatch(r"\[?\d+\]?", page.wait(lambda: page.find(cite).text).strip())
+    answer_url = driver.current_url
+    page.click(cite)
+    page.wait(lambda: page.all(".message.flash") or page.all("#panel .page.cited"))
+    assert "message=" in driver.current_url or page.all("#panel .page.cited")
+    driver.get(answer_url)
+    page.ready()
+    thumb = f'{_ANSWER} [data-verdict="up"]'
+    page.click(thumb)
+    page.wait(lambda: page.find(thumb).get_attribute("aria-pressed") == "true")
+    driver.refresh()
+    page.ready()
+    page.wait(lambda: page.find(thumb).get_attribute("aria-pressed") == "true")
 
 
 async def _channel(client: ConsoleClient, name: str) -> str:
