@@ -101,7 +101,7 @@ class FakeModelHub:
         if self.break_after:
             await response.write(body[: self.break_after.pop(0)])
             if self.break_when is not None:
-                async with asyncio.timeout(10):
+                async with asyncio.timeout(60):
                     await self.break_when.wait()
                 self.break_when.clear()
             if request.transport is not None:

@@ -147,9 +147,9 @@ async def running_app(
     *,
     host: FakeLiveHost | None = None,
     conversing: ScriptedConversing | None = None,
-    patience_seconds: float = 2.0,
+    patience_seconds: float = 60.0,
 ) -> AsyncIterator[AppWorld]:
-    """Serve the app's callback; ``fake`` is told where."""
+    """Serve the app's callback; ``fake`` is told where. Nobody is asked for patience because the machine is busy."""
     host, conversing, tasks = host or watched_host(), conversing or ScriptedConversing(), OwnedTasks()
     site = site_of(fake, host, tasks)
     async with aiohttp.ClientSession() as session:

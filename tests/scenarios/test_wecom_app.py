@@ -5,16 +5,24 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import pytest
 from aiohttp import web
 
 from connectors.connector import Answer, Citation, Reply, Utterance
 from connectors.events import FileFetched, MessagePosted, RecordId
+from connectors.wecom.app import WeComApp
 from connectors.wecom.connector import WeComConnector
 from tests.fakes.live_host import FakeLiveHost
 from tests.fakes.wecom import FakeWeCom, small_company
 from tests.fakes.wecom_app import WatchedMailbox, configuration_of, watched_host
 
 PDF = b"%PDF-1.4\n" + bytes(range(256)) * 40
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is asked for patience only because the machine is busy."""
+    monkeypatch.setitem(WeComApp.__init__.__kwdefaults__, "patience_seconds", 60.0)
 
 
 @dataclass
