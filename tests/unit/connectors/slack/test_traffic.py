@@ -79,7 +79,10 @@ async def test_forced_disconnects_during_traffic_lose_and_double_nothing() -> No
             else:
                 slack.moods.disconnect(installation.app, reason)
             speak()  # While nobody listens.
-            await slack.journal.until(lambda opened=opened: slack.sockets.opened > opened)  # type: ignore[misc]  # a lambda with a default
+            await slack.journal.until(
+                lambda opened=opened: slack.sockets.opened > opened,  # type: ignore[misc]  # a lambda with a default
+                seconds=60,
+            )
             speak()
         await _until_all_are_there(host, wanted, seconds=150)
         said = _said(host.events)
@@ -99,7 +102,7 @@ async def test_fifty_messages_a_second_arrive_once_while_the_loop_is_busy(second
             message = slack.people.post(people[number % 4], channels[number % 2], f"message {number}")
             wanted.add(f"slack:{message.channel.id}:{message.ts}")
             await asyncio.sleep(max(0.0, began + number / 50 - asyncio.get_running_loop().time()))
-        await _until_all_are_there(host, wanted, seconds=20)
+        await _until_all_are_there(host, wanted, seconds=60)
         await slack.acknowledged()
         busy.cancel()
         await asyncio.gather(busy, return_exceptions=True)
