@@ -194,7 +194,9 @@ class Page:
             shown = self.all(f'[data-record="{posted[-1].record_id}"] .answer')
             return (posted[-1].record_id, answer) if shown and not self.all(".streaming") else None
 
-        return self.wait(look)
+        found = self.wait(look)
+        assert found is not None
+        return found
 
     def tool(self, text: str, name: str) -> None:
         """One of the buttons of the last message in the feed that holds a text; focus shows them as hovering does."""
