@@ -5,7 +5,7 @@ Invariant 1, nothing acknowledged is lost; 2, twice is once; 6, silence is never
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -268,6 +268,9 @@ async def test_http_mode_serves_every_workspace_at_its_path(slack: FakeSlack, ho
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
+        for installation, path in zip(installations, ("", "/workspace1"), strict=True):
+            # Before it starts: the bot hears its own notices at once.
+            slack.moods.deliver_to(installation.app, url + path)
         await connector.start()
         assert connector.state == "ok"
         assert await slack.webhook.verify(installations[0].app, url)
@@ -298,6 +301,7 @@ async def test_everything_goes_through_the_proxy_of_the_settings(
 async def forwarding() -> AsyncIterator[tuple[str, list[str]]]:
     """A proxy as companies have one, for plain HTTP; yields its address and the first line of each connection."""
     seen: list[str] = []
+    under_way: set[asyncio.Task[Any] | None] = set()
 
     async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while chunk := await reader.read(65_536):
@@ -306,13 +310,31 @@ async def forwarding() -> AsyncIterator[tuple[str, list[str]]]:
         writer.close()
 
     async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        line = (await reader.readline()).decode()
-        seen.append(line)
-        target = urlsplit(line.split(" ")[1])
-        there_reader, there_writer = await asyncio.open_connection(target.hostname, target.port)
-        there_writer.write(line.encode())
-        await asyncio.gather(pump(reader, there_writer), pump(there_reader, writer), return_exceptions=True)
+        under_way.add(asyncio.current_task())
+        async with closed_after(writer):
+            line = (await reader.readline()).decode()
+            seen.append(line)
+            target = urlsplit(line.split(" ")[1])
+            there_reader, there_writer = await asyncio.open_connection(target.hostname, target.port)
+            async with closed_after(there_writer):
+                there_writer.write(line.encode())
+                await asyncio.gather(pump(reader, there_writer), pump(there_reader, writer), return_exceptions=True)
 
     server = await asyncio.start_server(forward, "127.0.0.1", 0)
     async with server:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", seen
+        tasks = [task for task in under_way if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@asynccontextmanager
+async def closed_after(writer: asyncio.StreamWriter) -> AsyncIterator[None]:
+    """Not later, when the loop is closed and another test runs."""
+    try:
+        yield
+    finally:
+        writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
