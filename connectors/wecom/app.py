@@ -79,6 +79,7 @@ class WeComApp:
         self._callback = self._made_callback()
         self._unknown: Counter[str] = Counter()
         self._tasks: list[asyncio.Task[None]] = []
+        self._welcoming = asyncio.Lock()
 
     @property
     def name(self) -> str:
@@ -225,11 +226,13 @@ class WeComApp:
         if datetime.now(UTC) - happened.at > _WELCOME_WITHIN:
             return
         user_id, notebook = _user_id(happened.person.person_id), self._site.host.notebook
-        today = datetime.now(ZoneInfo(self._site.configuration.timezone)).date().isoformat()
-        note = await notebook.read(self._source, f"welcome:{user_id}")
-        if note is not None and note.get("day") == today:
-            return
-        await notebook.write(self._source, f"welcome:{user_id}", {"day": today})
+        today = happened.at.astimezone(ZoneInfo(self._site.configuration.timezone)).date().isoformat()
+        # Who subscribes enters at the same moment: two events.
+        async with self._welcoming:
+            note = await notebook.read(self._source, f"welcome:{user_id}")
+            if note is not None and note.get("day") == today:
+                return
+            await notebook.write(self._source, f"welcome:{user_id}", {"day": today})
         card = self._conversing.welcome(happened.person)
         await self._to_whom_it_concerns(self.sending.card(user_id, card))
 

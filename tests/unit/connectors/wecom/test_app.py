@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from connectors.live_host import Json
 from connectors.wecom.app import WeComApp
 from connectors.wecom.site import CardChange, Heard, Voice
 from tests.fakes.wecom import FakeWeCom, Shown, small_company
@@ -100,10 +101,37 @@ async def test_welcome_once_a_day(world: AppWorld) -> None:
     await world.fake.app.happens("alice", "enter_agent")
     await world.fake.app.happens("bob", "enter_agent")
     await world.settled()
-    assert [(shown.chat.chatid, shown.msgtype) for shown in world.fake.screen.messages] == [
+    assert sorted((shown.chat.chatid, shown.msgtype) for shown in world.fake.screen.messages) == [
         ("alice", "template_card"),
         ("bob", "template_card"),
     ]
+
+
+async def test_who_subscribes_and_enters_at_the_same_moment_is_welcomed_once(world: AppWorld) -> None:
+    notebook = world.host.notebook
+    read = notebook.read
+
+    async def slowly(source: str, key: str) -> Json | None:
+        note = await read(source, key)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        return note
+
+    notebook.read = slowly  # type: ignore[method-assign]  # what a disk does
+    for event in ("subscribe", "enter_agent"):
+        await world.host.mailbox.keep(world.app._source, event, {"xml": _event(world, event)})
+    world.app._letters.wake()
+    await world.settled()
+    assert len(world.fake.screen.of("alice")) == 1
+
+
+def _event(world: AppWorld, event: str) -> str:
+    said = world.fake.world
+    return (
+        f"<xml><ToUserName>{said.corpid}</ToUserName><FromUserName>alice</FromUserName>"
+        f"<CreateTime>{int(world.fake.clock.time())}</CreateTime><MsgType>event</MsgType><Event>{event}</Event>"
+        f"<AgentID>{said.app.agentid}</AgentID></xml>"
+    )
 
 
 async def test_a_button_changes_its_card(world: AppWorld) -> None:
