@@ -55,7 +55,7 @@ async def test_who_is_refused_stops_after_five_times_says_so_and_tries_again_slo
         )
         await robot.start()
         try:
-            assert robot.state == "refused"
+            await until(lambda: robot.state == "refused")
             assert "853000" in robot.refusal
             assert len(fake.ledger.named("aibot_subscribe")) == 5
             assert "bot_id and secret" in caplog.text

@@ -5,7 +5,7 @@ from datetime import timedelta
 from connectors.connector import Card, Reply, Utterance
 from tests.fakes.wecom import Sent
 from tests.fakes.wecom_site import SAID_AT, answer, citation, says, wecom_site
-from tests.unit.connectors.wecom.robots import Called, called
+from tests.unit.connectors.wecom.robots import Called, called, until
 
 CARD = Card(
     card_id="c1",
@@ -21,6 +21,7 @@ CARD = Card(
 
 async def _shown(it: Called, sent: Sent) -> str:
     await it.follow(sent)
+    await until(lambda: not it.host.mailbox.letters)
     shown = [shown for shown in it.fake.screen.messages if shown.msgtype == "stream"][-1]
     assert shown.finished
     assert it.fake.ledger.refusals == []

@@ -140,7 +140,7 @@ async def test_a_start_that_failed_can_be_tried_again() -> None:
         with pytest.raises(OSError, match="disk"):
             await robot.start()
         await robot.start()
-        assert robot.state == "connected"
+        await until(lambda: robot.state == "connected")
         await robot.close()
         assert len(fake.ledger.named("aibot_subscribe")) == 1
 
