@@ -351,7 +351,7 @@ async def test_a_full_disk_is_no_end(stage: Stage) -> None:
 
 
 async def test_a_slow_file_is_given_up() -> None:
-    async with slack_site(file_seconds=0.2) as it, aiohttp.ClientSession() as session:
+    async with slack_site(file_seconds=0.2, directory=_Knowing) as it, aiohttp.ClientSession() as session:
         stage = Stage(it, session)
         stage.fetching = stage.restarted(pauses=())
         stage.shared(content=b"x" * 5000, serving="stalling")
