@@ -22,7 +22,9 @@ PDF = b"%PDF-1.4\n" + bytes(range(256)) * 40
 @pytest.fixture(autouse=True)
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody is asked for patience only because the machine is busy."""
-    monkeypatch.setitem(WeComApp.__init__.__kwdefaults__, "patience_seconds", 60.0)
+    defaults = WeComApp.__init__.__kwdefaults__
+    assert defaults is not None
+    monkeypatch.setitem(defaults, "patience_seconds", 60.0)
 
 
 @dataclass
