@@ -16,6 +16,7 @@ from bot.settings import load_settings
 from bot.truth.database import Database
 from connectors.events import ChannelId, ChannelRef, PersonId, PersonRef
 from tests.e2e.console_client import ConsoleClient, console
+from tests.e2e.truth import kept
 from tests.processes import end, environment, serve, shiguang
 from tests.waiting import eventually
 
@@ -93,6 +94,7 @@ async def test_what_the_command_line_makes_is_posted_by_the_server_and_loses_lin
             general = await ann.channel_id("general")
             said = await ann.say(general, "We decided: the launch moves to 8 December.")
             await ann.say(general, "We decided: the party is in the fifth floor.")
+            await kept(quick_home, "We decided", count=2)
             made = await shiguang("digest", "general", "--post", "--json", env=env)
             assert made.status == 0, made.err
             assert made.json["posted"] is not None
@@ -107,7 +109,7 @@ async def test_what_the_command_line_makes_is_posted_by_the_server_and_loses_lin
                 [shown] = await _digests(ann, general)
                 return "8 December" not in str(shown) and "fifth floor" in shown["answer"]["text"]
 
-            await eventually(without, seconds=5)
+            await eventually(without)
         assert await server.stop() == 0
     finally:
         await end(server.process)
