@@ -21,7 +21,8 @@ from tests.builders import channel, deleted, edited, opened, person, posted, rec
 from tests.fakes.reply import RecordingReply
 from tests.quick_application import archive, conversation_with, quick_application
 
-NOW = datetime(2027, 1, 1, tzinfo=UTC)
+NOW = datetime(2127, 1, 1, tzinfo=UTC)
+"""Later than any day on which this is run: nothing is approved until a day that is past."""
 LAUNCH = Audience(frozenset({ChannelId("console:launch")}))
 QUESTION = "What is the office Wi-Fi password?"
 
