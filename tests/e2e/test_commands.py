@@ -13,7 +13,7 @@ import pytest
 from tests.processes import Finished, Serving, end, environment, serve, shiguang
 from tests.waiting import eventually
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(500)
 STARTING = {"SHIGUANG_WEB__PORT": "0"}
 Start = Callable[..., Awaitable[Serving]]
 

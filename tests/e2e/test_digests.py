@@ -20,7 +20,7 @@ from tests.e2e.truth import kept
 from tests.processes import end, environment, serve, shiguang
 from tests.waiting import eventually
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(400)
 _CHANNELS = 6
 _KILLS = 8
 

@@ -4,7 +4,11 @@ import json
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.processes import end, environment, serve, shiguang
+
+pytestmark = pytest.mark.timeout(500)
 
 
 def _line(number: int, user: str, text: str) -> str:

@@ -19,7 +19,7 @@ from knowledge.passage import Audience, PassageFilter
 from tests.builders import deleted, edited, posted
 from tests.fakes.embedder import TinyEmbedder
 
-_READY_SECONDS = 60.0
+_READY_SECONDS = 150.0
 
 
 def _events(count: int) -> Iterator[Event]:
@@ -105,18 +105,18 @@ def _expected(acknowledged: set[str]) -> dict[str, str]:
     return {record: text for record, text in texts.items() if record not in gone}
 
 
-@pytest.mark.timeout(240)
-async def test_nothing_acknowledged_is_lost_by_kills_at_random_moments(tmp_path: Path) -> None:
+@pytest.mark.timeout(400)
+async def test_nothing_acknowledged_is_lost_by_kills_at_random_moments(quick_home: Path) -> None:
     chance = random.Random(20261122)
     everything = list(_events(400))
     acknowledged: set[str] = set()
     for _ in range(5):
         # After a kill the platform sends again what was not acknowledged, and some of what was.
         rest = [event for event in everything if event.event_id not in acknowledged or chance.random() < 0.05]
-        acknowledged |= await _run_until_killed(tmp_path, rest, chance.uniform(0.05, 0.9))
+        acknowledged |= await _run_until_killed(quick_home, rest, chance.uniform(0.05, 0.9))
     acknowledged &= {event.event_id for event in everything}
-    acknowledged |= await _run_until_killed(tmp_path, everything, None) & {event.event_id for event in everything}
-    await _verify(tmp_path, acknowledged)
+    acknowledged |= await _run_until_killed(quick_home, everything, None) & {event.event_id for event in everything}
+    await _verify(quick_home, acknowledged)
 
 
 @pytest.mark.slow

@@ -11,11 +11,12 @@ import pytest
 from tests.e2e.desk_client import desk
 from tests.e2e.slack_stage import slack_stage, words
 from tests.e2e.test_slack_desk import whispered
+from tests.e2e.truth import kept as kept_in
 from tests.e2e.wecom_stage import WeComStage, wecom_stage
 from tests.fakes.wecom import Shown
 from tests.waiting import eventually
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(400)
 
 
 async def _answers(stage: WeComStage, chatid: str, count: int) -> list[Shown]:
@@ -42,6 +43,7 @@ async def test_in_slack(tmp_path: Path, quick_home: Path) -> None:
         # The group gets a wrong answer, and somebody says so.
         people.post(bo, pumps, "The launch of the pump is on Tuesday")
         correction = people.post(bo, pumps, "It slipped: the pump goes out on Friday, 8 January")
+        await kept_in(quick_home, "the pump", count=2)
         question = people.post(ann, pumps, f"<@{bot.id}> {asked}")
         wrong = await stage.answered(pumps, thread=question)
         assert "Tuesday" in words(wrong)

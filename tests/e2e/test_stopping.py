@@ -13,9 +13,9 @@ from tests.e2e.console_client import ConsoleClient, console
 from tests.processes import Serving, end, environment, serve, shiguang
 from tests.waiting import eventually
 
-pytestmark = pytest.mark.timeout(240)
-_WITHIN_SECONDS = 20.0
-"""Twice what a stop may take on a machine that does nothing else: other tests run beside."""
+pytestmark = pytest.mark.timeout(400)
+_WITHIN_SECONDS = 30.0
+"""Three times what a stop may take on a machine that does nothing else: other tests run beside."""
 Start = Callable[..., Awaitable[Serving]]
 
 
@@ -50,9 +50,9 @@ async def test_in_the_middle_of_an_answer_with_the_page_open(start: Start, numbe
     async with console(server.base, name="Ann") as ann, ann.listening():
         general = await ann.channel_id("general")
         await ann.say(general, "the launch is on Tuesday")
-        await eventually(lambda: _finds(ann, "launch Tuesday"))
+        await eventually(lambda: _finds(ann, "launch Tuesday"), seconds=60)
         ask = (await ann.say(general, "@拾光 when is the launch?"))["ask_id"]
-        await eventually(lambda: _reached(ann, ask, "delta"))
+        await eventually(lambda: _reached(ann, ask, "delta"), seconds=60)
         await _stop(server, number)
 
 
@@ -61,20 +61,20 @@ async def test_in_the_middle_of_an_import_nothing_of_which_is_lost(
 ) -> None:
     server = await start()
     path = tmp_path / "talk.jsonl"
-    path.write_text("".join(_line(number) for number in range(3000)), "utf-8")
+    path.write_text("".join(_line(number) for number in range(2000)), "utf-8")
     env = environment(quick_home)
     importing = asyncio.create_task(shiguang("import", "jsonl", str(path), "--json", env=env))
     try:
         async with console(server.base, name="Ann") as ann:
-            await eventually(lambda: _finds(ann, "topic"), seconds=90)
+            await eventually(lambda: _finds(ann, "topic"), seconds=150)
             await _stop(server, signal.SIGTERM)
         finished = await importing
     finally:
         importing.cancel()
     assert finished.status == 0, finished.err
-    assert finished.json["messages"] == 3000
-    found = await shiguang("search", "topic 2999", "--limit", "3", "--json", env=env)
-    assert "jsonl:2999" in [result["record_ids"][0] for result in found.json["results"]]
+    assert finished.json["messages"] == 2000
+    found = await shiguang("search", "topic 1999", "--limit", "3", "--json", env=env)
+    assert "jsonl:1999" in [result["record_ids"][0] for result in found.json["results"]]
 
 
 @pytest.mark.slow

@@ -2,7 +2,6 @@
 
 import json
 import signal
-import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from tests.fakes.wecom.world import RobotMode
 from tests.processes import shiguang
 from tests.waiting import eventually
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(400)
 _ANSWER = "The launch is on Tuesday"
 _PARTIAL = "partial"
 
@@ -30,7 +29,7 @@ async def _verdicts_are(stage: WeComStage, *kinds: str) -> None:
     async def are_there() -> bool:
         return [kind for (kind,) in await stage.rows("SELECT kind FROM verdicts")] == list(kinds)
 
-    await eventually(are_there, seconds=10)
+    await eventually(are_there, seconds=30)
 
 
 def _is_clean(stage: WeComStage) -> None:
@@ -70,7 +69,7 @@ async def test_a_robot_from_a_question_to_a_verdict(tmp_path: Path, quick_home: 
         await stage.stop()
         await stage.start()
         if mode == "long_connection":
-            await fake.long_connection.until_live()
+            await fake.long_connection.until_live(seconds=60)
         await robot.rate("bob", answer, "withdrawn")
         await _verdicts_are(stage, "withdrawn")
         await robot.repeat(asked)
@@ -78,7 +77,7 @@ async def test_a_robot_from_a_question_to_a_verdict(tmp_path: Path, quick_home: 
         again = await robot.mention("alice", GROUP, "/时间线")
         if mode == "callback":
             await fake.callback.follow(again)
-        timeline = await fake.screen.until(lambda one: one.finished and "不完整" in one.text)
+        timeline = await stage.answered("不完整")
         assert "launch of the pump" in timeline.text
         assert len(fake.screen.of(GROUP)) == shown + 1, "nothing is answered twice"
         await stage.stop()
@@ -94,7 +93,7 @@ async def test_a_question_is_answered_once_although_the_server_was_killed(tmp_pa
         await stage.kept("launch of the pump")
         await fake.robot.direct("alice", "hello")
         await fake.robot.mention("alice", GROUP, "When is the launch?")
-        await fake.screen.until(lambda shown: _ANSWER in shown.text)
+        await fake.screen.until(lambda shown: _ANSWER in shown.text, seconds=60)
         stage.server.process.send_signal(signal.SIGKILL)
         await stage.server.process.wait()
         await stage.start()
@@ -114,7 +113,7 @@ async def test_a_confirmation_is_a_card_that_only_who_asked_can_press(tmp_path: 
         await fake.robot.mention("bob", GROUP, "The launch of the pump is on Tuesday")
         await stage.kept("launch of the pump")
         await fake.robot.mention("bob", GROUP, "每天9点在这里发日报")
-        card = await fake.screen.until(lambda shown: bool(shown.card and shown.card.get("button_list")))
+        card = await fake.screen.until(lambda shown: bool(shown.card and shown.card.get("button_list")), seconds=60)
         assert card.card is not None
         (key,) = [button["key"] for button in card.card["button_list"] if ":yes:" in button["key"]]
         await fake.robot.press("alice", card, key)
@@ -123,20 +122,17 @@ async def test_a_confirmation_is_a_card_that_only_who_asked_can_press(tmp_path: 
         async def is_set_up() -> bool:
             return len(await stage.rows("SELECT * FROM digest_schedules")) == 1
 
-        await eventually(is_set_up, seconds=20)
+        await eventually(is_set_up, seconds=60)
         await stage.stop()
         _is_clean(stage)
 
 
 async def test_the_doctor_verifies_the_callbacks_of_the_running_server(tmp_path: Path, quick_home: Path) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    async with wecom_stage(
-        tmp_path, quick_home, "robot", "app", "webhook", mode="callback", SHIGUANG_WEB__PORT=str(port)
-    ) as stage:
-        await stage.start()
-        result = await shiguang("doctor", "wecom", "--json", env=stage.env)
+    async with wecom_stage(tmp_path, quick_home, "robot", "app", "webhook", mode="callback") as stage:
+        server = await stage.start()
+        # Asked for by no number, so that nobody else can have it; the doctor is told which one it has become.
+        port = server.base.rpartition(":")[2]
+        result = await shiguang("doctor", "wecom", "--json", env={**stage.env, "SHIGUANG_WEB__PORT": port})
         states = {(one["way"], one["check"]): one["state"] for one in result.json["findings"]}
         assert states["robot main", "callback"] == states["app app", "callback"] == "ok", result.out
         assert "failed" not in states.values()
@@ -151,10 +147,9 @@ async def test_an_app_answers_and_says_which_setting_is_wrong(tmp_path: Path, qu
         assert await fake.verify_app_callback()
         await fake.app.say("bob", "The launch of the pump is on Tuesday")
         await stage.kept("launch of the pump")
-        started = datetime.now(UTC)
         asked = await fake.app.say("bob", "When is the launch?")
         assert asked.delivered
-        assert (datetime.now(UTC) - started).total_seconds() < 4.5
+        assert len(asked.attempts) == 1, "taken before it is answered"
         answer = await stage.answered(_ANSWER)
         assert "Sources" in answer.text
         await fake.app.repeat(asked)
@@ -167,10 +162,9 @@ async def test_an_app_answers_and_says_which_setting_is_wrong(tmp_path: Path, qu
         await stage.start(wait=False)
 
         async def is_told() -> bool:
-            return await stage.state() not in ("ok", "starting")
+            return await stage.state() not in ("ok", "starting") and "60020" in stage.log
 
-        await eventually(is_told, seconds=30)
-        assert "60020" in stage.log
+        await eventually(is_told, seconds=60)
         await stage.stop()
 
 
@@ -190,7 +184,7 @@ async def test_a_digest_goes_through_the_webhook_of_its_group_once(tmp_path: Pat
         async def is_kept_as_ours() -> bool:
             return await stage.rows("SELECT count(*) FROM digests WHERE posted_record_id LIKE 'wecom:own:%'") == [(1,)]
 
-        await eventually(is_kept_as_ours, seconds=20)
+        await eventually(is_kept_as_ours, seconds=60)
         await stage.stop()
         await stage.start()
         await fake.robot.mention("bob", GROUP, "/help")

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from sqlalchemy import text as sql
-from sqlalchemy.ext.asyncio import create_async_engine
 
+from tests.e2e.truth import kept, rows
 from tests.fakes.wecom import FakeWeCom, Shown, WallClock, World, small_company
 from tests.fakes.wecom.world import RobotMode
 from tests.processes import Serving, end, environment, serve
@@ -42,7 +41,7 @@ class WeComStage:
         self.fake.world.robot.callback_url = f"{self.server.base}/wecom/robot/main"
         self.fake.world.app.callback_url = f"{self.server.base}/wecom/app/app"
         if wait:
-            await eventually(self._is_open, seconds=60)
+            await eventually(self._is_open, seconds=120)
         return self.server
 
     async def stop(self) -> None:
@@ -52,7 +51,7 @@ class WeComStage:
     @property
     def log(self) -> str:
         """Everything that the servers said."""
-        return "".join(server.log.read_text("utf-8") for server in self.servers)
+        return "".join(server.log.read_text("utf-8", "replace") for server in self.servers)
 
     async def state(self) -> str:
         """What ``/readyz`` says of WeCom."""
@@ -61,21 +60,11 @@ class WeComStage:
 
     async def rows(self, statement: str, **values: str) -> list[Any]:
         """What the truth says."""
-        engine = create_async_engine(f"sqlite+aiosqlite:///{self.home / 'truth.db'}")
-        try:
-            async with engine.connect() as connection:
-                return [tuple(row) for row in await connection.execute(sql(statement), values)]
-        finally:
-            await engine.dispose()
+        return await rows(self.home, statement, **values)
 
     async def kept(self, words: str, *, count: int = 1) -> None:
-        """Wait until so many messages with these words are in the truth."""
-        statement = "SELECT count(*) FROM messages WHERE deleted_at IS NULL AND text LIKE :words"
-
-        async def are_there() -> bool:
-            return await self.rows(statement, words=f"%{words}%") == [(count,)]
-
-        await eventually(are_there, seconds=30)
+        """Wait until so many messages with these words are in the truth, and the search knows of them."""
+        await kept(self.home, words, count=count)
 
     async def answered(self, words: str, *, seconds: float = 60.0) -> Shown:
         """Wait for a whole message of the bot with these words."""
@@ -127,11 +116,11 @@ async def wecom_stage(
     module: str = "tests.fakes.tiny_shiguang",
     **env: str,
 ) -> AsyncIterator[WeComStage]:
-    """Real time, the limits of WeCom, and the settings of these ways."""
+    """Real time, the limits of WeCom with patience for a busy machine, and the settings of these ways."""
     world = small_company(mode=mode)
     if corp_id:
         world.corpid = world.app.corpid = corp_id
-    async with FakeWeCom(world, clock=WallClock()).running() as fake:
+    async with FakeWeCom(world, clock=WallClock(patience=5)).running() as fake:
         config = folder / "shiguang.toml"
         told = settings_of(
             world, *ways, base=fake.addresses.api_url, robot_url=fake.addresses.long_connection_url, archive=archive

@@ -26,7 +26,13 @@ class Clock(Protocol):
 
 
 class WallClock:
-    """Real time, for starting the fake by hand and for tests of a real process."""
+    """Real time, for starting the fake by hand and for tests of a real process.
+
+    With ``patience`` the platform waits so many times as long for the bot: a busy machine is not what is tested.
+    """
+
+    def __init__(self, *, patience: float = 1.0) -> None:
+        self._patience = patience
 
     def time(self) -> float:
         """Seconds since 1970."""
@@ -34,8 +40,7 @@ class WallClock:
 
     async def sleep(self, seconds: float, *, is_limit: bool = False) -> None:
         """Wait in earnest."""
-        del is_limit
-        await asyncio.sleep(seconds)
+        await asyncio.sleep(seconds * self._patience if is_limit else seconds)
 
 
 @dataclass(frozen=True, eq=False)
