@@ -17,7 +17,7 @@ from bot.truth.tables import AuditRow, CaseRow, ChannelRow, MessageRow
 from tests.waiting import AwaitedEvent
 
 NOW = datetime.now(UTC)
-SOON, LATER = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
+SOON, LATER = NOW + timedelta(hours=12), NOW + timedelta(hours=13)
 
 
 @pytest_asyncio.fixture

@@ -17,7 +17,7 @@ from tests.builders import deleted, posted, record
 from tests.quick_application import archive, quick_application
 
 NOW = datetime.now(UTC)
-SOON = NOW + timedelta(hours=1)
+SOON = NOW + timedelta(hours=12)
 
 
 @pytest_asyncio.fixture
