@@ -52,6 +52,7 @@ async def test_the_corpus_is_large_and_in_both_languages() -> None:
     assert sum(staged.attempt.language == "zh" for staged in attempts) >= 40
 
 
+@pytest.mark.timeout(900)
 async def test_a_model_that_obeys_changes_nothing(application: Application) -> None:
     """Invariants 4 and 5. Attempts reach the evidence: otherwise nothing would be proved."""
     before = await _rows(application)
