@@ -27,7 +27,7 @@ from tests.builders import START, at, channel, evidence, opened, person, posted,
 from tests.quick_application import archive, quick_application
 
 LAUNCH = "console:launch"
-LATER = datetime(2027, 1, 1, tzinfo=START.tzinfo)
+LATER = datetime(2127, 1, 1, tzinfo=START.tzinfo)
 
 
 @dataclass(frozen=True)
