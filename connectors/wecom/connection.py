@@ -160,6 +160,7 @@ class LongConnection:
             except BaseException as error:
                 reading.cancel()
                 await asyncio.gather(reading, return_exceptions=True)
+                await socket.close()
                 if isinstance(error, WeComError) and error.code not in _PASSING:
                     raise Refused(error.call, error.code, error.message) from None
                 raise
