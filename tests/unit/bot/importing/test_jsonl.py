@@ -184,7 +184,9 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.lists(st.dictionaries(st.sampled_from(sorted(GOOD)), VALUES) | st.binary(max_size=30), max_size=5))
 def test_never_raises(tmp_path: Path, lines: list[dict[str, object] | bytes]) -> None:
     path = write(tmp_path / "a.jsonl", GOOD, *(line if isinstance(line, bytes) else GOOD | line for line in lines))

@@ -16,7 +16,9 @@ from connectors.slack.export_skipped import ExportRefused
 from tests.fakes.slack_export import CHANNELS, DAY, USERS, export_of, read_export, write_zip
 from tests.unit.connectors.slack.test_fields import JSON
 
-MANY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MANY = settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 KEYS = st.sampled_from(
     [
         "ts",
