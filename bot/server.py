@@ -46,6 +46,7 @@ from connectors.console import ConsoleConnector
 from connectors.events import MessagePosted
 from connectors.slack.connector import SlackConnector
 from connectors.wecom.connector import WeComConnector
+from knowledge.lexical import load_dictionary
 from knowledge.qdrant.errors import VectorStoreError
 
 _log = structlog.get_logger(__name__)
@@ -169,6 +170,8 @@ async def running(settings: Settings, *, sample: bool, next_free_port: bool = Fa
         # Closed in the opposite order: pages and answers first, then the archivist, then what both stand on.
         stack.push_async_callback(application.model.close)
         stack.push_async_callback(application.archivist.close)
+        # Half a second that nobody who asks should wait for, and the loop neither.
+        await asyncio.to_thread(load_dictionary)
         await application.archivist.start()
         await application.confirmations.resume()
         stack.push_async_callback(server.close)

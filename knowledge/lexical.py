@@ -107,6 +107,12 @@ def term_index(token: str) -> int:
     return abs(mmh3.hash(token))
 
 
+def load_dictionary() -> None:
+    """Load jieba's dictionary, which takes half a second of processor time; else the first text that is cut waits."""
+    with _jieba_lock:
+        jieba.initialize()
+
+
 def _cut(run: str) -> list[str]:
     # jieba loads its dictionary on first use and is not safe to call from two threads while it does.
     with _jieba_lock:

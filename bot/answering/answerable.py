@@ -6,6 +6,7 @@ question that can be answered and leaves out most of the others; the README has 
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 from bot.answering.attribution import spellings, subjects, tells_of
@@ -23,10 +24,6 @@ _ENOUGH_CHINESE: Final = 0.47
 archive that can be answered have 0.34 and 0.48, half of those asked in a wrong channel stay below."""
 _SPEAKS_FOR_ITSELF: Final = 1.0
 """High: what is merely about the same thing would be given as the answer."""
-_ASKING: Final = plain_words(
-    "what when where who whom whose why how which type kind name much many long often does do did is are was were will"
-    " 什么 哪些 哪个 哪里 怎么 怎样 多少 几个 时候 为什么 谁 是否 如何 哪 吗 呢 是 的"
-)
 
 
 def is_about(question: str, passages: Sequence[EvidencePassage], closeness: Sequence[float]) -> bool:
@@ -63,8 +60,17 @@ def speaks_for_itself(
     return best if told else None
 
 
+@cache
+def _asking() -> frozenset[str]:
+    """Words that ask. When first needed: splitting Chinese reads a dictionary, which most commands do without."""
+    return plain_words(
+        "what when where who whom whose why how which type kind name much many long often does do did is are was were"
+        " will 什么 哪些 哪个 哪里 怎么 怎样 多少 几个 时候 为什么 谁 是否 如何 哪 吗 呢 是 的"
+    )
+
+
 def _asked(question: str, passages: Sequence[EvidencePassage]) -> frozenset[str]:
-    return plain_words(question) - _ASKING - {name for passage in passages for name in spellings(passage.author)}
+    return plain_words(question) - _asking() - {name for passage in passages for name in spellings(passage.author)}
 
 
 def _match(asked: frozenset[str], passage: EvidencePassage, close: float, *, when_empty: float) -> float:

@@ -5,7 +5,7 @@ Conservative: a wrong mark makes people distrust a right fact, a missing one lea
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from bot.answering.plain_words import plain_words
 
@@ -66,18 +66,6 @@ _LONGEST = 400
 _SHARED_TERMS = 2
 _SHARE = 0.5
 """Of the shorter message's subject words, how many the other must have."""
-_GENERIC = frozenset(
-    plain_words(
-        "改 改到 改成 改为 推迟 延期 取消 提前 更新 更正 通知 大家 各位 今天 明天 后天 已经 现在 "
-        "时间 下午 上午 晚上 早上 需要 可以 一下 注意 请 月 日 号 点 周 星期 一 二 三 四 五 六"
-        " 上 下 到 就 都 也 还 我们 定 定在 是 不 要 去 来 说 好 会 能 没 从 把 给 让 对 moved "
-        "changed postponed cancelled updated correction now no longer"
-        " new time please all everyone monday tuesday wednesday thursday friday saturday sunday "
-        "today tomorrow next week day am pm just so but its we're"
-        " know think like get got need one use using want see way thing make still some more if "
-        "when then than out up us don't i'm it's that's"
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,15 +154,29 @@ def _same_subject(newer: str, older: str) -> bool:
     return len(shared) >= _SHARED_TERMS and len(shared) >= _SHARE * min(len(left), len(right))
 
 
+@cache
+def _generic_words() -> frozenset[str]:
+    """Words of change, of times and of manners, which are no subject."""
+    return plain_words(
+        "改 改到 改成 改为 推迟 延期 取消 提前 更新 更正 通知 大家 各位 今天 明天 后天 已经 现在 "
+        "时间 下午 上午 晚上 早上 需要 可以 一下 注意 请 月 日 号 点 周 星期 一 二 三 四 五 六"
+        " 上 下 到 就 都 也 还 我们 定 定在 是 不 要 去 来 说 好 会 能 没 从 把 给 让 对 moved "
+        "changed postponed cancelled updated correction now no longer"
+        " new time please all everyone monday tuesday wednesday thursday friday saturday sunday "
+        "today tomorrow next week day am pm just so but its we're"
+        " know think like get got need one use using want see way thing make still some more if "
+        "when then than out up us don't i'm it's that's"
+    )
+
+
 @lru_cache(maxsize=4096)
 def subject_words(text: str) -> frozenset[str]:
     """Its words without values, people and words of change."""
     text = _MENTION.sub(" ", text)
     for pattern in _VALUES.values():
         text = pattern.sub(" ", text)
-    return frozenset(
-        word for word in plain_words(text) if word not in _GENERIC and len(word) > 1 and not word.isdecimal()
-    )
+    words = plain_words(text) - _generic_words()
+    return frozenset(word for word in words if len(word) > 1 and not word.isdecimal())
 
 
 @lru_cache(maxsize=4096)

@@ -7,7 +7,7 @@ see ``tests/benchmarks/contradicted_answers.jsonl``.
 
 import re
 from collections.abc import Collection, Set
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 from bot.answering.replacing import ASKS, may_replace, sentences_of, subject_words, values_in
@@ -69,11 +69,6 @@ _NUMBERED = re.compile(r"([a-z]+) ?(\d+)(?![\d:.%])")
 _SHARED: Final = 2
 _SHARE: Final = 0.5
 """Of the question's words, how many the message must hold; else of the message's own, those that the answer holds."""
-_ASKING_WORDS = subject_words(
-    "时候 什么时候 多久 几天 多少 负责人 周期 频率 哪里 怎么 谁 是什么 find many much version long often who which"
-    " january february march april may june july august september october november december"
-)
-"""Ask and are no subject."""
 _WITH_UNITS = ("count", "amount")
 """Kinds of values in which the unit is part of what is told."""
 _DIGITS = re.compile(r"[\d.,:]+")
@@ -84,10 +79,19 @@ def may_contradict(newer: str) -> bool:
     return len(newer) <= LONGEST and (_speaks_of_change(newer) or any(values_in(newer).values()))
 
 
+@cache
+def _asking_words() -> frozenset[str]:
+    """Ask and are no subject."""
+    return subject_words(
+        "时候 什么时候 多久 几天 多少 负责人 周期 频率 哪里 怎么 谁 是什么 find many much version long often who which"
+        " january february march april may june july august september october november december"
+    )
+
+
 @lru_cache(maxsize=4096)
 def topic_of(question: str) -> frozenset[str]:
     """The words of a question, folded, of which a message that contradicts its answer holds at least one."""
-    words = subject_words(question) - _ASKING_WORDS
+    words = subject_words(question) - _asking_words()
     return frozenset(word for word in words if not any(word != other and word in other for other in words))
 
 

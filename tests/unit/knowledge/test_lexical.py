@@ -1,6 +1,8 @@
 """Words as terms: what people write differently and mean alike is the same term, identifiers match exactly."""
 
 import math
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given
@@ -113,3 +115,10 @@ def test_a_term_counts_more_when_repeated_and_less_in_a_long_text() -> None:
 
 def test_a_question_weighs_each_term_once() -> None:
     assert sparse_query(["pump", "pump", "valve"]).values == (1.0, 1.0)
+
+
+def test_the_dictionary_is_loaded_when_words_are_cut_and_not_by_commands_that_cut_none() -> None:
+    seen = "import bot.answering.answerer, jieba, knowledge.lexical as words; print(jieba.dt.initialized);"
+    seen += "words.load_dictionary(); print(jieba.dt.initialized)"
+    done = subprocess.run([sys.executable, "-c", seen], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True"]
