@@ -13,8 +13,8 @@ from deploy.environment import Environment
 
 ROOT = Path(__file__).absolute().parent.parent
 _PACKAGES = ("bot", "connectors", "knowledge", "deploy", "tests")
-_SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile")
-"""Two halves of the everyday tests run at once, each file in one of them; those that measure run alone."""
+_SIDE_BY_SIDE = ("-n", "3", "--dist", "loadfile")
+"""Three processes for two cores, each file in one of them: many tests wait for others. Those that measure run alone."""
 _RUBBISH = (".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", "build", "dist", "tests/.artifacts")
 
 

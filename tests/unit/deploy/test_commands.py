@@ -35,7 +35,7 @@ def test_test_pulls_the_small_models_and_runs_pytest(called: list[str]) -> None:
     assert called == [
         "set up, dev=True",
         "shiguang models pull --small",
-        "python -m pytest -n 2 --dist loadfile -k models --help",
+        "python -m pytest -n 3 --dist loadfile -k models --help",
     ]
 
 
