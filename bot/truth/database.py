@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.errors import TruthUnavailable
+from bot.truth.sqlite_connection import LettingGo
 from bot.truth.write_turn import WriteTurn
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -52,7 +53,12 @@ class Database:
         self.noted = asyncio.Event()
         """Set once a transaction is committed that noted something in the intake; who looks there clears it."""
         # Parameters hold words of messages and tokens, and errors end in logs.
-        self._engine: AsyncEngine = create_async_engine(url, pool_pre_ping=not self._is_sqlite, hide_parameters=True)
+        self._engine: AsyncEngine = create_async_engine(
+            url,
+            pool_pre_ping=not self._is_sqlite,
+            hide_parameters=True,
+            connect_args={"factory": LettingGo} if self._is_sqlite else {},
+        )
         if self._is_sqlite:
             event.listen(self._engine.sync_engine, "connect", _configure_sqlite)
 

@@ -232,3 +232,37 @@ async def test_a_reader_cancelled_while_its_cursor_closes_leaves_no_traceback_an
         assert await connection.scalar(text("select 1")) == 1
     await database.close()
     assert capsys.readouterr().err == "ERROR sqlalchemy.pool something else\n"
+
+
+async def test_who_is_cancelled_in_the_middle_of_writing_keeps_nobody_else_from_it(tmp_path: Path) -> None:
+    database = Database(_url(tmp_path / "truth.db"))
+    counting = (
+        "WITH RECURSIVE some(n) AS (SELECT begun() UNION ALL SELECT n + 1 FROM some WHERE n < 3000000)"
+        " SELECT count(*) FROM some"
+    )
+    begun, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def tell() -> int:
+        loop.call_soon_threadsafe(begun.set)
+        return 1
+
+    async def writing() -> None:
+        async with database.begin() as connection:
+            driver = (await connection.get_raw_connection()).driver_connection
+            assert isinstance(driver, aiosqlite.Connection)
+            await driver.create_function("begun", 0, tell)
+            await connection.execute(text("INSERT INTO words VALUES ('half')"))
+            await connection.execute(text(counting))
+
+    async with database.begin() as connection:
+        await connection.execute(text("CREATE TABLE words (word TEXT)"))
+    task = asyncio.create_task(writing())
+    await begun.wait()
+    task.cancel()
+    # What the cancelled task was doing is still held by its exception, as by one that is being logged.
+    (cancelled,) = await asyncio.gather(task, return_exceptions=True)
+    assert isinstance(cancelled, asyncio.CancelledError)
+    async with asyncio.timeout(20), database.begin() as connection:
+        await connection.execute(text("INSERT INTO words VALUES ('whole')"))
+        assert (await connection.scalars(text("SELECT word FROM words"))).all() == ["whole"]
+    await database.close()
