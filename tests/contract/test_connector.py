@@ -194,11 +194,12 @@ async def test_edits_and_deletions_name_the_message(platform: Platform) -> None:
     await platform.edit(record, "two")
     await platform.delete(record)
     changes = [
-        ("deleted" if isinstance(event, MessageDeleted) else event.text, event.record_id)
+        "deleted" if isinstance(event, MessageDeleted) else event.text
         for event in platform.host.accepted
         if isinstance(event, MessageEdited | MessageDeleted) or (_is_said(event) and event.edited_at is not None)
+        if event.record_id == record  # The answer may go with its question, a moment later.
     ]
-    assert changes == [("two", record), ("deleted", record)]
+    assert changes == ["two", "deleted"]
 
 
 async def test_the_answer_reaches_people_and_history(platform: Platform) -> None:
