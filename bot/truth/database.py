@@ -1,6 +1,9 @@
 """The SQL database: opening, migrating, transactions."""
 
 import asyncio
+import random
+import sqlite3
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from contextvars import ContextVar
@@ -8,18 +11,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, Insert, event, inspect, make_url, text
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.util import await_only
 
 from bot.errors import TruthUnavailable
-from bot.truth.sqlite_connection import LettingGo
+from bot.truth.sqlite_connection import TruthConnection
 from bot.truth.write_turn import WriteTurn
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 871_000
 _SCRUB_ATTEMPTS = 5
+_LONGEST_WAIT_SECONDS = 30.0
+"""For another process that writes."""
+_PRIMARY_CODE = 0xFF
+"""The bits of an extended result code of SQLite that say what it is; the others say of which kind."""
 NOTED = "noted"
 """Key in the ``info`` of a connection whose transaction notes something in the intake."""
 HEAD = "0007"
@@ -57,7 +65,7 @@ class Database:
             url,
             pool_pre_ping=not self._is_sqlite,
             hide_parameters=True,
-            connect_args={"factory": LettingGo} if self._is_sqlite else {},
+            connect_args={"factory": TruthConnection} if self._is_sqlite else {},
         )
         if self._is_sqlite:
             event.listen(self._engine.sync_engine, "connect", _configure_sqlite)
@@ -140,9 +148,9 @@ class Database:
 def _configure_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     # WAL + FULL: a committed transaction survives power loss, which is what "acknowledged" means.
     cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={_LONGEST_WAIT_SECONDS * 1000:.0f}")
+    _use_wal(cursor)
     for pragma in (
-        "busy_timeout=30000",  # first: the next one already needs the lock
-        "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
         "cache_size=-32000",
@@ -150,6 +158,22 @@ def _configure_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> No
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _use_wal(cursor: DBAPICursor) -> None:
+    """Where several open a new file at once, SQLite refuses all but one without waiting: each would wait for the others
+    to stop reading (https://www.sqlite.org/c3ref/busy_handler.html).
+    """
+    give_up = time.monotonic() + _LONGEST_WAIT_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & _PRIMARY_CODE != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+                raise
+            await_only(asyncio.sleep(random.uniform(0.01, 0.05)))  # noqa: S311 - jitter
+        else:
+            return
 
 
 def _revision(connection: Connection) -> str | None:

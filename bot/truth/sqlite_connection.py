@@ -1,4 +1,4 @@
-"""A SQLite connection that lets go of the database when it is closed."""
+"""A SQLite connection that holds nothing once it is closed."""
 
 import sqlite3
 from contextlib import suppress
@@ -6,7 +6,7 @@ from typing import Any
 from weakref import WeakSet
 
 
-class LettingGo(sqlite3.Connection):
+class TruthConnection(sqlite3.Connection):
     """What it holds ends with ``close``: its transaction and what it was reading.
 
     A task that is cancelled in the middle of a statement leaves a cursor behind, which lives as long as the exception

@@ -4,8 +4,9 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
+from typing import Any, ClassVar, Self
 
 import aiosqlite
 import pytest
@@ -24,6 +25,7 @@ from bot.truth import database as database_module
 from bot.truth.answers import Answers, StoredAnswer
 from bot.truth.database import HEAD, Database
 from bot.truth.inbox import Inbox
+from bot.truth.sqlite_connection import TruthConnection
 from bot.truth.tables import AnswerRow, Base, InboxRow, VerdictRow
 from tests.builders import at, posted
 from tests.fakes.schema import upgrade_or_copy
@@ -265,4 +267,39 @@ async def test_who_is_cancelled_in_the_middle_of_writing_keeps_nobody_else_from_
     async with asyncio.timeout(20), database.begin() as connection:
         await connection.execute(text("INSERT INTO words VALUES ('whole')"))
         assert (await connection.scalars(text("SELECT word FROM words"))).all() == ["whole"]
+    await database.close()
+
+
+class Refused(sqlite3.Cursor):
+    """SQLite refuses the journal of a file that others open at once, without waiting."""
+
+    codes: ClassVar[list[int]] = []
+
+    def execute(self, sql: str, *arguments: Any) -> Self:
+        if "journal_mode" in sql and self.codes:
+            refusal = sqlite3.OperationalError("database is locked")
+            refusal.sqlite_errorcode = self.codes.pop()
+            raise refusal
+        return super().execute(sql, *arguments)
+
+
+class Crowded(TruthConnection):
+    def cursor(self, *_: Any, **__: Any) -> Any:
+        return super().cursor(Refused)
+
+
+@pytest.mark.parametrize(
+    ("codes", "opens"),
+    [([sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_RECOVERY], True), ([sqlite3.SQLITE_FULL], False)],
+)
+async def test_one_that_opens_a_new_file_beside_others_tries_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, codes: list[int], *, opens: bool
+) -> None:
+    monkeypatch.setattr(database_module, "TruthConnection", Crowded)
+    monkeypatch.setattr(Refused, "codes", list(codes))
+    database = Database(_url(tmp_path / "truth.db"))
+    with nullcontext() if opens else pytest.raises(DBAPIError):
+        async with database.read() as connection:
+            assert await connection.scalar(text("PRAGMA journal_mode")) == "wal"
+    assert Refused.codes == []
     await database.close()
