@@ -5,6 +5,7 @@ The last test is what a newcomer does, with nothing replaced: a browser, a start
 
 import asyncio
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -66,29 +67,42 @@ async def test_the_page_answers_and_the_sample_is_searchable(demo: Demo) -> None
         assert about["suggestions"]["zh"]
 
 
+_TOLD = (
+    ("The visitors from Foxglove arrive at 14:30 on Thursday.", "When do the visitors from Foxglove arrive?", "14:30"),
+    (
+        "The printer on the second floor is called Hornbeam.",
+        "What is the printer on the second floor called?",
+        "Hornbeam",
+    ),
+    ("The parking space for guests costs 12 euros a day.", "How much does the parking space for guests cost?", "12"),
+    ("Ottokar looks after the coffee machine.", "Who looks after the coffee machine?", "Ottokar"),
+    ("The team lunch is at the restaurant Saffron.", "Where is the team lunch?", "Saffron"),
+    ("The badge office is in room B207.", "In which room is the badge office?", "B207"),
+)
+"""What is said, what is asked about it, and what the answer holds."""
+
+
 async def test_a_question_gets_sources_then_words_then_a_cited_answer(demo: Demo) -> None:
     async with console(demo.base, name="Ann") as ann, ann.listening():
         launch = await _channel(ann, "launch")
-        fact = "The visitors from Foxglove arrive at 14:30 on Thursday."
-        told = (await ann.say(launch, fact))["record_id"]
-        await eventually(lambda: _finds(ann, fact, told), seconds=60)
-        spoken = []
-        for question in (
-            "@拾光 When do the visitors from Foxglove arrive?",
-            "@拾光 At what time do the visitors from Foxglove arrive?",
-        ):
-            ask, finished = await _asked(ann, launch, question)
+        spoken = False
+        for fact, question, told_word in _TOLD:
+            told = (await ann.say(launch, fact))["record_id"]
+            await eventually(partial(_finds, ann, fact, told), seconds=60)
+            ask, finished = await _asked(ann, launch, f"@拾光 {question}")
             phases = list(dict.fromkeys(ann.phases(ask)))
             answer = finished["answer"]
             # Only sentences that passed the check are shown on the way.
             words = [] if answer["abstained"] else ["delta"]
             assert [phase for phase in phases if phase != "status"] == ["started", "sources", *words, "finished"]
-            assert "14:30" in answer["text"], "in the model's words, or in the original that is shown instead"
+            assert told_word in answer["text"], "in the model's words, or in the original that is shown instead"
             await _check_citations(ann, answer, told)
             posted = await ann.message(finished["record_id"])
             assert (posted["answer"]["answer_id"], posted["thread_id"]) == (answer["answer_id"], ask)
-            spoken.append(not answer["abstained"])
-        assert any(spoken), "the small model phrases at least one of two answers by itself"
+            spoken = spoken or not answer["abstained"]
+            if spoken:
+                break
+        assert spoken, "the small model phrases at least one of these answers by itself, whatever day it is"
 
 
 async def _check_citations(client: ConsoleClient, answer: dict[str, Any], expected: str) -> None:
